@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { UserError } from './errors.js';
+import type { Io } from './io.js';
+
+/**
+ * Runs one command line: parses it, carries it out, and turns whatever is thrown into a message and an exit code.
+ * This is the one place where errors are told apart.
+ */
+export async function main(argv: string[], io: Io): Promise<void> {
+  const program = buildProgram(io);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    io.setExitCode(answer(error, io, argv.includes('--debug')));
+  }
+}
+
+/** The whole command line as commander sees it; also read by the test that compares it with the README. */
+export function buildProgram(io: Io): Command {
+  const program = new Command('llmcost')
+    .description('What your LLM calls cost, for whom, and whether a cheaper model would have done.')
+    .version(version(), '-V, --version')
+    .option('--debug', 'show the stack of an unexpected error')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .showHelpAfterError('Run the command with --help to see what it takes.');
+  return program;
+}
+
+/** Prints the error; returns the exit code (README, "Exit codes"). */
+function answer(error: unknown, io: Io, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UserError) {
+    io.stderr.write(`llmcost: ${error.message}\n`);
+    if (debug) io.stderr.write(`${error.stack}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write('llmcost: this is a bug in llmcost, sorry. Please report it with the text below.\n');
+  io.stderr.write(
+    debug ? `${stack}\n` : `${stack.split('\n', 1)[0]}\nRun it again with --debug for the whole stack.\n`,
+  );
+  return 70;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
+  throw new Error('package.json names no version');
+}

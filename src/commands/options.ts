@@ -1,0 +1,36 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import type { StoreOptions } from '../store/store.js';
+
+/** Options every command that touches the database shares. */
+export interface CommonOptions {
+  db?: string;
+  quiet?: boolean;
+  /** false after --no-color. */
+  color: boolean;
+}
+
+/** Declares the options of CommonOptions on a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--db <path>', 'the database file; default: $LLMCOST_DB, else llmcost.duckdb in the current folder')
+    .option('-q, --quiet', 'print results only, no notes and no progress')
+    .option('--no-color', 'plain text; NO_COLOR does the same');
+}
+
+/** Where the database is: --db, else LLMCOST_DB, else llmcost.duckdb in the current folder. */
+export function databasePath(options: CommonOptions, io: Io): string {
+  const named = options.db ?? io.env.LLMCOST_DB ?? 'llmcost.duckdb';
+  return named === ':memory:' || isAbsolute(named) ? named : resolve(io.cwd, named);
+}
+
+/** How to open the database, telling the user when another process makes us wait. */
+export function storeOptions(access: StoreOptions['access'], options: CommonOptions, io: Io): StoreOptions {
+  return {
+    access,
+    onWait: (holder) => {
+      if (!options.quiet) io.stderr.write(`The database is in use by ${holder}; waiting a few seconds …\n`);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * The dimensions a price can have, and where usage keeps the quantity that is multiplied with it.
+ * Six token classes have columns of their own, in `usage_fact` as in `rate_card`; everything rarer lives in the map
+ * `usage_fact.units` and is priced from the map `rate_card.unit_rates`, under the same name.
+ */
+export const TOKEN_CLASSES = [
+  { dimension: 'input', quantity: 'uncached_input_tokens', rate: 'uncached_input' },
+  { dimension: 'cache_read', quantity: 'cache_read_tokens', rate: 'cache_read' },
+  { dimension: 'cache_write', quantity: 'cache_write_tokens', rate: 'cache_write' },
+  { dimension: 'cache_write_1h', quantity: 'cache_write_1h_tokens', rate: 'cache_write_1h' },
+  { dimension: 'output', quantity: 'text_output_tokens', rate: 'text_output' },
+  { dimension: 'reasoning', quantity: 'reasoning_tokens', rate: 'reasoning' },
+] as const;
+
+/** Token counts among the units: parts of the prompt. */
+export const INPUT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_read_audio_tokens'] as const;
+
+/** Token counts among the units: parts of the answer. */
+export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens'] as const;
+
+/** Rare billed quantities that are not tokens of the five kinds above; may be fractional. */
+export const OTHER_UNITS = [
+  'web_search_requests',
+  'file_search_calls',
+  'code_interpreter_sessions',
+  'input_images',
+  'output_images',
+  'input_audio_seconds',
+  'output_audio_seconds',
+  'output_video_seconds',
+  'input_video_tokens',
+  'output_video_tokens',
+  'cache_read_image_tokens',
+  'citation_tokens',
+  'characters',
+  'pages',
+  'session_hours',
+  'vector_store_gb_days',
+] as const;
+
+/** Every name a rate in the price book may have; `requests` is a fee per call. */
+export const DIMENSIONS = [
+  ...TOKEN_CLASSES.map((tokenClass) => tokenClass.dimension),
+  ...INPUT_UNITS,
+  ...OUTPUT_UNITS,
+  ...OTHER_UNITS,
+  'requests',
+] as const;
+
+export type Dimension = (typeof DIMENSIONS)[number];

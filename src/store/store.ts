@@ -1,0 +1,205 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue, Json } from '@duckdb/node-api';
+import { StoreMissing, StoreNewer } from '../errors.js';
+import { type Sql, sql } from '../sql.js';
+import { lockedError, lockHolder, openingError, writingError } from './failures.js';
+import { SCHEMA_STEPS } from './schema.js';
+
+export type Params = Record<string, DuckDBValue>;
+export type Row = Record<string, Json>;
+
+export interface StoreOptions {
+  /** `read` opens without write lock and fails if there is no database; `write` creates and upgrades it. */
+  access: 'read' | 'write';
+  /** How long to wait for another process to let go of the file. */
+  waitMs?: number;
+  /** Called once when waiting begins, with the process that holds the file. */
+  onWait?: (holder: string) => void;
+}
+
+/** Memory DuckDB may take before it spills to disk; with Node and buffers the process stays below 1.5 GB. */
+const MEMORY_LIMIT = '1GB';
+const WAIT_MS = 5000;
+const MEMORY = ':memory:';
+
+/** The DuckDB database. Handed out by `withStore` only. */
+export class Store {
+  constructor(
+    readonly path: string,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  /** Runs one or several statements; resolves to the number of rows changed by the last one. */
+  async run(statement: Sql, params?: Params): Promise<number> {
+    return this.explained(async () => (await this.connection.run(statement.text, params)).rowsChanged);
+  }
+
+  /** The rows of an answer. 64-bit integers and decimals are strings: money never becomes a float. */
+  async rows<R extends Row>(statement: Sql, params?: Params): Promise<R[]> {
+    return this.explained(async () => {
+      const reader = await this.connection.runAndReadAll(statement.text, params);
+      return reader.getRowObjectsJson() as R[];
+    });
+  }
+
+  /** The only row of an answer that always has one. */
+  async row<R extends Row>(statement: Sql, params?: Params): Promise<R> {
+    const [first] = await this.rows<R>(statement, params);
+    if (first === undefined) throw new Error(`no row from: ${statement.text}`);
+    return first;
+  }
+
+  /** All or nothing: commits when `fn` is done, rolls back when it throws. */
+  async transaction<T>(fn: () => Promise<T>): Promise<T> {
+    await this.run(sql`begin transaction`);
+    try {
+      const result = await fn();
+      await this.run(sql`commit`);
+      return result;
+    } catch (error) {
+      await this.rollBack();
+      throw error;
+    }
+  }
+
+  /** A transaction whose changes are thrown away: what would happen if … */
+  async rehearsal<T>(fn: () => Promise<T>): Promise<T> {
+    await this.run(sql`begin transaction`);
+    try {
+      return await fn();
+    } finally {
+      await this.rollBack();
+    }
+  }
+
+  /** Progress of the running statement, 0 to 100, or -1 where DuckDB cannot tell. */
+  get progress(): number {
+    return this.connection.progress.percentage;
+  }
+
+  /** A failed commit has already ended the transaction; then there is nothing left to roll back. */
+  private async rollBack(): Promise<void> {
+    try {
+      await this.connection.run('rollback');
+    } catch (error) {
+      if (!String(error).includes('no transaction is active')) throw error;
+    }
+  }
+
+  private async explained<T>(fn: () => Promise<T>): Promise<T> {
+    try {
+      return await fn();
+    } catch (error) {
+      throw writingError(this.path, error);
+    }
+  }
+}
+
+/** Opens the database, brings it to the present schema, hands it to `fn` and closes it, whatever happens. */
+export async function withStore<T>(path: string, options: StoreOptions, fn: (store: Store) => Promise<T>): Promise<T> {
+  const missing = path !== MEMORY && !existsSync(path);
+  if (missing && options.access === 'read') throw new StoreMissing(path);
+  const access = path === MEMORY ? 'write' : options.access;
+  if (access === 'read') {
+    const current = await opened(path, 'read', options, async (store) => {
+      if ((await schemaStep(store)) < SCHEMA_STEPS.length || (await isLoading(store))) return undefined;
+      return { result: await fn(store) };
+    });
+    if (current !== undefined) return current.result;
+  }
+  return opened(path, 'write', options, async (store) => {
+    await upgrade(store);
+    await dropUnfinished(store);
+    return fn(store);
+  });
+}
+
+async function opened<T>(
+  path: string,
+  access: 'read' | 'write',
+  options: StoreOptions,
+  fn: (store: Store) => Promise<T>,
+): Promise<T> {
+  const instance = await openPatiently(path, access, options);
+  const connection = await instance.connect();
+  try {
+    const store = new Store(path, connection);
+    await store.run(sql`set timezone = 'UTC'`);
+    return await fn(store);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function openPatiently(path: string, access: 'read' | 'write', options: StoreOptions): Promise<DuckDBInstance> {
+  // DuckDB takes a tenth of a second to load: only commands that touch the database pay for it.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const settings = {
+    access_mode: access === 'read' ? 'READ_ONLY' : 'READ_WRITE',
+    memory_limit: MEMORY_LIMIT,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
+  const patience = options.waitMs ?? WAIT_MS;
+  const started = Date.now();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await DuckDBInstance.create(path, settings);
+    } catch (error) {
+      const holder = lockHolder(error);
+      if (holder === undefined) throw openingError(path, error);
+      if (attempt === 0) options.onWait?.(holder);
+      if (Date.now() - started >= patience) throw lockedError(path, holder, error);
+      await pause(Math.min(50 * 2 ** attempt, 500));
+    }
+  }
+}
+
+/** Runs the schema steps the database has not seen yet, each in a transaction with its number. */
+async function upgrade(store: Store): Promise<void> {
+  const present = await schemaStep(store);
+  for (const [index, step] of SCHEMA_STEPS.entries()) {
+    if (index < present) continue;
+    await store.transaction(async () => {
+      if (index === 0)
+        await store.run(sql`create table schema_step (step integer not null, applied_at timestamp not null)`);
+      await store.run(step);
+      await store.run(sql`insert into schema_step values ($step, cast(now() as timestamp))`, { step: index + 1 });
+    });
+  }
+}
+
+/** The number of the last schema step: 0 in an empty database. */
+async function schemaStep(store: Store): Promise<number> {
+  const tables = await store.rows<{ name: string }>(
+    sql`select table_name as name from duckdb_tables() where database_name = current_database() and not internal`,
+  );
+  if (tables.length === 0) return 0;
+  if (!tables.some((table) => table.name === 'schema_step')) {
+    throw openingError(store.path, new Error('a DuckDB database of another program'));
+  }
+  const { step } = await store.row<{ step: number }>(sql`select max(step) as step from schema_step`);
+  if (step > SCHEMA_STEPS.length) throw new StoreNewer(store.path, step, SCHEMA_STEPS.length);
+  return step;
+}
+
+async function isLoading(store: Store): Promise<boolean> {
+  const unfinished = await store.rows(sql`select import_id from imports where status = 'loading' limit 1`);
+  return unfinished.length > 0;
+}
+
+/** An import that was cut off (power, kill -9) between its two steps leaves rows that nobody sees; they go now. */
+async function dropUnfinished(store: Store): Promise<void> {
+  if (!(await isLoading(store))) return;
+  await store.transaction(async () => {
+    await store.run(
+      sql`delete from usage_fact where import_id in (select import_id from imports where status = 'loading')`,
+    );
+    await store.run(
+      sql`delete from rejects where import_id in (select import_id from imports where status = 'loading')`,
+    );
+    await store.run(sql`delete from imports where status = 'loading'`);
+  });
+}
