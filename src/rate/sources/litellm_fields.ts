@@ -1,0 +1,99 @@
+import type { Dimension } from '../dimensions.js';
+import type { RawUnit, ServiceTier } from './source.js';
+
+/** What one price field of LiteLLM means. */
+export interface FieldMeaning {
+  dimension: Dimension;
+  unit: RawUnit;
+  minPromptTokens: number;
+  tier: ServiceTier;
+}
+
+/** https://docs.litellm.ai/docs/provider_registration/add_model_pricing; USD per ONE unit unless said otherwise. */
+const DIMENSION_OF: Record<string, Dimension> = {
+  input_cost_per_token: 'input',
+  output_cost_per_token: 'output',
+  cache_read_input_token_cost: 'cache_read',
+  input_cost_per_token_cache_hit: 'cache_read',
+  cache_creation_input_token_cost: 'cache_write',
+  cache_creation_input_token_cost_above_1hr: 'cache_write_1h',
+  output_cost_per_reasoning_token: 'reasoning',
+  input_cost_per_audio_token: 'input_audio_tokens',
+  output_cost_per_audio_token: 'output_audio_tokens',
+  cache_read_input_audio_token_cost: 'cache_read_audio_tokens',
+  input_cost_per_image_token: 'input_image_tokens',
+  output_cost_per_image_token: 'output_image_tokens',
+  cache_read_input_image_token_cost: 'cache_read_image_tokens',
+  input_cost_per_video_token: 'input_video_tokens',
+  output_cost_per_video_token: 'output_video_tokens',
+  output_cost_per_image: 'output_images',
+  output_cost_per_video_per_second: 'output_video_seconds',
+  input_cost_per_audio_per_second: 'input_audio_seconds',
+  input_cost_per_character: 'characters',
+  ocr_cost_per_page: 'pages',
+  input_cost_per_query: 'requests',
+  input_cost_per_request: 'requests',
+  code_interpreter_cost_per_session: 'code_interpreter_sessions',
+  file_search_cost_per_1k_calls: 'file_search_calls',
+  file_search_cost_per_gb_per_day: 'vector_store_gb_days',
+  vector_store_cost_per_gb_per_day: 'vector_store_gb_days',
+  citation_cost_per_token: 'citation_tokens',
+};
+
+/** Fields whose dimension depends on what the model does: LiteLLM says per second and lets `mode` tell of what. */
+const DIMENSION_BY_MODE: Record<string, Record<string, Dimension>> = {
+  input_cost_per_second: { audio_transcription: 'input_audio_seconds', realtime: 'input_audio_seconds' },
+  output_cost_per_second: { video_generation: 'output_video_seconds', audio_speech: 'output_audio_seconds' },
+};
+
+const TIERS: Record<string, ServiceTier> = { batches: 'batch', flex: 'flex', priority: 'priority' };
+const FIELD = /^(.+?)(?:_above_(\d+)k_tokens)?(?:_(batches|flex|priority))?$/;
+
+/**
+ * The meaning of a field name, or undefined if it is a price we have no dimension for.
+ * Bounds: `_above_<N>k_tokens` means more than N·1000 prompt tokens, for xAI N·1000 and more (https://docs.x.ai/docs/models).
+ */
+export function fieldMeaning(field: string, mode: string, provider: string): FieldMeaning | undefined {
+  const [, base = '', thousands, tier] = FIELD.exec(field) ?? [];
+  const dimension = DIMENSION_OF[base] ?? DIMENSION_BY_MODE[base]?.[mode] ?? imageDimension(base, mode);
+  if (dimension === undefined) return undefined;
+  return {
+    dimension,
+    unit: base === 'file_search_cost_per_1k_calls' ? 'per_kcount' : 'per_unit',
+    minPromptTokens: thousands === undefined ? 0 : inclusiveBound(Number(thousands) * 1000, provider),
+    tier: (tier === undefined ? undefined : TIERS[tier]) ?? 'standard',
+  };
+}
+
+/** The "input" price of an image generator is the price of one finished image, unless it names that one as well. */
+function imageDimension(base: string, mode: string): Dimension | undefined {
+  if (base !== 'input_cost_per_image') return undefined;
+  return mode === 'image_generation' || mode === 'image_edit' ? 'output_images' : 'input_images';
+}
+
+/** LiteLLM's exclusive bound as the smallest prompt that falls into the band. */
+export function inclusiveBound(above: number, provider: string): number {
+  return provider === 'xai' ? above : above + 1;
+}
+
+/** Whether a field carries money. */
+export function isPriceField(field: string): boolean {
+  return /cost|price|pricing/.test(field) && !/^(source|metadata|supports_)/.test(field);
+}
+
+const REASONS: readonly [RegExp, string][] = [
+  [/pixel/, 'priced per pixel: usage logs carry no pixel counts'],
+  [/dbu/, 'priced in Databricks units; the USD price is beside it'],
+  [/off_peak/, 'off-peak hours are not supported yet'],
+  [/_per_second|_per_video_per_second|interval|1080p/, 'priced per second of something usage does not record'],
+  [/creation_input_audio/, 'cached audio writes are not recorded in usage'],
+  [/ultrafast/, 'the ultrafast tier is not supported'],
+  [/per_credit/, 'priced in credits of the provider'],
+  [/annotation/, 'annotated pages are not told apart in usage'],
+  [/output_cost_per_character/, 'answers are not counted in characters'],
+];
+
+/** Why a price field without dimension is left out. */
+export function whyLeftOut(field: string): string {
+  return REASONS.find(([pattern]) => pattern.test(field))?.[1] ?? 'no dimension for it';
+}

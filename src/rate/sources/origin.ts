@@ -1,0 +1,24 @@
+import type { SourceName } from './source.js';
+
+/** Where a source lives and what it asks for in return. */
+export interface Origin {
+  name: string;
+  url: string;
+  licence: string;
+  attribution: string;
+}
+
+export const SOURCES: Record<SourceName, Origin> = {
+  litellm: {
+    name: 'LiteLLM model prices',
+    url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
+    licence: 'MIT',
+    attribution: 'Copyright (c) 2023 Berri AI, https://github.com/BerriAI/litellm',
+  },
+  'genai-prices': {
+    name: 'genai-prices',
+    url: 'https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json',
+    licence: 'MIT',
+    attribution: 'Copyright (c) Pydantic Services Inc., https://github.com/pydantic/genai-prices',
+  },
+};

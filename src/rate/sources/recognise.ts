@@ -1,0 +1,25 @@
+import { PriceSourceError } from '../../errors.js';
+import { isGenaiPrices, stageGenaiPrices } from './genai_prices.js';
+import { isLitellm, stageLitellm } from './litellm.js';
+import type { StagedSource } from './source.js';
+
+/** Reads a price file of any known source, told by its content. `dataDate` is YYYY-MM-DD. Throws PriceSourceError. */
+export function stagePrices(text: string, file: string, dataDate: string): StagedSource {
+  const json = parsed(text, file);
+  if (isLitellm(json)) return stageLitellm(json, dataDate);
+  if (isGenaiPrices(json)) return stageGenaiPrices(json, dataDate);
+  throw new PriceSourceError(
+    `${file} is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json and genai-prices' v2 data.json.`,
+  );
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new PriceSourceError(`${file} is not JSON: ${detail}\nDownload it again; the prices are unchanged.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import type { Dimension } from '../dimensions.js';
+
+export type SourceName = 'litellm' | 'genai-prices';
+export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority';
+
+/** What the number of a source counts, and what to multiply it with to get USD per one unit. */
+export const UNIT_SCALES = {
+  per_unit: '1',
+  per_kcount: '0.001',
+  per_mchar: '0.000001',
+  per_mtok: '0.000001',
+  per_hour: '0.000277777777777777777778',
+} as const;
+export type RawUnit = keyof typeof UNIT_SCALES;
+
+/** One published price. Field names are the columns of `price_rate`; the product value × scale is DuckDB's work. */
+export interface StagedRate {
+  provider: string;
+  model: string;
+  dimension: Dimension;
+  /** The number as published. */
+  raw_value: string;
+  raw_unit: RawUnit;
+  /** The same number as decimal text, a float artefact rounded to 12 significant digits. */
+  value: string;
+  scale: string;
+  /** The smallest prompt (all input classes together) it applies to. */
+  min_prompt_tokens: number;
+  service_tier: ServiceTier;
+  speed: string | null;
+  region: string | null;
+  /** UTC, `[from, to)`; null where the source does not say. */
+  effective_from: string | null;
+  effective_to: string | null;
+}
+
+/** A factor on the rates of a model: `kind` is batch, region or speed, and the conditions say when it applies. */
+export interface StagedMultiplier {
+  provider: string;
+  model: string;
+  kind: 'batch' | 'region' | 'speed';
+  service_tier: ServiceTier | null;
+  speed: string | null;
+  region: string | null;
+  value: string;
+  raw_value: string;
+}
+
+/** What a source tells about a model besides its price. */
+export interface StagedModel {
+  provider: string;
+  model: string;
+  operation: string | null;
+  context_window: number | null;
+  max_output_tokens: number | null;
+  supports_tools: boolean | null;
+  supports_images: boolean | null;
+  supports_json_schema: boolean | null;
+  deprecation_date: string | null;
+  /** Published at 0, which is not the same as without a price. */
+  free: boolean;
+}
+
+export interface Rejected {
+  model: string;
+  field: string;
+  reason: string;
+}
+
+/** One price file, read but not yet compared with what the book knows. */
+export interface StagedSource {
+  source: SourceName;
+  /** YYYY-MM-DD: the day the file speaks of. */
+  dataDate: string;
+  models: StagedModel[];
+  rates: StagedRate[];
+  multipliers: StagedMultiplier[];
+  rejected: Rejected[];
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const DECIMAL_TEXT = /^\d+(\.\d+)?(e[+-]?\d+)?$/i;
+/** A double carries 15 digits faithfully; what has more came out of a calculation. */
+const FAITHFUL_DIGITS = 15;
+
+/** The published number as text, exact where it can be; undefined if it is no price (negative, NaN, not a number). */
+export function priceText(value: unknown): { raw_value: string; value: string } | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const raw = String(value).trim();
+  if (!DECIMAL_TEXT.test(raw)) return undefined;
+  return { raw_value: raw, value: isArtefact(raw) ? Number(raw).toPrecision(12) : raw };
+}
+
+function isArtefact(text: string): boolean {
+  const mantissa = text.toLowerCase().split('e', 1)[0] ?? '';
+  return mantissa.replace('.', '').replace(/^0+/, '').length > FAITHFUL_DIGITS;
+}
+
+/** Whether the text of a price is zero. */
+export function isZero(value: string): boolean {
+  return Number(value) === 0;
+}
