@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerPricing } from './commands/pricing.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
 
@@ -28,6 +29,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerPricing(program, io);
   return program;
 }
 

@@ -1,0 +1,138 @@
+import { sql } from '../sql.js';
+import type { Store } from '../store/store.js';
+import type { SourceName, StagedSource } from './sources/source.js';
+
+/** Where a file came from, and since when its changes hold (UTC, `YYYY-MM-DD` or with time). */
+export interface Provenance {
+  observedAt: string;
+  url: string | null;
+  licence: string | null;
+  sha256: string;
+  upstreamRev?: string | null;
+}
+
+/** One merge: the number of its file, its source, and since when its changes hold. */
+export interface MergeScope {
+  bookId: number;
+  source: SourceName;
+  observedAt: string;
+}
+
+/** Empty temp tables for one merge: staged_rate, staged_multiplier, staged_model. */
+export async function createStaging(store: Store): Promise<void> {
+  await store.run(sql`
+    create or replace temp table staged_rate (
+      rate_key varchar,
+      provider varchar,
+      model varchar,
+      dimension varchar,
+      usd_per_unit decimal(24, 18),
+      raw_value varchar,
+      raw_unit varchar,
+      min_prompt_tokens bigint,
+      service_tier varchar,
+      speed varchar,
+      region varchar,
+      effective_from timestamp,
+      effective_to timestamp,
+      dated boolean
+    );
+    create or replace temp table staged_multiplier (
+      provider varchar,
+      model varchar,
+      kind varchar,
+      service_tier varchar,
+      speed varchar,
+      region varchar,
+      factor decimal(9, 6),
+      raw_value varchar
+    );
+    create or replace temp table staged_model (
+      provider varchar,
+      model varchar,
+      operation varchar,
+      context_window bigint,
+      max_output_tokens bigint,
+      supports_tools boolean,
+      supports_images boolean,
+      supports_json_schema boolean,
+      deprecation_date varchar,
+      free boolean
+    )`);
+}
+
+/**
+ * What makes two rates the same price: everything but its value and its time. Takes the columns of price_rate.
+ * Names equal up to case are one model.
+ */
+export const RATE_KEY = sql`concat_ws('|', lower(provider), lower(model), dimension, min_prompt_tokens, service_tier,
+  coalesce(speed, ''), coalesce(region, ''))`;
+
+/** What the book holds from this source, rows that were withdrawn or corrected left out. */
+export const HELD = sql`(
+  select *, ${RATE_KEY} as rate_key
+  from price_rate
+  where source = $source and superseded_at is null
+)`;
+
+/**
+ * Published number × unit. DuckDB multiplies decimals exactly: 10 places × 24 places, then one rounding to the 18
+ * places of the book; a number per single unit is only cast.
+ */
+export const USD_PER_UNIT = sql`case
+  when scale = '1' then cast(value as decimal(24, 18))
+  else cast(cast(value as decimal(14, 10)) * cast(scale as decimal(24, 24)) as decimal(24, 18))
+end`;
+
+/** One parameter carries all rows: an insert per row would take seconds. */
+export async function stageInto(store: Store, staged: StagedSource): Promise<void> {
+  await store.run(
+    sql`
+    insert into staged_rate
+    with published as (
+      select unnest(from_json(cast($rows as json), '[{
+        "provider": "VARCHAR", "model": "VARCHAR", "dimension": "VARCHAR", "raw_value": "VARCHAR", "raw_unit": "VARCHAR",
+        "value": "VARCHAR", "scale": "VARCHAR", "min_prompt_tokens": "BIGINT", "service_tier": "VARCHAR",
+        "speed": "VARCHAR", "region": "VARCHAR", "effective_from": "TIMESTAMP", "effective_to": "TIMESTAMP"}]'),
+        recursive := true)
+    )
+    select
+      ${RATE_KEY} as rate_key,
+      provider,
+      model,
+      dimension,
+      ${USD_PER_UNIT} as usd_per_unit,
+      raw_value,
+      raw_unit,
+      min_prompt_tokens,
+      service_tier,
+      speed,
+      region,
+      effective_from,
+      effective_to,
+      bool_or(effective_from is not null or effective_to is not null) over (partition by ${RATE_KEY}) as dated
+    from published`,
+    { rows: JSON.stringify(staged.rates) },
+  );
+  await store.run(
+    sql`
+    insert into staged_multiplier
+    with published as (
+      select unnest(from_json(cast($rows as json), '[{
+        "provider": "VARCHAR", "model": "VARCHAR", "kind": "VARCHAR", "service_tier": "VARCHAR", "speed": "VARCHAR",
+        "region": "VARCHAR", "value": "VARCHAR", "raw_value": "VARCHAR"}]'), recursive := true)
+    )
+    select provider, model, kind, service_tier, speed, region, cast(value as decimal(9, 6)) as factor, raw_value
+    from published`,
+    { rows: JSON.stringify(staged.multipliers) },
+  );
+  await store.run(
+    sql`
+    insert into staged_model
+    select unnest(from_json(cast($rows as json), '[{
+      "provider": "VARCHAR", "model": "VARCHAR", "operation": "VARCHAR", "context_window": "BIGINT",
+      "max_output_tokens": "BIGINT", "supports_tools": "BOOLEAN", "supports_images": "BOOLEAN",
+      "supports_json_schema": "BOOLEAN", "deprecation_date": "VARCHAR", "free": "BOOLEAN"}]'), recursive := true)`,
+    { rows: JSON.stringify(staged.models) },
+  );
+}

@@ -1,0 +1,175 @@
+import { sql } from '../sql.js';
+import type { Store } from '../store/store.js';
+import { RATE_KEY } from './book_staging.js';
+import type { BundledBook } from './bundle.js';
+import { bundleRates, bundleRows } from './bundle_tables.js';
+
+interface NewerBundle {
+  books: readonly BundledBook[];
+  /** The sources of which the bundle has a newer file than the store. */
+  sources: readonly string[];
+}
+
+/**
+ * Adds a newer bundle to a store that has prices. Of a price the store knows, only what changed after the store's
+ * last file of that source is taken over, so the user's own refreshes stay and the past does not move.
+ */
+export async function mergeBundle(store: Store, directory: string, newer: NewerBundle): Promise<void> {
+  await stageBundle(store, directory, newer);
+  await takeBack(store);
+  await endChanged(store);
+  await addRates(store);
+  await addModelsAndMultipliers(store, directory, newer);
+}
+
+/** bundle_book: the number of each file here and there; bundle_rate: the rates of the newer sources, keyed. */
+async function stageBundle(store: Store, directory: string, { books, sources }: NewerBundle): Promise<void> {
+  await store.run(
+    sql`
+    create or replace temp table bundle_book as
+    with bundled as (
+      select unnest(from_json(cast($books as json), '[{
+        "book_id": "INTEGER", "source": "VARCHAR", "url": "VARCHAR", "upstream_rev": "VARCHAR", "licence": "VARCHAR",
+        "sha256": "VARCHAR", "data_date": "DATE", "models": "INTEGER", "rates": "INTEGER"}]'), recursive := true)
+    )
+    select
+      bundled.*,
+      coalesce(held.book_id, (select max(book_id) from price_book) + bundled.book_id) as own_id,
+      held.book_id is null as is_new,
+      (select max(last.data_date) from price_book as last where last.source = bundled.source) as held_date
+    from bundled
+    left join price_book as held on held.source = bundled.source and held.sha256 = bundled.sha256
+    where bundled.source in (select unnest(from_json(cast($sources as json), '["VARCHAR"]')))`,
+    { books: JSON.stringify(books), sources: JSON.stringify(sources) },
+  );
+  await store.run(sql`
+    insert into price_book
+    select own_id, source, url, upstream_rev, licence, sha256, data_date, cast(data_date as timestamp), models, rates
+    from bundle_book
+    where is_new`);
+  await store.run(sql`
+    create or replace temp table bundle_rate as
+    select
+      rate.* exclude (book_id),
+      book.own_id as book_id,
+      book.source,
+      cast(book.held_date as timestamp) as held_date,
+      concat_ws('|', book.source, ${RATE_KEY}) as rate_key
+    from ${bundleRates(directory)} as rate
+    join bundle_book as book on book.book_id = rate.book_id;
+    create or replace temp table held_rate as
+    select *, concat_ws('|', source, ${RATE_KEY}) as rate_key
+    from price_rate
+    where superseded_at is null`);
+}
+
+/** An announced price the newer bundle knows to be withdrawn; the one before goes on. */
+async function takeBack(store: Store): Promise<void> {
+  await store.run(sql`
+    create or replace temp table taken_back as
+    select held.rate_id, held.rate_key, held.effective_from, gone.superseded_at, gone.supersede_reason
+    from held_rate as held
+    join bundle_rate as gone
+      on gone.rate_key = held.rate_key
+      and gone.effective_from is not distinct from held.effective_from
+      and gone.usd_per_unit = held.usd_per_unit
+    where gone.supersede_reason = 'withdrawn_future'
+      and not exists (
+        from bundle_rate as valid
+        where valid.rate_key = held.rate_key
+          and valid.superseded_at is null
+          and valid.effective_from is not distinct from held.effective_from
+          and valid.usd_per_unit = held.usd_per_unit
+      );
+    update price_rate
+    set superseded_at = gone.superseded_at, supersede_reason = gone.supersede_reason
+    from taken_back as gone
+    where price_rate.rate_id = gone.rate_id;
+    update price_rate
+    set effective_to = null
+    where rate_id in (
+      select held.rate_id
+      from held_rate as held
+      join taken_back as gone on gone.rate_key = held.rate_key and gone.effective_from = held.effective_to
+    )`);
+}
+
+/** rate_to_add: new prices, and known ones that changed since; the row before such a change ends with it. */
+async function endChanged(store: Store): Promise<void> {
+  await store.run(sql`
+    create or replace temp table rate_to_add as
+    select fresh.*
+    from bundle_rate as fresh
+    where fresh.rate_key not in (select held.rate_key from held_rate as held)
+      or (
+        fresh.superseded_at is null
+        and fresh.effective_from > fresh.held_date
+        and not exists (
+          from held_rate as held
+          where held.rate_key = fresh.rate_key
+            and held.effective_from is not distinct from fresh.effective_from
+            and held.usd_per_unit = fresh.usd_per_unit
+        )
+      );
+    update price_rate
+    set effective_to = change.effective_from
+    from (
+      select held.rate_id, min(fresh.effective_from) as effective_from
+      from held_rate as held
+      join rate_to_add as fresh on fresh.rate_key = held.rate_key
+      where held.effective_to is null and coalesce(held.effective_from < fresh.effective_from, true)
+      group by held.rate_id
+    ) as change
+    where price_rate.rate_id = change.rate_id;
+    update price_rate
+    set effective_to = ended.effective_to
+    from (
+      select held.rate_id, closed.effective_to
+      from held_rate as held
+      join bundle_rate as closed
+        on closed.rate_key = held.rate_key
+        and closed.effective_from is not distinct from held.effective_from
+        and closed.usd_per_unit = held.usd_per_unit
+      where closed.superseded_at is null and held.effective_to is null and closed.effective_to > closed.held_date
+    ) as ended
+    where price_rate.rate_id = ended.rate_id`);
+}
+
+async function addRates(store: Store): Promise<void> {
+  await store.run(sql`
+    insert into price_rate
+    select
+      (select coalesce(max(rate_id), 0) from price_rate) + row_number() over (order by rate_key, effective_from nulls first),
+      book_id, source, provider, model, dimension, usd_per_unit, raw_value, raw_unit, min_prompt_tokens, service_tier,
+      speed, region, null, null, null, effective_from, effective_to, observed_at, superseded_at, supersede_reason
+    from rate_to_add`);
+}
+
+async function addModelsAndMultipliers(store: Store, directory: string, { sources }: NewerBundle): Promise<void> {
+  await store.run(
+    sql`
+    insert or replace into price_model
+    select *
+    from ${bundleRows(directory, 'models')}
+    where source in (select unnest(from_json(cast($sources as json), '["VARCHAR"]')))`,
+    { sources: JSON.stringify(sources) },
+  );
+  await store.run(sql`
+    insert into price_multiplier
+    select
+      (select coalesce(max(multiplier_id), 0) from price_multiplier) + row_number() over (),
+      book.own_id, book.source, fresh.provider, fresh.model, fresh.kind, fresh.service_tier, fresh.speed, fresh.region,
+      fresh.factor, fresh.raw_value, fresh.effective_from, fresh.effective_to, fresh.observed_at, fresh.superseded_at
+    from ${bundleRows(directory, 'multipliers')} as fresh
+    join bundle_book as book on book.book_id = cast(fresh.book_id as integer)
+    where not exists (
+      from price_multiplier as held
+      where held.source = book.source
+        and lower(held.provider) = lower(fresh.provider)
+        and lower(held.model) = lower(fresh.model)
+        and held.kind = fresh.kind
+        and held.service_tier is not distinct from fresh.service_tier
+        and held.speed is not distinct from fresh.speed
+        and held.region is not distinct from fresh.region
+    )`);
+}
