@@ -65,7 +65,7 @@ function isManifest(json: unknown): json is BundleManifest {
   return isObject(json) && json.schema === 1 && Array.isArray(json.books);
 }
 
-/** Into empty tables: one read of each file, no comparison. Measured: see pricing/README.md. */
+/** Into empty tables: one read of each file, no comparison. */
 async function fill(store: Store, directory: string, manifest: BundleManifest): Promise<void> {
   await registerBooks(store, manifest.books);
   await store.run(sql`
@@ -113,7 +113,7 @@ async function fill(store: Store, directory: string, manifest: BundleManifest): 
       row.observed_at,
       row.superseded_at
     from ${bundleRows(directory, 'multipliers')} as row
-    join price_book as book on book.book_id = cast(row.book_id as integer)`);
+    join price_book as book on book.book_id = row.book_id`);
   await store.run(sql`insert into price_model select * from ${bundleRows(directory, 'models')}`);
 }
 

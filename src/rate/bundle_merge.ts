@@ -161,7 +161,7 @@ async function addModelsAndMultipliers(store: Store, directory: string, { source
       book.own_id, book.source, fresh.provider, fresh.model, fresh.kind, fresh.service_tier, fresh.speed, fresh.region,
       fresh.factor, fresh.raw_value, fresh.effective_from, fresh.effective_to, fresh.observed_at, fresh.superseded_at
     from ${bundleRows(directory, 'multipliers')} as fresh
-    join bundle_book as book on book.book_id = cast(fresh.book_id as integer)
+    join bundle_book as book on book.book_id = fresh.book_id
     where not exists (
       from price_multiplier as held
       where held.source = book.source

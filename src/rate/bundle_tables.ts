@@ -2,62 +2,31 @@ import { join } from 'node:path';
 import { literal, type Sql, sql } from '../sql.js';
 import { USD_PER_UNIT } from './book_staging.js';
 
-/** The columns of pricing/*.csv, all read as text: nothing is sniffed. */
-export const BUNDLE_COLUMNS = {
-  rates: [
-    'book_id',
-    'provider',
-    'model',
-    'dimension',
-    'raw_value',
-    'raw_unit',
-    'rounded',
-    'min_prompt_tokens',
-    'service_tier',
-    'speed',
-    'region',
-    'effective_from',
-    'effective_to',
-    'observed_at',
-    'superseded_at',
-    'supersede_reason',
-  ],
-  multipliers: [
-    'book_id',
-    'provider',
-    'model',
-    'kind',
-    'service_tier',
-    'speed',
-    'region',
-    'factor',
-    'raw_value',
-    'effective_from',
-    'effective_to',
-    'observed_at',
-    'superseded_at',
-  ],
-  models: [
-    'source',
-    'provider',
-    'model',
-    'operation',
-    'context_window',
-    'max_output_tokens',
-    'supports_tools',
-    'supports_images',
-    'supports_json_schema',
-    'deprecation_date',
-    'free',
-  ],
-} as const;
+/** The columns of pricing/*.csv and their types: nothing is sniffed. */
+const BUNDLE_COLUMNS = {
+  rates: sql`{
+    book_id: 'integer', provider: 'varchar', model: 'varchar', dimension: 'varchar', raw_value: 'varchar',
+    raw_unit: 'varchar', rounded: 'varchar', min_prompt_tokens: 'bigint', service_tier: 'varchar', speed: 'varchar',
+    region: 'varchar', effective_from: 'timestamp', effective_to: 'timestamp', observed_at: 'timestamp',
+    superseded_at: 'timestamp', supersede_reason: 'varchar'
+  }`,
+  multipliers: sql`{
+    book_id: 'integer', provider: 'varchar', model: 'varchar', kind: 'varchar', service_tier: 'varchar',
+    speed: 'varchar', region: 'varchar', factor: 'decimal(9, 6)', raw_value: 'varchar', effective_from: 'timestamp',
+    effective_to: 'timestamp', observed_at: 'timestamp', superseded_at: 'timestamp'
+  }`,
+  models: sql`{
+    source: 'varchar', provider: 'varchar', model: 'varchar', operation: 'varchar', context_window: 'bigint',
+    max_output_tokens: 'bigint', supports_tools: 'boolean', supports_images: 'boolean',
+    supports_json_schema: 'boolean', deprecation_date: 'date', free: 'boolean'
+  }`,
+};
 
 /** The rows of one file of the bundle; an empty cell is null. */
 export function bundleRows(directory: string, table: keyof typeof BUNDLE_COLUMNS): Sql {
-  const columns = BUNDLE_COLUMNS[table].map((name) => sql`${literal(name)}: 'varchar'`);
-  const list = columns.reduce((before, column) => sql`${before}, ${column}`);
-  return sql`read_csv(${literal(escapedGlob(join(directory, `${table}.csv`)))}, columns = {${list}}, header = true,
-    delim = ',', quote = '"', escape = '"', nullstr = '', auto_detect = false)`;
+  const path = literal(escapedGlob(join(directory, `${table}.csv`)));
+  return sql`read_csv(${path}, columns = ${BUNDLE_COLUMNS[table]}, header = true, delim = ',', quote = '"',
+    escape = '"', nullstr = '', auto_detect = false)`;
 }
 
 /** DuckDB takes paths for patterns. */
@@ -78,21 +47,21 @@ end`;
 export function bundleRates(directory: string): Sql {
   return sql`(
     select
-      cast(book_id as integer) as book_id,
+      book_id,
       provider,
       model,
       dimension,
       ${USD_PER_UNIT} as usd_per_unit,
       raw_value,
       raw_unit,
-      cast(coalesce(min_prompt_tokens, '0') as bigint) as min_prompt_tokens,
+      coalesce(min_prompt_tokens, 0) as min_prompt_tokens,
       coalesce(service_tier, 'standard') as service_tier,
       speed,
       region,
-      cast(effective_from as timestamp) as effective_from,
-      cast(effective_to as timestamp) as effective_to,
-      cast(observed_at as timestamp) as observed_at,
-      cast(superseded_at as timestamp) as superseded_at,
+      effective_from,
+      effective_to,
+      observed_at,
+      superseded_at,
       supersede_reason
     from (
       select *, coalesce(rounded, raw_value) as value, ${SCALE_OF_UNIT} as scale
