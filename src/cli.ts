@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerPricing } from './commands/pricing.js';
+import { registerReport } from './commands/report.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
 
@@ -30,6 +31,7 @@ export function buildProgram(io: Io): Command {
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerPricing(program, io);
+  registerReport(program, io);
   return program;
 }
 

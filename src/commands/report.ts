@@ -1,0 +1,162 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { InputError, UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { CostReport, ReportQuery } from '../query/report.js';
+import type { Sort } from '../query/report_sql.js';
+import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from './options.js';
+
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+export interface ReportOptions extends CommonOptions {
+  by: string;
+  since?: string;
+  until?: string;
+  period?: string;
+  tz: string;
+  where: string[];
+  sort?: string;
+  top?: string;
+  format: (typeof FORMATS)[number];
+  output?: string;
+  wide?: boolean;
+}
+
+/** Declares `llmcost report`. */
+export function registerReport(program: Command, io: Io): void {
+  withCommonOptions(program.command('report'))
+    .description(
+      'Show requests, tokens and cost, by model, customer, feature, day or anything else usage is marked with.',
+    )
+    .option(
+      '--by <names>',
+      'what to group by, comma separated: provider, model, customer, feature, day, tag:NAME, …',
+      'model',
+    )
+    .option('--period <words>', "'last month', 'this week', 'last 7 days', yesterday, 2026-09, 2026-Q3, 2026-W40, all")
+    .option('--since <time>', 'from this date or ISO timestamp on')
+    .option('--until <time>', 'up to, and without, this date or ISO timestamp')
+    .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
+    .option(
+      '--where <filter>',
+      "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and",
+      collect,
+      [],
+    )
+    .option('--sort <key>', 'cost, requests, input, output, cached, cost_per_request, unpriced or name; :asc or :desc')
+    .option('--top <n>', 'show n rows and sum up the rest as (other)')
+    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--wide', 'never cut long names')
+    .addHelpText('after', EXAMPLES)
+    .action((options: ReportOptions) => report(options, io));
+}
+
+const EXAMPLES = `
+Examples:
+  llmcost report --by customer,model --period 'last month'
+  llmcost report --by day --tz Europe/Berlin --where customer=acme
+  llmcost report --by feature --top 10 --format csv -o features.csv`;
+
+async function report(options: ReportOptions, io: Io): Promise<void> {
+  const query = await queryOf(options, io);
+  const answer = await ask(query, options, io);
+  await write(await render(answer, options, io), options, io);
+  if (!options.quiet) await note(answer, io);
+}
+
+async function ask(query: ReportQuery, options: ReportOptions, io: Io): Promise<CostReport> {
+  const [{ withStore }, { costReport }] = await Promise.all([
+    import('../store/store.js'),
+    import('../query/report.js'),
+  ]);
+  return withStore(databasePath(options, io), storeOptions('read', options, io), (store) => costReport(store, query));
+}
+
+async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {
+  const rendered = await import('../render/report.js');
+  if (options.format === 'json') return rendered.reportAsJson(answer);
+  if (options.format === 'csv') return rendered.reportAsCsv(answer);
+  if (options.format === 'markdown') return rendered.reportAsMarkdown(answer);
+  const { terminalOf } = await import('../render/table.js');
+  const toFile = options.output !== undefined;
+  return rendered.reportAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
+}
+
+async function write(text: string, { output }: ReportOptions, io: Io): Promise<void> {
+  if (output === undefined) {
+    io.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(resolve(io.cwd, output), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(`The report could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
+      cause,
+    });
+  }
+}
+
+const NOTES = 20;
+
+/** The warnings on stderr; JSON and Markdown hold all of them. */
+async function note({ warnings }: CostReport, io: Io): Promise<void> {
+  const { plain } = await import('../render/text.js');
+  for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
+  if (warnings.length > NOTES)
+    io.stderr.write(`note: … and ${warnings.length - NOTES} more; --format json lists all.\n`);
+}
+
+/** The checked question. */
+async function queryOf(options: ReportOptions, io: Io): Promise<ReportQuery> {
+  const [{ checkedDimension }, { conditionOf }, { checkedZone }] = await Promise.all([
+    import('../query/dimensions.js'),
+    import('../query/filter.js'),
+    import('../query/zone.js'),
+  ]);
+  const tz = checkedZone(options.tz);
+  return {
+    by: [...new Set(options.by.split(',').map((name) => checkedDimension(name.trim())))],
+    period: await chosenPeriod(options, tz, io.now()),
+    tz,
+    where: options.where.map(conditionOf),
+    sort: options.sort === undefined ? undefined : await sortOf(options.sort),
+    top: options.top === undefined ? undefined : rowsOf(options.top),
+  };
+}
+
+async function chosenPeriod(
+  { period, since, until }: ReportOptions,
+  tz: string,
+  now: Date,
+): Promise<ReportQuery['period']> {
+  const { periodBetween, periodOf } = await import('../query/period.js');
+  if (period === undefined) return periodBetween(since, until, tz);
+  if (since === undefined && until === undefined) return periodOf(period, tz, now);
+  throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
+}
+
+async function sortOf(text: string): Promise<Sort> {
+  const { SORT_KEYS } = await import('../query/report_sql.js');
+  const [name, direction, ...rest] = text.split(':');
+  const by = SORT_KEYS.find((key) => key === name);
+  if (by === undefined || rest.length > 0 || !['asc', 'desc', undefined].includes(direction)) {
+    throw new UsageError(
+      `--sort '${text}' is not an order.\nPossible are: ${SORT_KEYS.join(', ')}, with :asc or :desc, for example --sort requests:desc.`,
+    );
+  }
+  const usual = by === 'name' ? 'asc' : 'desc';
+  return { by, direction: direction === 'asc' || direction === 'desc' ? direction : usual };
+}
+
+function rowsOf(text: string): number {
+  const rows = Number(text);
+  if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
+  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

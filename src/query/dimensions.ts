@@ -1,0 +1,110 @@
+import { UsageError } from '../errors.js';
+import { literal, type Sql, sql } from '../sql.js';
+import { type Offset, offsetSql, offsetTextSql, wallSql } from './zone.js';
+
+/** What usage can be grouped and filtered by. */
+export interface Dimension {
+  name: string;
+  /** Where it is stored: `profile` needs only usage_profile (aliased profile), the others only usage_fact (aliased fact). */
+  home: 'profile' | 'fact' | 'time';
+  /** What rows are grouped and ordered by. */
+  key: Sql;
+  /** A key as people read it. */
+  label: (key: Sql) => Sql;
+}
+
+const PROFILE: Record<string, Sql> = {
+  provider: sql`profile.provider`,
+  model: sql`profile.model`,
+  request_model: sql`profile.request_model`,
+  feature: sql`profile.feature`,
+  environment: sql`profile.environment`,
+  operation: sql`profile.operation`,
+  status: sql`profile.status`,
+  error_class: sql`profile.error_class`,
+  service_tier: sql`profile.service_tier`,
+  region: sql`profile.region`,
+};
+const FACT: Record<string, Sql> = {
+  customer: sql`fact.customer`,
+  user: sql`fact.user_id`,
+  session: sql`fact.session_id`,
+};
+const TIME = ['hour', 'day', 'week', 'month'];
+
+/** Every dimension there is, `tag:NAME` standing for all tags. */
+export const DIMENSION_NAMES: readonly string[] = [...Object.keys(PROFILE), ...Object.keys(FACT), ...TIME, 'tag:NAME'];
+
+/** Whether it is one of the dimensions of time. */
+export function isTime(name: string): boolean {
+  return TIME.includes(name);
+}
+
+/** The name if it is a dimension; else a UsageError that lists them and names the nearest. */
+export function checkedDimension(name: string): string {
+  if (name in PROFILE || name in FACT || isTime(name) || /^tag:./.test(name)) return name;
+  const nearest = nearestOf(name, DIMENSION_NAMES);
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new UsageError(`There is no dimension '${name}'.${hint}\nPossible are: ${DIMENSION_NAMES.join(', ')}.`);
+}
+
+/** A dimension by its (checked) name; `offsets` are those of the time zone over the time the usage spans. */
+export function dimensionOf(name: string, offsets: readonly Offset[]): Dimension {
+  const profile = PROFILE[name];
+  if (profile !== undefined) return { name, home: 'profile', key: profile, label: itself };
+  const fact = FACT[name];
+  if (fact !== undefined) return { name, home: 'fact', key: fact, label: itself };
+  if (isTime(name)) return { name, home: 'time', ...timeParts(name, offsets) };
+  const tag = checkedDimension(name).slice('tag:'.length);
+  return { name, home: 'fact', key: sql`fact.tags[${literal(tag)}]`, label: itself };
+}
+
+function itself(key: Sql): Sql {
+  return key;
+}
+
+/**
+ * Days, weeks and months are keyed by their local date. Hours are keyed by the instant they begin, and their label carries the
+ * offset, because in autumn 02:00 comes twice.
+ */
+function timeParts(name: string, offsets: readonly Offset[]): Pick<Dimension, 'key' | 'label'> {
+  const moment = sql`fact.occurred_at`;
+  const local = wallSql(moment, offsets);
+  if (name === 'day') return { key: sql`cast(${local} as date)`, label: (key) => sql`strftime(${key}, '%Y-%m-%d')` };
+  if (name === 'week') {
+    return { key: sql`date_trunc('week', ${local})`, label: (key) => sql`strftime(${key}, '%G-W%V')` };
+  }
+  if (name === 'month') {
+    return { key: sql`date_trunc('month', ${local})`, label: (key) => sql`strftime(${key}, '%Y-%m')` };
+  }
+  const hour = sql`date_trunc('hour', ${local})`;
+  return {
+    key: local === moment ? hour : sql`(${hour} - ${offsetSql(moment, offsets)})`,
+    label: (key) => sql`strftime(${wallSql(key, offsets)}, '%Y-%m-%d %H:00') || ${offsetTextSql(key, offsets)}`,
+  };
+}
+
+/** The candidate with the fewest typing mistakes, if there are at most three and less than half the word is wrong. */
+export function nearestOf(word: string, candidates: readonly string[]): string | undefined {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= 3 && best.distance * 2 < best.candidate.length
+    ? best.candidate
+    : undefined;
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

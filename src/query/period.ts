@@ -1,0 +1,152 @@
+import { UsageError } from '../errors.js';
+import { instantOf, wallTime } from './zone.js';
+
+/** A span of time, half open; milliseconds since 1970, null where it has no bound. */
+export interface Period {
+  since: number | null;
+  until: number | null;
+  /** For people: '2026-09-01 → 2026-10-01', in the zone it was asked in. */
+  label: string;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Calendar arithmetic happens on wall-clock milliseconds; only the result is turned into instants. */
+type Wall = [start: number, end: number];
+
+/**
+ * What a period word means in a time zone at the moment `now`: 'last month', 'this week', yesterday, 'last 7 days' (whole days,
+ * without today), 'last 24 hours', 2026, 2026-09, 2026-Q3, 2026-W40, 2026-09-14, all. UsageError if it means nothing.
+ */
+export function periodOf(text: string, tz: string, now: Date): Period {
+  const word = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  if (word === 'all') return { since: null, until: null, label: 'all time' };
+  const hours = /^last (\d{1,5}) hours?$/.exec(word);
+  if (hours !== null) return labelled(now.getTime() - Number(hours[1]) * HOUR, now.getTime(), tz);
+  const wall = relative(word, wallTime(now.getTime(), tz)) ?? absolute(word);
+  if (wall === undefined) throw unknownPeriod(text);
+  return labelled(instantOf(wall[0], tz), instantOf(wall[1], tz), tz);
+}
+
+/**
+ * The period between two dates or ISO timestamps; without an offset they are meant in `tz`. UsageError if one cannot be read or
+ * they are the wrong way round.
+ */
+export function periodBetween(since: string | undefined, until: string | undefined, tz: string): Period {
+  const from = since === undefined ? null : instantFrom(since, '--since', tz);
+  const to = until === undefined ? null : instantFrom(until, '--until', tz);
+  if (from !== null && to !== null && from >= to) {
+    throw new UsageError(
+      `--since ${since} is not before --until ${until}: no time lies between them.\nThe period is half open: for the whole of September use --since 2026-09-01 --until 2026-10-01.`,
+    );
+  }
+  return labelled(from, to, tz);
+}
+
+function relative(word: string, now: number): Wall | undefined {
+  const today = floorDay(now);
+  if (word === 'today') return [today, today + DAY];
+  if (word === 'yesterday') return [today - DAY, today];
+  const days = /^last (\d{1,4}) days?$/.exec(word);
+  if (days !== null && Number(days[1]) > 0) return [today - Number(days[1]) * DAY, today];
+  const named = /^(this|last) (week|month|quarter|year)$/.exec(word);
+  if (named === null) return undefined;
+  const shift = named[1] === 'this' ? 0 : -1;
+  if (named[2] === 'week') return week(monday(today) + shift * 7 * DAY);
+  const { year, month } = fields(today);
+  if (named[2] === 'month') return months(year, month + shift, 1);
+  if (named[2] === 'quarter') return months(year, month - (month % 3) + shift * 3, 3);
+  return months(year + shift, 0, 12);
+}
+
+function absolute(word: string): Wall | undefined {
+  const quarter = /^(\d{4})-q([1-4])$/.exec(word);
+  if (quarter !== null) return months(Number(quarter[1]), (Number(quarter[2]) - 1) * 3, 3);
+  const isoWeek = /^(\d{4})-w(\d{2})$/.exec(word);
+  if (isoWeek !== null) return weekOfYear(Number(isoWeek[1]), Number(isoWeek[2]));
+  const date = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(word);
+  if (date === null) return undefined;
+  const [year, month] = [Number(date[1]), Number(date[2] ?? 1) - 1];
+  if (date[2] === undefined) return months(year, 0, 12);
+  if (month < 0 || month > 11) return undefined;
+  if (date[3] === undefined) return months(year, month, 1);
+  const day = wallOf(word);
+  return day === undefined ? undefined : [day, day + DAY];
+}
+
+function instantFrom(text: string, option: string, tz: string): number {
+  const found = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
+    text.trim(),
+  );
+  const wall = found === null ? undefined : wallOf(`${found[1]}`, found[2]);
+  if (found === null || wall === undefined) {
+    throw new UsageError(
+      `${option} '${text}' is not a time.\nWrite a date or an ISO timestamp: ${option} 2026-09-01, ${option} 2026-09-01T12:00:00Z.`,
+    );
+  }
+  if (found[3] === undefined) return instantOf(wall, tz);
+  return wall - offsetOf(found[3]);
+}
+
+/** 'Z' or '+02:00' in milliseconds. */
+function offsetOf(text: string): number {
+  if (/^z$/i.test(text)) return 0;
+  const size = Number(text.slice(1, 3)) * HOUR + Number(text.slice(4, 6)) * 60_000;
+  return text.startsWith('-') ? -size : size;
+}
+
+/** A date that exists (no 31st of September) and a time of day. */
+function wallOf(date: string, time = '00:00'): number | undefined {
+  const wall = Date.parse(`${date}T${time}Z`);
+  if (Number.isNaN(wall)) return undefined;
+  return new Date(wall).toISOString().startsWith(date) ? wall : undefined;
+}
+
+function months(year: number, month: number, count: number): Wall {
+  return [Date.UTC(year, month), Date.UTC(year, month + count)];
+}
+
+function week(start: number): Wall {
+  return [start, start + 7 * DAY];
+}
+
+/** ISO 8601: week 1 is the one with 4 January; undefined if the year has no such week. */
+function weekOfYear(year: number, number: number): Wall | undefined {
+  const start = monday(Date.UTC(year, 0, 4)) + (number - 1) * 7 * DAY;
+  const thursday = fields(start + 3 * DAY);
+  return number >= 1 && thursday.year === year ? week(start) : undefined;
+}
+
+function monday(day: number): number {
+  return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY;
+}
+
+function floorDay(wall: number): number {
+  return Math.floor(wall / DAY) * DAY;
+}
+
+function fields(wall: number): { year: number; month: number } {
+  const date = new Date(wall);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() };
+}
+
+function labelled(since: number | null, until: number | null, tz: string): Period {
+  if (since === null && until === null) return { since, until, label: 'all time' };
+  if (until === null) return { since, until, label: `since ${shown(since ?? 0, tz)}` };
+  if (since === null) return { since, until, label: `until ${shown(until, tz)}` };
+  return { since, until, label: `${shown(since, tz)} → ${shown(until, tz)}` };
+}
+
+/** The wall clock without the parts that are zero: '2026-09-01', '2026-09-01 12:30'. */
+function shown(instant: number, tz: string): string {
+  const text = new Date(wallTime(instant, tz)).toISOString();
+  if (text.endsWith('T00:00:00.000Z')) return text.slice(0, 10);
+  return text.slice(0, text.endsWith(':00.000Z') ? 16 : 19).replace('T', ' ');
+}
+
+function unknownPeriod(text: string): UsageError {
+  return new UsageError(
+    `'${text}' is not a period.\nTry one of: today, yesterday, 'this week', 'last week', 'this month', 'last month', 'last 7 days', 'last 24 hours', 2026, 2026-09, 2026-Q3, 2026-W40, 2026-09-14, all.`,
+  );
+}

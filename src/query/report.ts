@@ -1,0 +1,213 @@
+import { priceBookId } from '../rate/book.js';
+import { sql } from '../sql.js';
+import type { Params, Row, Store } from '../store/store.js';
+import { type Count, countOf } from './count.js';
+import { dimensionOf, isTime } from './dimensions.js';
+import { type Condition, filterSql } from './filter.js';
+import type { Period } from './period.js';
+import { assumedUsage, notesOn, undatedRows, unpricedModels } from './report_notes.js';
+import { reportSql, type Sort, VISIBLE } from './report_sql.js';
+import { type Offset, offsetsBetween, timestampText } from './zone.js';
+
+/** USD as a decimal string, exact. */
+export type Money = string;
+
+export interface ReportQuery {
+  /** Names of dimensions, checked; at least one. */
+  by: readonly string[];
+  period: Period;
+  /** IANA, checked. */
+  tz: string;
+  where: readonly Condition[];
+  /** Undefined: by cost, or chronologically if only time is asked for. */
+  sort?: Sort | undefined;
+  /** How many groups to show; the rest is one row. */
+  top?: number | undefined;
+}
+
+export interface ReportMetrics {
+  /** null if no row in it tells how many requests it stands for. */
+  requests: Count | null;
+  /** false if some rows do not tell: then `requests` is the least it can be. */
+  requests_complete: boolean;
+  input_tokens: Count;
+  output_tokens: Count;
+  cached_tokens: Count;
+  /** What the priced part cost; null if nothing in it has a price. */
+  cost: Money | null;
+  /** Of the priced requests; 18 places, half up; null if they cannot be counted. */
+  cost_per_request: Money | null;
+  /** Of the total cost; 2 places, half up; null where there is no cost to share. */
+  share_percent: string | null;
+  unpriced_requests: Count;
+  /** Rows of usage without a price; may be above 0 while `unpriced_requests` is 0, where rows do not tell their requests. */
+  unpriced_rows: Count;
+}
+
+export interface ReportRow extends ReportMetrics {
+  /** `other` is the sum of all groups that --top left out. */
+  kind: 'group' | 'other';
+  /** How many groups this row stands for. */
+  groups: Count;
+  /** Dimension → value; null is missing. Empty in `other`. */
+  group: Record<string, string | null>;
+}
+
+export interface UnpricedModel {
+  provider: string | null;
+  model: string | null;
+  requests: Count;
+  input_tokens: Count;
+  output_tokens: Count;
+}
+
+export interface ReportWarning {
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage';
+  message: string;
+}
+
+export interface CostReport {
+  schema: 'llmcost.report/1';
+  query: {
+    by: readonly string[];
+    since: string | null;
+    until: string | null;
+    period: string;
+    tz: string;
+    where: string[];
+    sort: string;
+    top: number | null;
+  };
+  price_book: string;
+  currency: 'USD';
+  rows: ReportRow[];
+  totals: ReportMetrics;
+  coverage: { requests: Count | null; priced_requests: Count; unpriced_requests: Count; assumed_requests: Count };
+  unpriced: UnpricedModel[];
+  warnings: ReportWarning[];
+}
+
+/** Usage that lies in the scope of a question: a test over usage_fact (aliased fact) and its parameters. */
+export interface Scope {
+  test: ReturnType<typeof sql>;
+  params: Params;
+}
+
+/** Requests, tokens and cost by any dimensions; rows sum to the totals to the last digit. */
+export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
+  const offsets = await zoneOffsets(store, query);
+  const sort = query.sort ?? defaultSort(query);
+  const inAnyTime = attributed(query, offsets);
+  const scope = withPeriod(inAnyTime, query.period);
+  const dimensions = query.by.map((name) => dimensionOf(name, offsets));
+  const parts = await store.rows(reportSql(dimensions, scope.test, sort), { ...scope.params, top: query.top ?? null });
+  const total = parts.find((part) => part.kind === 'total');
+  if (total === undefined) throw new Error('a report without total');
+  const totals = metricsOf(total);
+  const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
+  const assumed = await assumedUsage(store, scope);
+  const bounded = query.period.since !== null || query.period.until !== null;
+  const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
+  return {
+    schema: 'llmcost.report/1',
+    query: described(query, sort),
+    price_book: await priceBookId(store),
+    currency: 'USD',
+    rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
+    totals,
+    coverage: {
+      requests: totals.requests,
+      priced_requests: countOf(total.priced_requests),
+      unpriced_requests: totals.unpriced_requests,
+      assumed_requests: assumed.requests,
+    },
+    unpriced,
+    warnings: notesOn({ totals, unpriced, assumed, undated, empty: parts.length === 1 }),
+  };
+}
+
+function attributed(query: ReportQuery, offsets: readonly Offset[]): Scope {
+  const { test, params } = filterSql(query.where, offsets);
+  return { test: sql`${VISIBLE} and ${test}`, params };
+}
+
+/** Half open. Undated usage is in no bounded period. */
+function withPeriod({ test, params }: Scope, { since, until }: Period): Scope {
+  const bounded: Scope = { test, params: { ...params } };
+  if (since !== null) {
+    bounded.test = sql`${bounded.test} and fact.occurred_at >= cast($since as timestamp)`;
+    bounded.params.since = timestampText(since);
+  }
+  if (until !== null) {
+    bounded.test = sql`${bounded.test} and fact.occurred_at < cast($until as timestamp)`;
+    bounded.params.until = timestampText(until);
+  }
+  return bounded;
+}
+
+/** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
+function defaultSort({ by, top }: ReportQuery): Sort {
+  return by.every(isTime) && top === undefined ? { by: 'name', direction: 'asc' } : { by: 'cost', direction: 'desc' };
+}
+
+const EARLIEST = Date.UTC(1970, 0);
+const LATEST = Date.UTC(2100, 0);
+
+/** The offsets of the time zone over the time the store spans; only looked up if the question is about time. */
+async function zoneOffsets(store: Store, { by, where, tz }: ReportQuery): Promise<Offset[]> {
+  const asked = [...by, ...where.map(({ dimension }) => dimension)].some(isTime);
+  if (tz === 'UTC' || !asked) return [{ from: EARLIEST, seconds: 0 }];
+  const span = await store.row<{ first: string | null; last: string | null }>(
+    sql`select epoch_ms(min(occurred_at)) as first, epoch_ms(max(occurred_at)) as last from usage_fact`,
+  );
+  const first = Math.max(Number(span.first ?? EARLIEST), EARLIEST);
+  return offsetsBetween(first, Math.max(first, Math.min(Number(span.last ?? first), LATEST)), tz);
+}
+
+function described(query: ReportQuery, sort: Sort): CostReport['query'] {
+  const { by, period, tz, where, top } = query;
+  return {
+    by,
+    since: isoText(period.since),
+    until: isoText(period.until),
+    period: period.label,
+    tz,
+    where: where.map(({ text }) => text),
+    sort: `${sort.by}:${sort.direction}`,
+    top: top ?? null,
+  };
+}
+
+function isoText(instant: number | null): string | null {
+  return instant === null ? null : new Date(instant).toISOString();
+}
+
+function rowOf(part: Row, by: readonly string[]): ReportRow {
+  const other = part.kind === 'other';
+  const values = by.map((name, index) => [name, textOf(part[`k${index}`])] as const);
+  return {
+    kind: other ? 'other' : 'group',
+    groups: countOf(part.groups),
+    group: other ? {} : Object.fromEntries(values),
+    ...metricsOf(part),
+  };
+}
+
+function metricsOf(part: Row): ReportMetrics {
+  return {
+    requests: part.requests === null ? null : countOf(part.requests),
+    requests_complete: countOf(part.unknown_rows) === 0,
+    input_tokens: countOf(part.input_tokens),
+    output_tokens: countOf(part.output_tokens),
+    cached_tokens: countOf(part.cached_tokens),
+    cost: textOf(part.cost),
+    cost_per_request: textOf(part.cost_per_request),
+    share_percent: textOf(part.share_percent),
+    unpriced_requests: countOf(part.unpriced_requests),
+    unpriced_rows: countOf(part.unpriced_rows),
+  };
+}
+
+function textOf(value: Row[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

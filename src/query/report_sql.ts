@@ -1,0 +1,194 @@
+import { INPUT_UNITS, OUTPUT_UNITS } from '../rate/dimensions.js';
+import { identifier, join, literal, type Sql, sql } from '../sql.js';
+import type { Dimension } from './dimensions.js';
+
+export const SORT_KEYS = [
+  'cost',
+  'requests',
+  'input',
+  'output',
+  'cached',
+  'cost_per_request',
+  'unpriced',
+  'name',
+] as const;
+
+export interface Sort {
+  by: (typeof SORT_KEYS)[number];
+  direction: 'asc' | 'desc';
+}
+
+/** Rows of imports that were cut off lie beyond the last finished number; the view `usage` has the same rule. */
+export const VISIBLE = sql`fact.import_id <= (
+    select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading'
+  )`;
+
+/** The whole prompt and the whole answer, summed over rows. Most rows have no units; a map is read only where there is one. */
+export const INPUT_SUM = sql`coalesce(sum(fact.uncached_input_tokens), 0) + coalesce(sum(fact.cache_read_tokens), 0)
+      + coalesce(sum(fact.cache_write_tokens), 0) + coalesce(sum(fact.cache_write_1h_tokens), 0)
+      + ${unitsSum(INPUT_UNITS)}`;
+export const OUTPUT_SUM = sql`coalesce(sum(fact.text_output_tokens), 0) + coalesce(sum(fact.reasoning_tokens), 0)
+      + ${unitsSum(OUTPUT_UNITS)}`;
+
+function unitsSum(units: readonly string[]): Sql {
+  const parts = units.map((unit) => sql`coalesce(fact.units[${literal(unit)}], 0)`);
+  return sql`cast(coalesce(sum(case when fact.units is not null then ${join(parts, ' + ')} end), 0) as hugeint)`;
+}
+
+/** What is added up, in every step under the same name. `cost` and `unpriced_requests` are null where there is nothing to add. */
+const MEASURES = [
+  'usage_rows',
+  'unknown_rows',
+  'priced_rows',
+  'requests',
+  'unpriced_requests',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cost',
+];
+
+const MEASURED = sql`count(*) as usage_rows,
+    count(*) - count(fact.requests) as unknown_rows,
+    count(fact.cost_usd) as priced_rows,
+    sum(fact.requests) as requests,
+    sum(fact.requests) filter (where fact.cost_usd is null) as unpriced_requests,
+    ${INPUT_SUM} as input_tokens,
+    ${OUTPUT_SUM} as output_tokens,
+    coalesce(sum(fact.cache_read_tokens), 0) as cached_tokens,
+    sum(fact.cost_usd) as cost`;
+
+const SUMMED = join(
+  MEASURES.map((name) => sql`sum(${identifier(name)}) as ${identifier(name)}`),
+  ',\n    ',
+);
+
+/** A cost in whole units of 10^-18 USD: money that can be divided exactly. */
+function atto(cost: Sql): Sql {
+  return sql`cast(replace(cast(${cost} as varchar), '.', '') as hugeint)`;
+}
+
+/** a ÷ b, rounded half up, in integers: dividing decimals would make a double of them. */
+function divided(a: Sql, b: Sql): Sql {
+  return sql`(2 * ${a} + ${b}) // (2 * ${b})`;
+}
+
+/**
+ * One row for each group, `(other)` and the total, in the order they are shown. All parts come from `grouped`, so they sum up.
+ * Divided once and here: share_percent to 2 places, cost_per_request to 18, both half up.
+ * Parameters: those of `test`, and $top (null for all).
+ */
+export function reportSql(dimensions: readonly Dimension[], test: Sql, sort: Sort): Sql {
+  const keys = dimensions.map((_, index) => identifier(`k${index}`));
+  const labels = dimensions.map(({ label }, index) => sql`${label(keys[index] ?? sql``)} as ${keys[index] ?? sql``}`);
+  return sql`
+with ${groupedSql(dimensions, test)},
+ranked as (
+  select *, row_number() over (order by ${orderSql(sort, keys)}) as position
+  from grouped
+),
+shown as (
+  select 'group' as kind, position, 1 as groups, ${join(labels)}, ${join(MEASURES.map(identifier))}
+  from ranked
+  where position <= coalesce(cast($top as bigint), position)
+  union all by name
+  select 'other' as kind, count(*) as groups,
+    ${SUMMED}
+  from ranked
+  where position > cast($top as bigint)
+  having count(*) > 0
+  union all by name
+  select 'total' as kind, count(*) as groups,
+    ${SUMMED}
+  from grouped
+),
+settled as (
+  select
+    * exclude (requests, unpriced_requests, cost),
+    case when usage_rows > 0 and unknown_rows = usage_rows then null else coalesce(requests, 0) end as requests,
+    coalesce(unpriced_requests, 0) as unpriced_requests,
+    coalesce(requests, 0) - coalesce(unpriced_requests, 0) as priced_requests,
+    coalesce(usage_rows, 0) - coalesce(priced_rows, 0) as unpriced_rows,
+    case when priced_rows > 0 then cost when coalesce(usage_rows, 0) = 0 then 0 end as cost
+  from shown
+)
+select
+  part.* exclude (position, usage_rows, priced_rows),
+  case when part.unknown_rows = 0 and part.priced_requests > 0
+    then cast(${divided(atto(sql`part.cost`), sql`part.priced_requests`)} as decimal(38, 0))
+      * cast(0.000000000000000001 as decimal(18, 18))
+  end as cost_per_request,
+  case when whole.cost > 0
+    then cast(${divided(sql`(10000 * ${atto(sql`part.cost`)})`, atto(sql`whole.cost`))} as decimal(18, 0)) * cast(0.01 as decimal(3, 2))
+  end as share_percent
+from settled as part
+cross join (select cost from settled where kind = 'total') as whole
+order by part.position nulls last, part.kind`;
+}
+
+/**
+ * The steps up to `grouped`: k0, k1, … and the measures. If all names are kept in usage_profile, usage is added up by profile number
+ * first and the few sums get their names later (5 million rows by model: 0.13 s, joined first 0.21 s). With a name kept in usage_fact
+ * there would be nearly as many sums as rows, so they are joined first (by customer and model: 0.26 s, otherwise 0.49 s).
+ */
+function groupedSql(dimensions: readonly Dimension[], test: Sql): Sql {
+  const names = dimensions.map(({ key }, index) => sql`${key} as ${identifier(`k${index}`)}`);
+  const join_ = sql`left join usage_profile as profile on profile.profile_id`;
+  if (dimensions.every(({ home }) => home === 'profile')) {
+    return sql`used as (
+  select
+    fact.profile_id,
+    ${MEASURED}
+  from usage_fact as fact
+  where ${test}
+  group by fact.profile_id
+),
+grouped as materialized (
+  select
+    ${join(names, ',\n    ')},
+    ${SUMMED}
+  from used
+  ${join_} = used.profile_id
+  group by all
+)`;
+  }
+  const named = dimensions.some(({ home }) => home === 'profile');
+  return sql`grouped as materialized (
+  select
+    ${join(names, ',\n    ')},
+    ${MEASURED}
+  from usage_fact as fact
+  ${named ? sql`${join_} = fact.profile_id` : sql``}
+  where ${test}
+  group by all
+)`;
+}
+
+/** Groups without a value come last either way; ties are broken by name, so the order is always the same. */
+function orderSql(sort: Sort, keys: readonly Sql[]): Sql {
+  const direction = sort.direction === 'asc' ? sql`asc` : sql`desc`;
+  if (sort.by === 'name') return join(keys.map((key) => sql`${key} ${direction} nulls last`));
+  return join([sql`${metric(sort.by)} ${direction} nulls last`, ...keys.map((key) => sql`${key} asc nulls last`)]);
+}
+
+/** Ordering by a ratio may use floating point: it decides nothing that is shown but the order. */
+function metric(name: Exclude<Sort['by'], 'name'>): Sql {
+  switch (name) {
+    case 'cost':
+      return sql`cost`;
+    case 'requests':
+      return sql`requests`;
+    case 'input':
+      return sql`input_tokens`;
+    case 'output':
+      return sql`output_tokens`;
+    case 'cached':
+      return sql`cached_tokens`;
+    case 'unpriced':
+      return sql`usage_rows - priced_rows`;
+    case 'cost_per_request':
+      return sql`case when unknown_rows = 0 then cost / nullif(requests - coalesce(unpriced_requests, 0), 0) end`;
+    default:
+      throw new Error(`no metric ${name satisfies never}`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { CostReport, ReportMetrics } from '../query/report.js';
+import { namesOf, reportTable, reportTitle } from './report_cells.js';
+import { renderTable, type Terminal } from './table.js';
+import { csvLines, markdownText, plain } from './text.js';
+
+/** The report for people: a line with the period, then the table. */
+export function reportAsTable(report: CostReport, terminal: Terminal): string {
+  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}`;
+}
+
+/** The report as it is, for programs: money as decimal strings, the same bytes for the same data. */
+export function reportAsJson(report: CostReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** One line for each row and one for the total, told apart by the column `kind`; unknown is empty, money is exact. */
+export function reportAsCsv(report: CostReport): string {
+  const { by } = report.query;
+  const head = ['kind', ...by, ...METRICS];
+  const rows = report.rows.map((row) => [row.kind, ...namesOf(row, by), ...metricFields(row)]);
+  return csvLines([head, ...rows, ['total', ...by.map(() => ''), ...metricFields(report.totals)]]);
+}
+
+/** The table in Markdown, followed by the warnings as a list. */
+export function reportAsMarkdown(report: CostReport): string {
+  const { columns, rows, footer } = reportTable(report);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lines = [
+    markdownText(reportTitle(report)),
+    '',
+    line(columns.map(({ title }) => markdownText(title))),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((cells) => line(cells.map(markdownText))),
+    ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
+    ...(report.warnings.length === 0
+      ? []
+      : ['', ...report.warnings.map(({ message }) => `- ${markdownText(message)}`)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const METRICS = [
+  'requests',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cost',
+  'cost_per_request',
+  'share_percent',
+  'unpriced_requests',
+] as const satisfies (keyof ReportMetrics)[];
+
+function metricFields(metrics: ReportMetrics): string[] {
+  return METRICS.map((name) => String(metrics[name] ?? ''));
+}

@@ -1,0 +1,100 @@
+import { Chalk } from 'chalk';
+import CliTable from 'cli-table3';
+import type { Io } from '../io.js';
+import { cutInMiddle, displayWidth, plain } from './text.js';
+
+/** Where a table is shown. */
+export interface Terminal {
+  /** Its width; undefined where nobody looks (a pipe, a file): then there are no lines drawn and nothing is cut. */
+  columns: number | undefined;
+  color: boolean;
+  /** Never cut names, however narrow it is. */
+  wide: boolean;
+}
+
+export interface Table {
+  columns: { title: string; align: 'left' | 'right' }[];
+  rows: string[][];
+  /** Lines below the rows, set apart: the totals. */
+  footer: string[][];
+}
+
+/** What stdout is. `color` is false after --no-color; `toFile` is true if the answer goes to a file instead. */
+export function terminalOf(io: Io, options: { color: boolean; wide?: boolean; toFile?: boolean }): Terminal {
+  const seen = io.stdout.isTTY === true && options.toFile !== true;
+  const smart = io.env.TERM !== 'dumb';
+  return {
+    columns: seen && smart ? (io.stdout.columns ?? 80) : undefined,
+    color: seen && smart && options.color && (io.env.NO_COLOR ?? '') === '',
+    wide: options.wide === true,
+  };
+}
+
+/** The table as text, each line ended by a line feed. Numbers are never cut; long names are, in the middle, if there is no room. */
+export function renderTable(table: Table, terminal: Terminal): string {
+  const clean = (line: string[]) => line.map(plain);
+  const safe = { columns: table.columns, rows: table.rows.map(clean), footer: table.footer.map(clean) };
+  return terminal.columns === undefined ? alignedText(safe) : boxed(fitted(safe, terminal), terminal);
+}
+
+function alignedText({ columns, rows, footer }: Table): string {
+  const titles = columns.map(({ title }) => title);
+  const widths = widthsOf({ columns, rows, footer });
+  return [titles, ...rows, ...footer].map((line) => `${padded(line, columns, widths).trimEnd()}\n`).join('');
+}
+
+function padded(line: readonly string[], columns: Table['columns'], widths: readonly number[]): string {
+  return columns
+    .map(({ align }, index) => {
+      const text = line[index] ?? '';
+      const space = ' '.repeat((widths[index] ?? 0) - displayWidth(text));
+      return align === 'right' ? space + text : text + space;
+    })
+    .join('  ');
+}
+
+function widthsOf({ columns, rows, footer }: Table): number[] {
+  return columns.map(({ title }, index) =>
+    [...rows, ...footer].reduce((width, line) => Math.max(width, displayWidth(line[index] ?? '')), displayWidth(title)),
+  );
+}
+
+const NARROWEST = 8;
+
+/** Takes from the widest column of names until the lines fit, or nothing is left to take. */
+function fitted(table: Table, { columns: room, wide }: Terminal): Table {
+  const widths = widthsOf(table);
+  const names = table.columns.flatMap(({ align }, index) => (align === 'left' ? [index] : []));
+  const taken = () => widths.reduce((sum, width) => sum + width + 3, 1);
+  while (!wide && room !== undefined && taken() > room) {
+    const widest = names.reduce(
+      (best, index) => ((widths[index] ?? 0) > (widths[best] ?? 0) ? index : best),
+      names[0] ?? -1,
+    );
+    const width = widths[widest] ?? 0;
+    if (width <= NARROWEST) break;
+    widths[widest] = width - 1;
+  }
+  const cut = (line: string[]) =>
+    line.map((text, index) => (names.includes(index) ? cutInMiddle(text, widths[index] ?? 0) : text));
+  return { columns: table.columns, rows: table.rows.map(cut), footer: table.footer.map(cut) };
+}
+
+function boxed({ columns, rows, footer }: Table, { color }: Terminal): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const drawn = new CliTable({
+    head: columns.map(({ title }) => chalk.bold(title)),
+    colAligns: columns.map(({ align }) => align),
+    style: { head: [], border: [], compact: true },
+  });
+  drawn.push(...rows, ...footer.map((line) => line.map((text) => chalk.bold(text))));
+  return `${withRule(drawn.toString(), footer.length)}\n`;
+}
+
+/** Repeats the line below the head above the footer. */
+function withRule(text: string, footer: number): string {
+  const lines = text.split('\n');
+  const rule = lines[2];
+  if (footer > 0 && rule !== undefined && lines.length > footer + 4) lines.splice(-1 - footer, 0, rule);
+  return lines.join('\n');
+}
