@@ -1,3 +1,4 @@
+import { oneSpelling } from '../model_names.js';
 import { canonicalProvider } from '../providers.js';
 import { anthropicBatch } from './anthropic_batch.js';
 import { type Period, pricePeriods } from './genai_periods.js';
@@ -72,7 +73,10 @@ function namedModels(json: readonly JsonObject[]): NamedModel[] {
     const id = String(model.id);
     if (seen.has(nameId(provider, id))) return [];
     seen.add(nameId(provider, id));
-    const aliases = exactNames(model.match).filter((name) => {
+    // The resolver knows that 4.5 and 4-5 are one: as a model of its own the other spelling would miss the prices
+    // (batch, fast, …) that another source publishes under the usual one.
+    const others = exactNames(model.match).filter((name) => oneSpelling(name) !== oneSpelling(id));
+    const aliases = others.filter((name) => {
       const fresh = !taken.has(nameId(provider, name));
       taken.add(nameId(provider, name));
       return fresh;

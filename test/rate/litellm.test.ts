@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { stagePrices } from '../../src/rate/sources/recognise.js';
+import type { StagedRate, StagedSource } from '../../src/rate/sources/source.js';
+
+function staged(entries: Record<string, unknown>): StagedSource {
+  return stagePrices(JSON.stringify(entries), 'prices.json', '2026-08-01');
+}
+
+/** dimension, value, band, tier of each rate: the published numbers, so no arithmetic is needed to check them. */
+function brief(rates: readonly StagedRate[]): unknown[] {
+  return rates.map((rate) => [rate.dimension, rate.value, rate.min_prompt_tokens, rate.service_tier]);
+}
+
+describe('keys', () => {
+  test.each([
+    ['azure/gpt-4o', 'azure', 'azure', 'gpt-4o', null],
+    ['azure/eu/gpt-4o', 'azure', 'azure', 'gpt-4o', 'eu'],
+    ['azure/global-standard/gpt-4o', 'azure', 'azure', 'gpt-4o', 'global'],
+    ['gemini/gemini-2.5-pro', 'gemini', 'google', 'gemini-2.5-pro', null],
+    ['openrouter/anthropic/claude-3.5-sonnet', 'openrouter', 'openrouter', 'anthropic/claude-3.5-sonnet', null],
+    ['bedrock/us-east-1/anthropic.claude-v2', 'bedrock', 'bedrock', 'anthropic.claude-v2', 'us-east-1'],
+    ['us.anthropic.claude-v2', 'bedrock_converse', 'bedrock', 'us.anthropic.claude-v2', null],
+    ['claude-sonnet-4@20250514', 'vertex_ai-anthropic_models', 'vertex_ai', 'claude-sonnet-4@20250514', null],
+    ['xai/grok-4', 'xai', 'xai', 'grok-4', null],
+  ])('%s of %s', (key, litellmProvider, provider, model, region) => {
+    const { rates } = staged({
+      [key]: { litellm_provider: litellmProvider, mode: 'chat', input_cost_per_token: 1e-6 },
+    });
+    expect(rates).toMatchObject([{ provider, model, region }]);
+  });
+
+  test('sentinels are no models; keys equal up to case and bare repeats are one model', () => {
+    const entry = { litellm_provider: 'together_ai', mode: 'chat', input_cost_per_token: 1e-8 };
+    const result = staged({
+      sample_spec: { ...entry },
+      last_updated: '2026-08-01',
+      fallback_generalizations: { rules: [] },
+      'together_ai/baai/bge': entry,
+      'together_ai/BAAI/bge': entry,
+    });
+    expect(result.models.map((model) => model.model)).toEqual(['baai/bge']);
+    expect(result.rejected).toEqual([
+      { model: 'together_ai/BAAI/bge', field: '', reason: 'the same model as together_ai/baai/bge' },
+    ]);
+  });
+});
+
+test('bands, tiers and the one-hour write are separate rates; a bound is the first prompt size inside', () => {
+  const { rates } = staged({
+    'claude-x': {
+      litellm_provider: 'anthropic',
+      mode: 'chat',
+      input_cost_per_token: 3e-6,
+      output_cost_per_token: 1.5e-5,
+      input_cost_per_token_above_200k_tokens: 6e-6,
+      cache_creation_input_token_cost: 3.75e-6,
+      cache_creation_input_token_cost_above_1hr: 6e-6,
+      cache_creation_input_token_cost_above_1hr_above_200k_tokens: 1.2e-5,
+      input_cost_per_token_batches: 1.5e-6,
+      input_cost_per_token_above_200k_tokens_priority: 7.2e-6,
+      output_cost_per_token_flex: 7.5e-6,
+    },
+  });
+  expect(brief(rates)).toEqual([
+    ['input', '0.000003', 0, 'standard'],
+    ['output', '0.000015', 0, 'standard'],
+    ['input', '0.000006', 200001, 'standard'],
+    ['cache_write', '0.00000375', 0, 'standard'],
+    ['cache_write_1h', '0.000006', 0, 'standard'],
+    ['cache_write_1h', '0.000012', 200001, 'standard'],
+    ['input', '0.0000015', 0, 'batch'],
+    ['input', '0.0000072', 200001, 'priority'],
+    ['output', '0.0000075', 0, 'flex'],
+  ]);
+});
+
+test("xAI's bands begin at the round number itself", () => {
+  const { rates } = staged({
+    'xai/grok': { litellm_provider: 'xai', mode: 'chat', input_cost_per_token_above_200k_tokens: 4e-6 },
+  });
+  expect(brief(rates)).toEqual([['input', '0.000004', 200000, 'standard']]);
+});
+
+test('tiered_pricing becomes bands; other ranges are named', () => {
+  const { rates, rejected } = staged({
+    'dashscope/qwen': {
+      litellm_provider: 'dashscope',
+      mode: 'chat',
+      tiered_pricing: [
+        { range: [0, 256000], input_cost_per_token: 4e-7, output_cost_per_reasoning_token: 4e-6 },
+        { range: [256000, 1000000], input_cost_per_token: 1.2e-6 },
+      ],
+    },
+    'exa_ai/search': {
+      litellm_provider: 'exa_ai',
+      mode: 'search',
+      tiered_pricing: [{ max_results_range: [0, 25], input_cost_per_query: 0.005 }],
+    },
+  });
+  expect(brief(rates)).toEqual([
+    ['input', '0.0000004', 0, 'standard'],
+    ['reasoning', '0.000004', 0, 'standard'],
+    ['input', '0.0000012', 256001, 'standard'],
+  ]);
+  expect(rejected).toEqual([
+    { model: 'exa_ai/search', field: 'tiered_pricing', reason: 'its ranges do not count prompt tokens' },
+  ]);
+});
+
+test('whisper-1 states one fee twice: it is added once', () => {
+  const { rates } = staged({
+    'whisper-1': {
+      litellm_provider: 'openai',
+      mode: 'audio_transcription',
+      input_cost_per_second: 0.0001,
+      output_cost_per_second: 0.0001,
+    },
+  });
+  expect(brief(rates)).toEqual([['input_audio_seconds', '0.0001', 0, 'standard']]);
+});
+
+test('seconds and images are priced for what the model does', () => {
+  const { rates } = staged({
+    'sora-x': { litellm_provider: 'openai', mode: 'video_generation', output_cost_per_video_per_second: 0.1 },
+    'gpt-image-x': { litellm_provider: 'openai', mode: 'image_generation', input_cost_per_image: 0.167 },
+    'gpt-vision-x': { litellm_provider: 'openai', mode: 'chat', input_cost_per_image: 0.001 },
+    'gpt-file-x': { litellm_provider: 'openai', mode: 'chat', file_search_cost_per_1k_calls: 2.5 },
+  });
+  expect(rates.map((rate) => [rate.model, rate.dimension, rate.value, rate.scale])).toEqual([
+    ['sora-x', 'output_video_seconds', '0.1', '1'],
+    ['gpt-image-x', 'output_images', '0.167', '1'],
+    ['gpt-vision-x', 'input_images', '0.001', '1'],
+    ['gpt-file-x', 'file_search_calls', '2.5', '0.001'],
+  ]);
+});
+
+test('the search fee is that of the default context size', () => {
+  const sizes = { search_context_size_low: 0.005, search_context_size_medium: 0.008, search_context_size_high: 0.012 };
+  const { rates } = staged({
+    'gpt-search': { litellm_provider: 'openai', mode: 'chat', search_context_cost_per_query: sizes },
+    'perplexity/sonar': { litellm_provider: 'perplexity', mode: 'chat', search_context_cost_per_query: sizes },
+  });
+  expect(rates.map((rate) => [rate.provider, rate.dimension, rate.value])).toEqual([
+    ['perplexity', 'requests', '0.005'],
+    ['openai', 'web_search_requests', '0.008'],
+  ]);
+});
+
+test('a float artefact is rounded to 12 digits and its text kept', () => {
+  const { rates } = staged({
+    'databricks/x': { litellm_provider: 'databricks', mode: 'chat', input_cost_per_token: 3.0001999999999996e-7 },
+  });
+  expect(rates).toMatchObject([{ raw_value: '3.0001999999999996e-7', value: '0.00000030002' }]);
+});
+
+test('implausible prices are set aside with a reason', () => {
+  const chat = { mode: 'chat' };
+  const { rates, rejected } = staged({
+    // $22,000 per million tokens: published in the wrong unit; its output price is no better.
+    'wandb/llama': { ...chat, litellm_provider: 'wandb', input_cost_per_token: 0.022, output_cost_per_token: 0.0005 },
+    // The input price is $0.25 per million, so a one-hour write is $0.50 and not $6.
+    'claude-3-haiku': {
+      ...chat,
+      litellm_provider: 'anthropic',
+      input_cost_per_token: 2.5e-7,
+      cache_creation_input_token_cost_above_1hr: 6e-6,
+    },
+    'gpt-5-nano': {
+      ...chat,
+      litellm_provider: 'openai',
+      input_cost_per_token: 5e-8,
+      input_cost_per_token_priority: 2.5e-6,
+    },
+    'gpt-neg': { ...chat, litellm_provider: 'openai', input_cost_per_token: -1 },
+  });
+  expect(rates.map((rate) => [rate.model, rate.dimension, rate.service_tier])).toEqual([
+    ['claude-3-haiku', 'input', 'standard'],
+    ['gpt-5-nano', 'input', 'standard'],
+  ]);
+  expect(rejected.map(({ model, field }) => `${model} ${field}`)).toEqual([
+    'wandb/llama input',
+    'wandb/llama output',
+    'claude-3-haiku cache_write_1h',
+    'gpt-5-nano input',
+    'gpt-neg input_cost_per_token',
+  ]);
+});
+
+test('free, unpriced and priced are three states', () => {
+  const { models, rates } = staged({
+    'ollama/free': { litellm_provider: 'ollama', mode: 'chat', input_cost_per_token: 0, output_cost_per_token: 0 },
+    'github_copilot/gpt-4o': { litellm_provider: 'github_copilot', mode: 'chat' },
+    'gpt-paid': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: 0 },
+  });
+  expect(models.map(({ model, free }) => [model, free])).toEqual([
+    ['free', true],
+    ['gpt-4o', false],
+    ['gpt-paid', false],
+  ]);
+  expect(rates.filter((rate) => rate.model === 'gpt-4o')).toEqual([]);
+});
+
+test('fast mode, residency and the batches of Claude are multipliers', () => {
+  const { multipliers } = staged({
+    'claude-opus-x': {
+      litellm_provider: 'anthropic',
+      mode: 'chat',
+      input_cost_per_token: 5e-6,
+      provider_specific_entry: { us: 1.1, fast: 2 },
+    },
+    'gpt-x': { litellm_provider: 'openai', mode: 'chat', regional_processing_uplift_multiplier_eu: 1.1 },
+  });
+  const any = { service_tier: null, speed: null, region: null };
+  expect(multipliers).toEqual([
+    {
+      provider: 'anthropic',
+      model: 'claude-opus-x',
+      kind: 'region',
+      ...any,
+      region: 'us',
+      value: '1.1',
+      raw_value: '1.1',
+    },
+    { provider: 'anthropic', model: 'claude-opus-x', kind: 'speed', ...any, speed: 'fast', value: '2', raw_value: '2' },
+    { provider: 'openai', model: 'gpt-x', kind: 'region', ...any, region: 'eu', value: '1.1', raw_value: '1.1' },
+    {
+      provider: 'anthropic',
+      model: 'claude-opus-x',
+      kind: 'batch',
+      ...any,
+      service_tier: 'batch',
+      value: '0.5',
+      raw_value: '0.5 (documented for all Claude models)',
+    },
+  ]);
+});
+
+test('what has no dimension is named, not dropped', () => {
+  const { rejected } = staged({
+    'dall-e': { litellm_provider: 'openai', mode: 'image_generation', input_cost_per_pixel: 1.9e-8 },
+    'bedrock/us-east-1/1-month-commitment/claude': { litellm_provider: 'bedrock', input_cost_per_second: 0.1 },
+  });
+  expect(rejected).toEqual([
+    {
+      model: 'bedrock/us-east-1/1-month-commitment/claude',
+      field: '',
+      reason: 'committed capacity is paid by the hour, not by use',
+    },
+    { model: 'dall-e', field: 'input_cost_per_pixel', reason: 'priced per pixel: usage logs carry no pixel counts' },
+  ]);
+});
+
+test('a file of something else is refused', () => {
+  expect(() => stagePrices('{"a": 1}', 'a.json', '2026-08-01')).toThrow(
+    "a.json is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json and genai-prices' v2 data.json.",
+  );
+  expect(() => stagePrices('{"a": ', 'a.json', '2026-08-01')).toThrow('a.json is not JSON');
+});
