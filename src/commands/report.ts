@@ -15,7 +15,7 @@ export interface ReportOptions extends CommonOptions {
   until?: string;
   period?: string;
   tz: string;
-  where: string[];
+  where?: string[];
   sort?: string;
   top?: string;
   format: (typeof FORMATS)[number];
@@ -38,12 +38,7 @@ export function registerReport(program: Command, io: Io): void {
     .option('--since <time>', 'from this date or ISO timestamp on')
     .option('--until <time>', 'up to, and without, this date or ISO timestamp')
     .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
-    .option(
-      '--where <filter>',
-      "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and",
-      collect,
-      [],
-    )
+    .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
     .option('--sort <key>', 'cost, requests, input, output, cached, cost_per_request, unpriced or name; :asc or :desc')
     .option('--top <n>', 'show n rows and sum up the rest as (other)')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
@@ -121,7 +116,7 @@ async function queryOf(options: ReportOptions, io: Io): Promise<ReportQuery> {
     by: [...new Set(options.by.split(',').map((name) => checkedDimension(name.trim())))],
     period: await chosenPeriod(options, tz, io.now()),
     tz,
-    where: options.where.map(conditionOf),
+    where: (options.where ?? []).map(conditionOf),
     sort: options.sort === undefined ? undefined : await sortOf(options.sort),
     top: options.top === undefined ? undefined : rowsOf(options.top),
   };
@@ -157,6 +152,6 @@ function rowsOf(text: string): number {
   throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }

@@ -5,8 +5,7 @@ const INVISIBLE = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufe
 
 /** Text from data on one line: without escape sequences and control characters; line breaks and tabs become spaces. */
 export function plain(text: string): string {
-  return text
-    .replace(SEQUENCES, '')
+  return stripVTControlCharacters(text)
     .replace(/[\t\r\n]+/g, ' ')
     .replace(INVISIBLE, '');
 }
