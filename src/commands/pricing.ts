@@ -12,6 +12,7 @@ interface RefreshOptions extends CommonOptions {
   from: string[];
   date?: string;
   output?: string;
+  verbose?: boolean;
 }
 
 interface ListOptions extends CommonOptions {
@@ -39,6 +40,7 @@ export function registerPricing(program: Command, io: Io): void {
         'the day the prices are of; default: the date in the file name, else its last change',
         day,
       )
+      .option('-v, --verbose', 'name every cell that was left out, and why')
       .option('--output <dir>', 'build a price bundle from these files alone instead of changing the database'),
   ).action((options: RefreshOptions) => refresh(options, io));
   withCommonOptions(
@@ -77,7 +79,15 @@ async function refresh(options: RefreshOptions, io: Io): Promise<void> {
   );
   if (options.output !== undefined) return bundle(files, absolute(options.output, io), options, io);
   const results = await withBook('write', options, io, (store) => refreshFromFiles(store, files));
+  report(results, options, io);
+}
+
+function report(results: readonly Refreshed[], options: RefreshOptions, io: Io): void {
   io.stdout.write(results.map(sentence).join(''));
+  if (!options.verbose) return;
+  for (const { dataDate, rejected } of results) {
+    for (const { model, field, reason } of rejected) io.stderr.write(`${dataDate} ${model} ${field}: ${reason}\n`);
+  }
 }
 
 async function bundle(
@@ -90,9 +100,9 @@ async function bundle(
   const { writeBundle } = await import('../rate/bundle_write.js');
   const { withStore } = await import('../store/store.js');
   await withStore(':memory:', storeOptions('write', options, io), async (store) => {
-    const results = await refreshFromFiles(store, files);
+    const results = await refreshFromFiles(store, files, 'rebuilding');
     const { counts } = await writeBundle(store, directory);
-    io.stdout.write(results.map(sentence).join(''));
+    report(results, options, io);
     io.stdout.write(
       `${directory}: ${counts.rates} rates, ${counts.multipliers} multipliers, ${counts.priced_models} models with input and output prices\n`,
     );

@@ -31,13 +31,13 @@ export async function mergeSource(store: Store, staged: StagedSource, provenance
     const bookId = await registerBook(store, staged, provenance);
     await createStaging(store);
     await stageInto(store, staged);
+    const scope = { bookId, source: staged.source, observedAt: provenance.observedAt };
     const outcome = await mergeRates(store, {
-      bookId,
-      source: staged.source,
-      observedAt: provenance.observedAt,
+      ...scope,
       older: await isOlder(store, staged),
+      corrects: provenance.undatedChange === 'corrected',
     });
-    await mergeMultipliers(store, { bookId, source: staged.source, observedAt: provenance.observedAt });
+    await mergeMultipliers(store, scope);
     await mergeModels(store, staged);
     return { bookId, ...outcome, rejected: [...staged.rejected, ...outcome.rejected] };
   });

@@ -1,14 +1,14 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { HELD } from './book_staging.js';
-import type { Rejected, SourceName } from './sources/source.js';
+import { HELD, type RateMergeScope } from './book_staging.js';
+import type { Rejected } from './sources/source.js';
 
 /**
  * One row in rate_change per staged rate: new, the same, changed, …
  * A price that moves by a factor of a hundred was a wrong unit, not a decision: it is corrected for all its time.
  * A paid price that turns 0 is set aside: upstream lists do that by mistake (gemini-1.5-flash, 2026).
  */
-export async function classify(store: Store, source: SourceName, observedAt: string): Promise<void> {
+export async function classify(store: Store, { source, observedAt, corrects }: RateMergeScope): Promise<void> {
   await store.run(
     sql`
     create or replace temp table rate_change as
@@ -43,6 +43,7 @@ export async function classify(store: Store, source: SourceName, observedAt: str
         when held_usd = usd_per_unit and held_to is null then 'same'
         when held_to is not null then 'again'
         when usd_per_unit = 0 and held_usd > 0 then 'quarantine'
+        when $corrects then 'correction'
         when held_from >= cast($observedAt as timestamp) then 'correction'
         when held_usd > 0 and (
           cast(usd_per_unit as decimal(38, 18)) >= 100 * cast(held_usd as decimal(34, 18))
@@ -51,7 +52,7 @@ export async function classify(store: Store, source: SourceName, observedAt: str
         else 'change'
       end as action
     from compared`,
-    { source, observedAt },
+    { source, observedAt, corrects },
   );
 }
 

@@ -9,6 +9,11 @@ export interface Provenance {
   licence: string | null;
   sha256: string;
   upstreamRev?: string | null;
+  /**
+   * What a changed price without a date means. `observed` (default): it changed the day we saw it, and the past stays.
+   * `corrected`: while a history is built from old files of a source that dates its changes, it was wrong before.
+   */
+  undatedChange?: 'observed' | 'corrected';
 }
 
 /** One merge: the number of its file, its source, and since when its changes hold. */
@@ -16,6 +21,14 @@ export interface MergeScope {
   bookId: number;
   source: SourceName;
   observedAt: string;
+}
+
+/** A merge of rates. */
+export interface RateMergeScope extends MergeScope {
+  /** The file is older than the last one of its source. */
+  older: boolean;
+  /** A changed price without a date was wrong before. */
+  corrects: boolean;
 }
 
 /** Empty temp tables for one merge: staged_rate, staged_multiplier, staged_model. */

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { classify, endReplaced, quarantined } from './book_changes.js';
-import { HELD, type MergeScope } from './book_staging.js';
+import { HELD, type RateMergeScope } from './book_staging.js';
 import type { Rejected, SourceName } from './sources/source.js';
 
 export interface RateChanges {
@@ -14,7 +14,7 @@ export interface RateChanges {
 }
 
 /** Brings price_rate in line with staged_rate; the order of the steps matters. */
-export async function mergeRates(store: Store, scope: MergeScope & { older: boolean }): Promise<RateChanges> {
+export async function mergeRates(store: Store, scope: RateMergeScope): Promise<RateChanges> {
   const { source, observedAt } = scope;
   let withdrawn = 0;
   if (!scope.older) {
@@ -22,7 +22,7 @@ export async function mergeRates(store: Store, scope: MergeScope & { older: bool
     await followDates(store, source, observedAt);
     await closeDroppedBands(store, source, observedAt);
   }
-  await classify(store, source, observedAt);
+  await classify(store, scope);
   const rejected = scope.older ? [] : await quarantined(store);
   if (!scope.older) await endReplaced(store, observedAt);
   await insertNew(store, scope);
@@ -146,7 +146,7 @@ async function closeDroppedBands(store: Store, source: SourceName, observedAt: s
   );
 }
 
-async function insertNew(store: Store, scope: MergeScope & { older: boolean }): Promise<void> {
+async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
   const wanted = scope.older ? sql`action = 'new' and held_id is null` : sql`action not in ('same', 'quarantine')`;
   await store.run(
     sql`

@@ -54,6 +54,7 @@ async function stageBundle(store: Store, directory: string, { books, sources }: 
       book.own_id as book_id,
       book.source,
       cast(book.held_date as timestamp) as held_date,
+      cast(book.data_date as timestamp) as data_date,
       concat_ws('|', book.source, ${RATE_KEY}) as rate_key
     from ${bundleRates(directory)} as rate
     join bundle_book as book on book.book_id = rate.book_id;
@@ -94,21 +95,35 @@ async function takeBack(store: Store): Promise<void> {
     )`);
 }
 
-/** rate_to_add: new prices, and known ones that changed since; the row before such a change ends with it. */
+/**
+ * rate_to_add: new prices; known ones that changed since the store's last file; and known ones a newer file of the
+ * bundle corrected, which hold from that file on (a date the source gave is kept). The row before such a change ends.
+ */
 async function endChanged(store: Store): Promise<void> {
   await store.run(sql`
     create or replace temp table rate_to_add as
-    select fresh.*
-    from bundle_rate as fresh
-    where fresh.rate_key not in (select held.rate_key from held_rate as held)
+    with fresh as (
+      select
+        *,
+        rate_key in (select held.rate_key from held_rate as held) as known,
+        coalesce(effective_from <= held_date, true) as from_before
+      from bundle_rate
+    )
+    select
+      fresh.* exclude (known, from_before) replace (
+        if(known and from_before and coalesce(effective_from = observed_at, true), data_date, effective_from)
+          as effective_from
+      )
+    from fresh
+    where not known
       or (
-        fresh.superseded_at is null
-        and fresh.effective_from > fresh.held_date
+        superseded_at is null
+        and (not from_before or (effective_to is null and data_date > held_date))
         and not exists (
           from held_rate as held
           where held.rate_key = fresh.rate_key
-            and held.effective_from is not distinct from fresh.effective_from
             and held.usd_per_unit = fresh.usd_per_unit
+            and (held.effective_from is not distinct from fresh.effective_from or (from_before and held.effective_to is null))
         )
       );
     update price_rate

@@ -36,8 +36,16 @@ export function datedFiles(paths: readonly string[], date: string | undefined): 
     .sort((a, b) => (a.dataDate < b.dataDate ? -1 : a.dataDate > b.dataDate ? 1 : 0));
 }
 
-/** Reads price files and merges each in a transaction of its own. Throws PriceSourceError, InputError. */
-export async function refreshFromFiles(store: Store, files: readonly PriceFile[]): Promise<Refreshed[]> {
+/**
+ * Reads price files and merges each in a transaction of its own. `rebuilding` a history from old files, a source that
+ * dates its changes is taken at its word: what it overwrites without a date was an error (genai-prices' policy).
+ * Throws PriceSourceError, InputError.
+ */
+export async function refreshFromFiles(
+  store: Store,
+  files: readonly PriceFile[],
+  purpose: 'refresh' | 'rebuilding' = 'refresh',
+): Promise<Refreshed[]> {
   const results: Refreshed[] = [];
   for (const { path, dataDate } of files) {
     const bytes = readBytes(path);
@@ -47,6 +55,7 @@ export async function refreshFromFiles(store: Store, files: readonly PriceFile[]
       url: SOURCES[staged.source].url,
       licence: SOURCES[staged.source].licence,
       sha256: createHash('sha256').update(bytes).digest('hex'),
+      undatedChange: purpose === 'rebuilding' && SOURCES[staged.source].datesChanges ? 'corrected' : 'observed',
     });
     results.push({ ...merged, file: path, source: staged.source, dataDate, models: staged.models.length });
   }

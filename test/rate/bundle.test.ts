@@ -27,7 +27,7 @@ function lists(prices: Record<string, number>): string[] {
 async function bundleOf(paths: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'llmcost-'));
   await inMemory(async (store) => {
-    await refreshFromFiles(store, datedFiles(paths, undefined));
+    await refreshFromFiles(store, datedFiles(paths, undefined), 'rebuilding');
     await writeBundle(store, folder);
   });
   return folder;
@@ -76,6 +76,34 @@ test("a newer bundle adds what changed since; the user's own refresh stays", asy
       { usd: '0.000002500000000000', since: null, until: day.b },
       { usd: '0.000002250000000000', since: day.b, until: day.c },
       { usd: '0.000002000000000000', since: day.c, until: null },
+    ]);
+  });
+});
+
+test('what a newer bundle corrected holds from its day in a store that is older', async () => {
+  const provider = (price: number) => [
+    {
+      id: 'openai',
+      api_pattern: 'x',
+      models: [{ id: 'gpt-x', match: { equals: 'gpt-x' }, prices: { input_mtok: price } }],
+    },
+  ];
+  const folder = mkdtempSync(join(tmpdir(), 'llmcost-'));
+  const paths = ['2026-08-21', '2026-09-23'].map((day) => join(folder, `genai-${day}.json`));
+  paths.forEach((path, index) => {
+    writeFileSync(path, JSON.stringify(provider(index === 0 ? 2.5 : 5)));
+  });
+  const [older, newer] = [await bundleOf(paths.slice(0, 1)), await bundleOf(paths)];
+  await inMemory(async (store) => {
+    await loadBundledBook(store, newer);
+    expect(await store.rows(sql`from (${GPT_X}) where until is null and since is null`)).toHaveLength(2);
+  });
+  await inMemory(async (store) => {
+    await loadBundledBook(store, older);
+    expect(await loadBundledBook(store, newer)).toBe('merged');
+    expect(await store.rows(GPT_X)).toEqual([
+      { usd: '0.000002500000000000', since: null, until: '2026-09-23' },
+      { usd: '0.000005000000000000', since: '2026-09-23', until: null },
     ]);
   });
 });

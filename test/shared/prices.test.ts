@@ -34,7 +34,7 @@ describe.skipIf(!present)(`real price lists (SKIPPED when ${SOURCES} is absent)`
       .filter((name) => /^litellm-.*\.json$|^genai-prices-(v2-data-\d|npm).*\.json$/.test(name))
       .map((name) => join(SOURCES, name));
     await withStore(':memory:', { access: 'write' }, async (store) => {
-      const results = await refreshFromFiles(store, datedFiles(files, undefined));
+      const results = await refreshFromFiles(store, datedFiles(files, undefined), 'rebuilding');
       rejected = results.flatMap((result) => result.rejected.map((cell) => `${cell.model} ${cell.field}`));
       rates = await store.rows<Found & Record<string, string | number | null>>(sql`
         select provider, model, source, dimension, cast(min_prompt_tokens as integer) as band, service_tier as tier,
@@ -123,6 +123,17 @@ describe.skipIf(!present)(`real price lists (SKIPPED when ${SOURCES} is absent)`
     const bands = opus.filter((rate) => rate.provider === 'anthropic' && rate.band > 0);
     expect(new Set(bands.map((rate) => rate.until))).toEqual(new Set(['2026-03-13']));
     expect(prices('genai-prices', 'anthropic', 'claude-sonnet-5')).toMatchObject({ input: '2', output: '10' });
+  });
+
+  test("gpt-4o-2024-05-13 always cost $5/$15; genai-prices' $2.50 of 2026-08 was an error", () => {
+    const rows = rates.filter((rate) => rate.model === 'gpt-4o-2024-05-13' && rate.provider === 'openai');
+    const plain = rows.filter((rate) => rate.tier === 'standard' && rate.source === 'genai-prices');
+    expect(plain.filter((rate) => rate.dimension === 'input').map(({ usd, since }) => [usd, since])).toEqual([
+      ['5', null],
+    ]);
+    expect(plain.filter((rate) => rate.dimension === 'output').map(({ usd, since }) => [usd, since])).toEqual([
+      ['15', null],
+    ]);
   });
 
   test('unit errors are not in the book', () => {

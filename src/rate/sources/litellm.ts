@@ -1,6 +1,7 @@
 import { anthropicBatch } from './anthropic_batch.js';
 import { fieldMeaning, inclusiveBound, isPriceField, whyLeftOut } from './litellm_fields.js';
 import { type LitellmKey, litellmKey } from './litellm_key.js';
+import { entryMultipliers } from './litellm_multipliers.js';
 import { plausibleRates } from './plausible.js';
 import {
   isObject,
@@ -10,7 +11,6 @@ import {
   type RawUnit,
   type Rejected,
   type StagedModel,
-  type StagedMultiplier,
   type StagedRate,
   type StagedSource,
   UNIT_SCALES,
@@ -188,29 +188,6 @@ function rateOf(
     effective_from: null,
     effective_to: null,
   };
-}
-
-/** Fast mode and data residency multiply every token price, cache included (https://docs.claude.com/en/docs/about-claude/pricing). */
-function entryMultipliers(key: string, name: LitellmKey, entry: JsonObject, rejected: Rejected[]): StagedMultiplier[] {
-  const special = isObject(entry.provider_specific_entry) ? entry.provider_specific_entry : {};
-  const found: [kind: 'region' | 'speed', condition: string, value: unknown][] = [
-    ['region', 'us', special.us],
-    ['region', 'eu', special.eu],
-    ['speed', 'fast', special.fast],
-    ['region', 'us', entry.regional_processing_uplift_multiplier_us],
-    ['region', 'eu', entry.regional_processing_uplift_multiplier_eu],
-  ];
-  return found.flatMap(([kind, condition, value]) => {
-    if (value === undefined || value === null) return [];
-    const factor = priceText(value);
-    if (factor === undefined || isZero(factor.value)) {
-      rejected.push({ model: key, field: condition, reason: `not a factor: ${String(value)}` });
-      return [];
-    }
-    const region = kind === 'region' ? condition : name.region;
-    const speed = kind === 'speed' ? condition : null;
-    return [{ provider: name.provider, model: name.model, kind, service_tier: null, speed, region, ...factor }];
-  });
 }
 
 const OPERATIONS: Record<string, string> = {

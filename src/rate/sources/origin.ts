@@ -6,6 +6,8 @@ export interface Origin {
   url: string;
   licence: string;
   attribution: string;
+  /** It dates every change of a price, so a value it overwrites was an error. */
+  datesChanges: boolean;
 }
 
 export const SOURCES: Record<SourceName, Origin> = {
@@ -14,11 +16,13 @@ export const SOURCES: Record<SourceName, Origin> = {
     url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
     licence: 'MIT',
     attribution: 'Copyright (c) 2023 Berri AI, https://github.com/BerriAI/litellm',
+    datesChanges: false,
   },
   'genai-prices': {
     name: 'genai-prices',
     url: 'https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json',
     licence: 'MIT',
     attribution: 'Copyright (c) Pydantic Services Inc., https://github.com/pydantic/genai-prices',
+    datesChanges: true,
   },
 };
