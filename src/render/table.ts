@@ -30,11 +30,17 @@ export function terminalOf(io: Io, options: { color: boolean; wide?: boolean; to
   };
 }
 
-/** The table as text, each line ended by a line feed. Numbers are never cut; long names are, in the middle, if there is no room. */
+/**
+ * The table as text, each line ended by a line feed. Numbers are never cut. Where there is no room for it, long names are cut in the
+ * middle, and if that is not enough the lines between the columns go.
+ */
 export function renderTable(table: Table, terminal: Terminal): string {
   const clean = (line: string[]) => line.map(plain);
   const safe = { columns: table.columns, rows: table.rows.map(clean), footer: table.footer.map(clean) };
-  return terminal.columns === undefined ? alignedText(safe) : boxed(fitted(safe, terminal), terminal);
+  if (terminal.columns === undefined) return alignedText(safe);
+  const room = terminal.wide ? Number.POSITIVE_INFINITY : terminal.columns;
+  const drawn = fitted(safe, room - 1, 3);
+  return drawn.fits ? boxed(drawn.table, terminal) : alignedText(fitted(safe, room + 2, 2).table);
 }
 
 function alignedText({ columns, rows, footer }: Table): string {
@@ -59,25 +65,23 @@ function widthsOf({ columns, rows, footer }: Table): number[] {
   );
 }
 
-const NARROWEST = 8;
+const NARROWEST = 12;
 
-/** Takes from the widest column of names until the lines fit, or nothing is left to take. */
-function fitted(table: Table, { columns: room, wide }: Terminal): Table {
+/** Takes from the widest column of names until the lines, with `gap` for each column, fit into `room`, or nothing is left to take. */
+function fitted(table: Table, room: number, gap: number): { table: Table; fits: boolean } {
   const widths = widthsOf(table);
   const names = table.columns.flatMap(({ align }, index) => (align === 'left' ? [index] : []));
-  const taken = () => widths.reduce((sum, width) => sum + width + 3, 1);
-  while (!wide && room !== undefined && taken() > room) {
-    const widest = names.reduce(
-      (best, index) => ((widths[index] ?? 0) > (widths[best] ?? 0) ? index : best),
-      names[0] ?? -1,
-    );
-    const width = widths[widest] ?? 0;
-    if (width <= NARROWEST) break;
-    widths[widest] = width - 1;
+  const widthOf = (index: number | undefined) => (index === undefined ? 0 : (widths[index] ?? 0));
+  const taken = () => widths.reduce((sum, width) => sum + width + gap, 0);
+  while (taken() > room) {
+    const widest = names.toSorted((a, b) => widthOf(b) - widthOf(a))[0];
+    if (widest === undefined || widthOf(widest) <= NARROWEST) break;
+    widths[widest] = widthOf(widest) - 1;
   }
   const cut = (line: string[]) =>
     line.map((text, index) => (names.includes(index) ? cutInMiddle(text, widths[index] ?? 0) : text));
-  return { columns: table.columns, rows: table.rows.map(cut), footer: table.footer.map(cut) };
+  const { columns, rows, footer } = table;
+  return { table: { columns, rows: rows.map(cut), footer: footer.map(cut) }, fits: taken() <= room };
 }
 
 function boxed({ columns, rows, footer }: Table, { color }: Terminal): string {
