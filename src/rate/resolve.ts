@@ -97,17 +97,17 @@ export function buildResolver(known: readonly KnownModel[], aliases: readonly Mo
     place: string | null,
   ): Resolution {
     if (provider === null) return unpriced(null, place, 'no_provider', 'nothing says who was paid');
-    for (const plain of names) {
+    for (const [seller, plain] of tries(provider, names)) {
       const region = place ?? plain.region;
-      const found = rowOf(provider, plain.name);
+      const found = rowOf(seller, plain.name);
       if (found === undefined) continue;
-      const rules = [...rule, ...plain.taken, found.rule];
+      const rules = [...rule, ...plain.taken, ...(seller === provider ? [] : [`sold_on_${seller}`]), found.rule];
       if (found.model === undefined) return { kind: 'free', provider, region, rule: rules.join('+') };
       return {
         kind: 'priced',
         provider,
         region,
-        price_provider: provider,
+        price_provider: seller,
         price_model: found.model,
         rule: rules.join('+'),
         assumed: found.assumed,
@@ -170,6 +170,14 @@ export function buildResolver(known: readonly KnownModel[], aliases: readonly Mo
     }
     return unpriced(provider, region, fired, 'no price list has a model of this name from this provider');
   }
+}
+
+/** Logs say google for both of its platforms; models of other makers are on Vertex AI only. */
+function tries(provider: string, names: readonly PlainName[]): [seller: string, plain: PlainName][] {
+  const own = names.map((plain): [string, PlainName] => [provider, plain]);
+  if (provider !== 'google') return own;
+  const foreign = names.filter((plain) => (authorOf(plain.name) ?? 'google') !== 'google');
+  return [...own, ...foreign.map((plain): [string, PlainName] => ['vertex_ai', plain])];
 }
 
 /** What else a name may be written as; the rule, the name, and whether its price is an assumption. */

@@ -73,6 +73,7 @@ test.each([
     'bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0',
     'provider_from_prefix+prefix+route+exact',
   ],
+  ['google', 'claude-sonnet-4@20250514', 'google', 'vertex_ai/claude-sonnet-4@20250514', 'sold_on_vertex_ai+exact'],
   ['azure', 'gpt-3.5-turbo', 'azure', 'azure/gpt-35-turbo', 'azure_spelling'],
   ['openrouter', 'anthropic/claude-3.5-sonnet', 'openrouter', 'openrouter/anthropic/claude-3.5-sonnet', 'exact'],
   [
