@@ -95,7 +95,8 @@ describe.skipIf(!existsSync(PRICES) || !existsSync(USAGES))(`price oracle (SKIPP
     withStore(':memory:', { access: 'write' }, async (store) => {
       await refreshFromFiles(store, [{ path: PRICES, dataDate: '2026-08-21' }]);
       const priced = resolved(samples(), buildResolver(await knownModels(store), []));
-      expect(priced.length).toBeGreaterThan(500);
+      // 472 when written: enough that an empty answer below means something.
+      expect(priced.length).toBeGreaterThan(400);
       expect(await store.rows(MISSED, { samples: JSON.stringify(priced) })).toEqual([]);
     }));
 });
