@@ -42,7 +42,7 @@ export function isTime(name: string): boolean {
 
 /** The name if it is a dimension; else a UsageError that lists them and names the nearest. */
 export function checkedDimension(name: string): string {
-  if (name in PROFILE || name in FACT || isTime(name) || /^tag:./.test(name)) return name;
+  if (Object.hasOwn(PROFILE, name) || Object.hasOwn(FACT, name) || isTime(name) || /^tag:./.test(name)) return name;
   const nearest = nearestOf(name, DIMENSION_NAMES);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
   throw new UsageError(`There is no dimension '${name}'.${hint}\nPossible are: ${DIMENSION_NAMES.join(', ')}.`);

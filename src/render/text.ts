@@ -16,7 +16,7 @@ export function markdownText(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_[\]|~#!@]/g, '\\$&');
+    .replace(/[\\`*_[\]|~]/g, '\\$&');
 }
 
 /** One field of RFC 4180, without escape sequences. What a spreadsheet would take for a formula gets a leading apostrophe, unless it is a plain number. */

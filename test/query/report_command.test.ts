@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { main } from '../../src/cli.js';
+import { withStore } from '../../src/store/store.js';
+import { fakeIo } from '../fake_io.js';
+import { addUsage } from './usage_rows.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'llmcost-report-'));
+const NASTY = ['=cmd()', '<script>', '\u001b[31mred', 'a|b', 'two\nlines', '日'.repeat(60)];
+
+beforeAll(async () => {
+  await withStore(join(cwd, 'llmcost.duckdb'), { access: 'write' }, (store) =>
+    addUsage(store, [
+      {
+        occurred_at: '2026-09-01 10:00:00',
+        provider: 'p',
+        model: 'big',
+        customer: 'acme',
+        input: 1200,
+        output: 30,
+        cost: '12.5',
+      },
+      {
+        occurred_at: '2026-09-02 10:00:00',
+        provider: 'p',
+        model: 'small',
+        requests: 1500,
+        cache_read: 9,
+        cost: '0.0015',
+      },
+      { occurred_at: '2026-09-03 10:00:00', provider: 'p', model: 'new', customer: 'acme', input: 5, cost: null },
+    ]),
+  );
+  await withStore(join(cwd, 'nasty.duckdb'), { access: 'write' }, (store) =>
+    addUsage(
+      store,
+      NASTY.map((customer) => ({ customer })),
+    ),
+  );
+  await withStore(join(cwd, 'empty.duckdb'), { access: 'write' }, async () => undefined);
+});
+
+async function llmcost(...argv: string[]) {
+  const io = fakeIo({ cwd });
+  await main(argv, io);
+  return { out: io.out(), err: io.err(), code: io.exitCode() };
+}
+
+const NEW =
+  'No price for p/new: 1 request with 5 input and 0 output tokens are not in the cost. See: llmcost pricing show new';
+
+test('llmcost report', async () => {
+  expect(await llmcost('report', '--period', 'last month')).toEqual({
+    out: `\
+2026-09-01 → 2026-10-01 (UTC) · 1,502 requests
+
+model  requests  input tokens  output tokens  cached tokens       cost  cost/request    share  unpriced
+big           1         1,200             30              0     $12.50        $12.50   99.99%         0
+small     1,500             9              0              9  $0.001500  $0.000001000    0.01%         0
+new           1             5              0              0   unpriced             –        –         1
+total     1,502         1,214             30              9     $12.50     $0.008329  100.00%         1
+`,
+    err: `note: ${NEW}\n`,
+    code: 0,
+  });
+});
+
+test('llmcost report --by customer --top 1 --where … --format markdown', async () => {
+  const { out } = await llmcost(
+    'report',
+    '--by',
+    'customer,model',
+    '--top',
+    '1',
+    '--where',
+    'model!~n*',
+    '--format',
+    'markdown',
+  );
+  expect(out).toBe(`\
+all time (UTC) · model!\\~n\\* · 1,501 requests
+
+| customer | model | requests | input tokens | output tokens | cached tokens | cost | cost/request | share |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| acme | big | 1 | 1,200 | 30 | 0 | $12.50 | $12.50 | 99.99% |
+| (other) |  | 1,500 | 9 | 0 | 9 | $0.001500 | $0.000001000 | 0.01% |
+| **total** |  | **1,501** | **1,209** | **30** | **9** | **$12.50** | **$0.008329** | **100.00%** |
+`);
+});
+
+test('llmcost report --format csv -o FILE', async () => {
+  const answer = await llmcost('report', '--by', 'customer', '--format', 'csv', '-o', 'out.csv', '-q');
+  expect(answer).toEqual({ out: '', err: '', code: 0 });
+  expect(readFileSync(join(cwd, 'out.csv'), 'utf8').split('\r\n')).toEqual([
+    'kind,customer,requests,input_tokens,output_tokens,cached_tokens,cost,cost_per_request,share_percent,unpriced_requests',
+    'group,acme,2,1205,30,0,12.500000000000000000,12.500000000000000000,99.99,1',
+    'group,(none),1500,9,0,9,0.001500000000000000,0.000001000000000000,0.01,0',
+    'total,,1502,1214,30,9,12.501500000000000000,0.008328780812791472,100.00,1',
+    '',
+  ]);
+});
+
+test('llmcost report --format json: exact, and the same bytes each time', async () => {
+  const { out } = await llmcost('report', '--where', 'model=new', '--period', '2026-Q3', '--format', 'json');
+  const metrics = {
+    requests: 1,
+    requests_complete: true,
+    input_tokens: 5,
+    output_tokens: 0,
+    cached_tokens: 0,
+    cost: null,
+    cost_per_request: null,
+    share_percent: null,
+    unpriced_requests: 1,
+    unpriced_rows: 1,
+  };
+  expect(JSON.parse(out)).toEqual({
+    schema: 'llmcost.report/1',
+    query: {
+      by: ['model'],
+      since: '2026-07-01T00:00:00.000Z',
+      until: '2026-10-01T00:00:00.000Z',
+      period: '2026-07-01 → 2026-10-01',
+      tz: 'UTC',
+      where: ['model=new'],
+      sort: 'cost:desc',
+      top: null,
+    },
+    price_book: '',
+    currency: 'USD',
+    rows: [{ kind: 'group', groups: 1, group: { model: 'new' }, ...metrics }],
+    totals: metrics,
+    coverage: { requests: 1, priced_requests: 0, unpriced_requests: 1, assumed_requests: 0 },
+    unpriced: [{ provider: 'p', model: 'new', requests: 1, input_tokens: 5, output_tokens: 0 }],
+    warnings: [{ code: 'unpriced', message: NEW }],
+  });
+  expect((await llmcost('report', '--where', 'model=new', '--period', '2026-Q3', '--format', 'json')).out).toBe(out);
+});
+
+test('an empty store: a zero total, a hint, exit code 0', async () => {
+  expect(await llmcost('report', '--db', 'empty.duckdb')).toEqual({
+    out: `\
+all time (UTC) · 0 requests
+
+model  requests  input tokens  output tokens  cached tokens   cost  cost/request  share
+total         0             0              0              0  $0.00             –      –
+`,
+    err: 'note: There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.\n',
+    code: 0,
+  });
+});
+
+test('names made to do harm', async () => {
+  const names = ['report', '--db', 'nasty.duckdb', '--by', 'customer', '--sort', 'name'];
+  const { out: table } = await llmcost(...names);
+  expect(table).not.toContain('\u001b');
+  expect(table.split('\n')).toHaveLength(NASTY.length + 5);
+  expect(table).toContain(`\n${'日'.repeat(60)} `);
+  const { out: csv } = await llmcost(...names, '--format', 'csv');
+  for (const cell of [
+    "\ngroup,'=cmd(),1",
+    '\ngroup,<script>,1',
+    '\ngroup,red,1',
+    '\ngroup,a|b,1',
+    '\ngroup,"two\nlines",1',
+  ]) {
+    expect(csv).toContain(cell);
+  }
+  const { out: markdown } = await llmcost(...names, '--format', 'markdown');
+  for (const cell of ['\n| &lt;script&gt; | 1', '\n| a\\|b | 1', '\n| two lines | 1']) expect(markdown).toContain(cell);
+  const { out: json } = await llmcost(...names, '--format', 'json');
+  expect(json).not.toContain('\u001b');
+  const { rows }: { rows: { group: { customer: string } }[] } = JSON.parse(json);
+  expect(rows.map(({ group }) => group.customer).toSorted()).toEqual(NASTY.toSorted());
+});
+
+const DIMENSIONS =
+  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, service_tier, region, customer, user, session, hour, day, week, month, tag:NAME.';
+
+test.each([
+  [['--by', 'modle'], `There is no dimension 'modle'. Did you mean model?\n${DIMENSIONS}`],
+  [['--by', 'model,'], `There is no dimension ''.\n${DIMENSIONS}`],
+  [['--by', 'constructor'], `There is no dimension 'constructor'.\n${DIMENSIONS}`],
+  [['--where', 'custmer=x'], `There is no dimension 'custmer'. Did you mean customer?\n${DIMENSIONS}`],
+  [
+    ['--where', 'customer'],
+    "--where 'customer' is not a filter.\nWrite dimension=value, for example --where customer=acme, --where 'model~gpt-4*', --where 'feature!=(none)'.",
+  ],
+  [
+    ['--sort', 'price'],
+    "--sort 'price' is not an order.\nPossible are: cost, requests, input, output, cached, cost_per_request, unpriced, name, with :asc or :desc, for example --sort requests:desc.",
+  ],
+  [['--top', '0'], "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10."],
+  [
+    ['--period', 'today', '--since', '2026-09-01'],
+    '--period cannot be combined with --since or --until.\nUse either the one or the others.',
+  ],
+  [
+    ['--tz', 'Mars'],
+    "There is no time zone 'Mars'.\nUse a name of the IANA list, for example --tz Europe/Berlin or --tz America/New_York.",
+  ],
+])('wrong usage: %j', async (argv, message) => {
+  expect(await llmcost('report', ...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
+});
+
+test('an output file that cannot be written', async () => {
+  const { err, code } = await llmcost('report', '-o', 'no/such/folder.txt');
+  expect(err).toBe(
+    `llmcost: The report could not be written to no/such/folder.txt: ENOENT: no such file or directory, open '${cwd}/no/such/folder.txt'\nName another file with -o FILE.\n`,
+  );
+  expect(code).toBe(3);
+});
+
+test('no database', async () => {
+  const { err, code } = await llmcost('report', '--db', 'none.duckdb');
+  expect(err).toContain(`There is no database at ${join(cwd, 'none.duckdb')}.`);
+  expect(code).toBe(6);
+});
