@@ -80,7 +80,10 @@ function divided(a: Sql, b: Sql): Sql {
  */
 export function reportSql(dimensions: readonly Dimension[], test: Sql, sort: Sort): Sql {
   const keys = dimensions.map((_, index) => identifier(`k${index}`));
-  const labels = dimensions.map(({ label }, index) => sql`${label(keys[index] ?? sql``)} as ${keys[index] ?? sql``}`);
+  const labels = dimensions.map(({ label }, index) => {
+    const key = identifier(`k${index}`);
+    return sql`${label(key)} as ${key}`;
+  });
   return sql`
 with ${groupedSql(dimensions, test)},
 ranked as (
@@ -133,7 +136,7 @@ order by part.position nulls last, part.kind`;
  */
 function groupedSql(dimensions: readonly Dimension[], test: Sql): Sql {
   const names = dimensions.map(({ key }, index) => sql`${key} as ${identifier(`k${index}`)}`);
-  const join_ = sql`left join usage_profile as profile on profile.profile_id`;
+  const namedBy = sql`left join usage_profile as profile on profile.profile_id`;
   if (dimensions.every(({ home }) => home === 'profile')) {
     return sql`used as (
   select
@@ -148,7 +151,7 @@ grouped as materialized (
     ${join(names, ',\n    ')},
     ${SUMMED}
   from used
-  ${join_} = used.profile_id
+  ${namedBy} = used.profile_id
   group by all
 )`;
   }
@@ -158,7 +161,7 @@ grouped as materialized (
     ${join(names, ',\n    ')},
     ${MEASURED}
   from usage_fact as fact
-  ${named ? sql`${join_} = fact.profile_id` : sql``}
+  ${named ? sql`${namedBy} = fact.profile_id` : sql``}
   where ${test}
   group by all
 )`;
