@@ -170,6 +170,7 @@ create table price_model (
 
 create table rate_card (
   rate_card_id integer primary key,
+  source_provider varchar,
   provider varchar,
   model varchar,
   service_tier varchar,
