@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A source file as the tests of the architecture see it: where it is and what it says, without comments. */
+export interface Source {
+  /** From the top of the checkout, with slashes: `src/query/report.ts`. */
+  path: string;
+  code: string;
+  lines: number;
+}
+
+/** One import: who, whom, and whether anything is left of it once types are gone. */
+export interface Arrow {
+  from: string;
+  /** `src/store/store.ts` for a file of ours, else the package: `chalk`, `@duckdb/node-api`, `node:fs`. */
+  to: string;
+  ours: boolean;
+  typesOnly: boolean;
+}
+
+/** Every file of src. */
+export function sources(): Source[] {
+  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/${name.replaceAll('\\', '/')}`)
+    .sort()
+    .map((path) => sourceOf(path, readFileSync(join(ROOT, path), 'utf8')));
+}
+
+/** A source from its text; tests plant mistakes with it. */
+export function sourceOf(path: string, text: string): Source {
+  return { path, code: withoutComments(text), lines: text.split('\n').length - 1 };
+}
+
+/** Everything a file imports: `import`, `export … from`, `import()`, and `import('…').Type`. */
+export function arrowsOf({ path, code }: Source): Arrow[] {
+  const statements = [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[\w*{][^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)];
+  const calls = [...code.matchAll(/(\btypeof\s+)?\bimport\(\s*['"]([^'"]+)['"]\s*\)(\.[A-Z])?/g)];
+  return [
+    ...statements.map(([, type, target = '']) => arrow(path, target, type !== undefined)),
+    ...calls.map(([, before, target = '', after]) => arrow(path, target, (before ?? after) !== undefined)),
+  ];
+}
+
+function arrow(from: string, target: string, typesOnly: boolean): Arrow {
+  const ours = target.startsWith('.');
+  return { from, to: ours ? fileOf(from, target) : packageOf(target), ours, typesOnly };
+}
+
+function fileOf(from: string, target: string): string {
+  return normalize(join(dirname(from), target))
+    .replaceAll('\\', '/')
+    .replace(/\.js$/, '.ts');
+}
+
+function packageOf(target: string): string {
+  if (target.startsWith('node:')) return target;
+  const [scope = '', name = ''] = target.split('/');
+  return scope.startsWith('@') ? `${scope}/${name}` : scope;
+}
+
+/** Comments may name anything; strings are kept, they may hold `//`. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '$1');
+}
