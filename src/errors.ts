@@ -77,6 +77,15 @@ export class StoreForeign extends StoreError {
   }
 }
 
+export class StoreUnreachable extends StoreError {
+  constructor(path: string, detail: string, cause: unknown) {
+    super(
+      `The database ${path} cannot be opened: ${detail}.\nCheck that its folder exists and that you may write there, or name another file with --db PATH.`,
+      { cause },
+    );
+  }
+}
+
 export class StoreDamaged extends StoreError {
   constructor(path: string, detail: string, cause: unknown) {
     super(

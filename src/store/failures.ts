@@ -1,4 +1,4 @@
-import { StoreDamaged, StoreForeign, StoreFull, StoreLocked } from '../errors.js';
+import { StoreDamaged, StoreForeign, StoreFull, StoreLocked, StoreUnreachable } from '../errors.js';
 
 const FOREIGN = 'a DuckDB database of another program';
 
@@ -23,13 +23,22 @@ export function openingError(path: string, error: unknown): Error {
   if (/version number \d+, but we can only read/i.test(text)) {
     return new StoreForeign(path, 'written by a newer DuckDB than the one inside this llmcost', error);
   }
+  const refused = /cannot open file .*: (no such file or directory|permission denied|read-only file system)/i.exec(
+    text,
+  );
+  if (refused !== null) return new StoreUnreachable(path, refused[1] ?? text, error);
   return new StoreDamaged(path, firstLine(text), error);
 }
 
-/** A statement failed: a full disk is the user's to mend, anything else is a bug of ours. */
-export function writingError(path: string, error: unknown): unknown {
-  const text = String(error);
-  return /no space left on device|could not write .*space|disk quota/i.test(text) ? new StoreFull(path, error) : error;
+/** A statement failed: a full disk or a damaged block is the user's to mend, anything else is a bug of ours. */
+export function statementError(path: string, error: unknown): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/no space left on device|could not write .*space|disk quota|file too large/i.test(text)) {
+    return new StoreFull(path, error);
+  }
+  // Blocks are read when they are asked for, so damage may show long after opening.
+  const cut = /could not read enough bytes from file/i.test(text) && text.includes(path);
+  return cut || /corrupt database file/i.test(text) ? new StoreDamaged(path, firstLine(text), error) : error;
 }
 
 function firstLine(text: string): string {

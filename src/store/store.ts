@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, Json } from '@duckdb/node-api';
 import { StoreMissing, StoreNewer } from '../errors.js';
 import { type Sql, sql } from '../sql.js';
-import { lockedError, lockHolder, openingError, writingError } from './failures.js';
+import { lockedError, lockHolder, openingError, statementError } from './failures.js';
 import { SCHEMA_STEPS } from './schema.js';
 
 export type Params = Record<string, DuckDBValue>;
@@ -91,7 +91,7 @@ export class Store {
     try {
       return await fn();
     } catch (error) {
-      throw writingError(this.path, error);
+      throw statementError(this.path, error);
     }
   }
 }
@@ -158,9 +158,9 @@ async function openPatiently(path: string, access: 'read' | 'write', options: St
 }
 
 /** Runs the schema steps the database has not seen yet, each in a transaction with its number. */
-async function upgrade(store: Store): Promise<void> {
+export async function upgrade(store: Store, steps: readonly Sql[] = SCHEMA_STEPS): Promise<void> {
   const present = await schemaStep(store);
-  for (const [index, step] of SCHEMA_STEPS.entries()) {
+  for (const [index, step] of steps.entries()) {
     if (index < present) continue;
     await store.transaction(async () => {
       if (index === 0)
