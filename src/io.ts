@@ -15,7 +15,7 @@ export interface Io {
 
 /** The real world. */
 export function processIo(): Io {
-  quietBrokenPipe(process.stdout);
+  watchOutputs();
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -29,9 +29,16 @@ export function processIo(): Io {
   };
 }
 
-/** `llmcost report | head` closes the pipe early; that is no error of ours. */
-function quietBrokenPipe(stream: Writable): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+/**
+ * `llmcost report | head` closes the pipe early; that is no error of ours. A full disk is one, but must not end as an
+ * uncaught exception: its exit code 1 would mean a breached rule.
+ */
+function watchOutputs(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`llmcost: the result could not be written: ${error.message}\n`);
+    process.exitCode = 3;
   });
+  // Nobody is left to tell.
+  process.stderr.on('error', () => {});
 }

@@ -19,6 +19,8 @@ export interface Arrow {
   to: string;
   ours: boolean;
   typesOnly: boolean;
+  /** `import()`: loaded when it is needed. */
+  lazy: boolean;
 }
 
 /** Every file of src. */
@@ -40,14 +42,18 @@ export function arrowsOf({ path, code }: Source): Arrow[] {
   const statements = [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[\w*{][^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)];
   const calls = [...code.matchAll(/(\btypeof\s+)?\bimport\(\s*['"]([^'"]+)['"]\s*\)(\.[A-Z])?/g)];
   return [
-    ...statements.map(([, type, target = '']) => arrow(path, target, type !== undefined)),
-    ...calls.map(([, before, target = '', after]) => arrow(path, target, (before ?? after) !== undefined)),
+    ...statements.map(([, type, to = '']) => ({ ...target(path, to), typesOnly: type !== undefined, lazy: false })),
+    ...calls.map(([, before, to = '', after]) => ({
+      ...target(path, to),
+      typesOnly: (before ?? after) !== undefined,
+      lazy: true,
+    })),
   ];
 }
 
-function arrow(from: string, target: string, typesOnly: boolean): Arrow {
-  const ours = target.startsWith('.');
-  return { from, to: ours ? fileOf(from, target) : packageOf(target), ours, typesOnly };
+function target(from: string, name: string): Pick<Arrow, 'from' | 'to' | 'ours'> {
+  const ours = name.startsWith('.');
+  return { from, to: ours ? fileOf(from, name) : packageOf(name), ours };
 }
 
 function fileOf(from: string, target: string): string {
