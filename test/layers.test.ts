@@ -26,6 +26,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   ora: { layers: ['commands', 'io', 'render'], files: 1 },
   undici: { layers: ['io', 'rate'], files: 1 },
   'csv-parse': { layers: ['import'] },
+  fzstd: { layers: ['import'], files: 1 },
   yaml: { layers: ['commands', 'import', 'query'], files: 1 },
   zod: { layers: ['commands', 'import', 'query'], files: 1 },
 };
