@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerImport } from './commands/import.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { UserError } from './errors.js';
@@ -30,6 +31,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerImport(program, io);
   registerPricing(program, io);
   registerReport(program, io);
   return program;

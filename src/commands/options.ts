@@ -34,3 +34,8 @@ export function storeOptions(access: StoreOptions['access'], options: CommonOpti
     },
   };
 }
+
+/** The parser of an option that may be repeated. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}

@@ -5,7 +5,7 @@ import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import type { Sort } from '../query/report_sql.js';
-import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from './options.js';
+import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
@@ -150,8 +150,4 @@ function rowsOf(text: string): number {
   const rows = Number(text);
   if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
   throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }

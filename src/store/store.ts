@@ -73,9 +73,10 @@ export class Store {
     }
   }
 
-  /** Progress of the running statement, 0 to 100, or -1 where DuckDB cannot tell. */
-  get progress(): number {
-    return this.connection.progress.percentage;
+  /** How far the running statement is: percentage (below 0 where DuckDB cannot tell) and rows, both estimates. */
+  get progress(): { percent: number; rows: bigint } {
+    const { percentage, rows_processed } = this.connection.progress;
+    return { percent: percentage, rows: rows_processed };
   }
 
   /** A failed commit has already ended the transaction; then there is nothing left to roll back. */
@@ -125,7 +126,7 @@ async function opened<T>(
   const connection = await instance.connect();
   try {
     const store = new Store(path, connection);
-    await store.run(sql`set timezone = 'UTC'`);
+    await store.run(sql`set timezone = 'UTC'; set enable_progress_bar = true; set enable_progress_bar_print = false`);
     return await fn(store);
   } finally {
     connection.closeSync();

@@ -1,0 +1,117 @@
+import { type Command, Option } from 'commander';
+import { InputError, UsageError } from '../errors.js';
+import type { ImportedFile, ImportOptions } from '../import/import.js';
+import type { Io } from '../io.js';
+import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
+import { BUNDLE_DIRECTORY } from './pricing.js';
+
+export interface ImportCommandOptions extends CommonOptions {
+  format?: string;
+  map?: string[];
+  set?: string[];
+  dryRun?: boolean;
+  strict?: boolean;
+  maxRejects?: string;
+  summary: 'text' | 'json';
+}
+
+/** Declares `llmcost import`. */
+export function registerImport(program: Command, io: Io): void {
+  withCommonOptions(program.command('import'))
+    .description('Read usage logs into the database and price every call. Content is never kept.')
+    .argument('<paths...>', 'files, folders or globs, also .gz and .zst; - is standard input')
+    .option('--format <name>', 'what the files are; default: recognised by their content')
+    .option('--map <name=path>', 'where something stands: a path in the JSON, or a CSV column; repeat it', collect)
+    .option('--set <name=value>', 'the same value for every call, for example environment=prod; repeat it', collect)
+    .option('--dry-run', 'show what would be imported and change nothing')
+    .option('--strict', 'refuse a file with any bad line')
+    .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
+    .addOption(new Option('--summary <form>', 'how to print the summary').choices(['text', 'json']).default('text'))
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: ImportCommandOptions) => importFiles(paths, options, io));
+}
+
+const EXAMPLES = `
+Examples:
+  llmcost import logs/*.jsonl
+  llmcost import calls.csv --map timestamp=date --map customer=tenant --set provider=azure
+  gunzip -c calls.jsonl.gz | llmcost import - --set environment=prod`;
+
+async function importFiles(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
+  const settings = await settingsOf(options, io);
+  const { filesOf } = await import('../import/paths.js');
+  const files = await filesOf(paths, io.cwd);
+  const results = await load(files, settings, { options, io });
+  const { importAsJson, importAsText } = await import('../render/import.js');
+  io.stdout.write(
+    options.summary === 'json' ? importAsJson(results, settings.dryRun) : importAsText(results, settings.dryRun),
+  );
+  const failed = results.filter(({ status }) => status === 'failed').length;
+  if (failed > 0)
+    throw new InputError(
+      failed === results.length
+        ? 'Nothing was imported.'
+        : `${failed} of ${results.length} files were not imported; the others were.`,
+    );
+}
+
+async function load(
+  files: Awaited<ReturnType<typeof import('../import/paths.js').filesOf>>,
+  settings: ImportOptions,
+  { options, io }: { options: ImportCommandOptions; io: Io },
+): Promise<ImportedFile[]> {
+  const [{ withStore }, { importFile }, { loadBundledBook }, { showProgress }] = await Promise.all([
+    import('../store/store.js'),
+    import('../import/import.js'),
+    import('../rate/bundle.js'),
+    import('../render/progress.js'),
+  ]);
+  const path = databasePath(options, io);
+  const { existsSync } = await import('node:fs');
+  // A rehearsal leaves nothing behind, not even an empty database.
+  const target = settings.dryRun && !existsSync(path) ? ':memory:' : path;
+  return withStore(target, storeOptions('write', options, io), async (store) => {
+    await loadBundledBook(store, BUNDLE_DIRECTORY);
+    const results: ImportedFile[] = [];
+    for (const file of files) {
+      const progress = showProgress(io, { quiet: options.quiet === true, name: file.name, done: () => store.progress });
+      try {
+        results.push(await importFile(store, file, { ...settings, onFile: progress.begin }));
+      } finally {
+        progress.end();
+      }
+    }
+    return results;
+  });
+}
+
+async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
+  const [{ mappingOf }, { formatNamed }] = await Promise.all([
+    import('../import/mapping.js'),
+    import('../import/identify.js'),
+  ]);
+  if (options.strict && options.maxRejects !== undefined) {
+    throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
+  }
+  return {
+    format: options.format === undefined ? undefined : formatNamed(options.format).name,
+    mapping: mappingOf(options.map ?? [], options.set ?? []),
+    tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
+    dryRun: options.dryRun === true,
+    now: io.now(),
+    stdin: io.stdin,
+  };
+}
+
+/** `5` is five lines, `2%` two of a hundred. */
+function toleranceOf(text: string | undefined): ImportOptions['tolerance'] {
+  if (text === undefined) return (lines) => Math.max(1, Math.floor(lines / 100));
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  const limit = Number(match?.[1]);
+  if (match === null || (match[2] === '' && !Number.isInteger(limit)) || (match[2] === '%' && limit > 100)) {
+    throw new UsageError(
+      `--max-rejects '${text}' is neither a number of lines nor a percentage.\nUse for example --max-rejects 20 or --max-rejects 0.5%.`,
+    );
+  }
+  return match[2] === '%' ? (lines) => Math.floor((lines * limit) / 100) : () => limit;
+}

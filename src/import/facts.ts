@@ -1,0 +1,44 @@
+import { CARD_MATCH, COST_STATUS, COST_USD } from '../rate/rating.js';
+import { identifier, integer, join, type Sql, sql } from '../sql.js';
+import { type Format, TRAIT_NAMES } from './format.js';
+import { FACT_NAMES, traitColumn, varyingTraits } from './statement.js';
+import { traitsAsText } from './traits.js';
+
+export interface Rating {
+  /** A query of calls as `usageOf` makes them. */
+  call: Sql;
+  format: Format;
+  importId: number;
+  /** Compare all traits; otherwise only those that differ within a file of this format. */
+  anyTrait?: boolean;
+}
+
+/**
+ * The statement that rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see
+ * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`.
+ */
+export function ratedUsage({ call, format, importId, anyTrait = false }: Rating): Sql {
+  const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
+  const same = traits.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
+  const facts = FACT_NAMES.map((name) => identifier(name));
+  return sql`
+    insert into usage_fact (
+      import_id, event_key, ${join(facts)}, units,
+      profile_id, rate_card_id, cost_usd, cost_status, unsettled
+    )
+    select
+      ${integer(importId)},
+      call.event_key,
+      ${join(facts.map((name) => sql`call.${name}`))},
+      call.units,
+      card.profile_id,
+      card.rate_card_id,
+      ${COST_USD},
+      ${COST_STATUS},
+      case
+        when call.trouble is not null then call.trouble
+        when card.rate_card_id is null then ${traitsAsText()}
+      end
+    from (${call}) as call
+    left join combo as card on ${join([...same, CARD_MATCH], ' and ')}`;
+}

@@ -1,0 +1,108 @@
+import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
+
+/** What is read of a JSON object: names of its keys, each a text (of any scalar), an object, or a list of objects. */
+export interface Shape {
+  readonly [key: string]: 'text' | Shape | readonly [Shape];
+}
+
+/** One step is a key of an object (or a CSV header), a number an element of a list, counted from 0. */
+export type Path = readonly (string | number)[];
+
+/**
+ * A path as people write it: `metadata.tenant`, `messages[0].role`, `tags."a.b"`.
+ * Undefined if the text is none.
+ */
+export function parsePath(text: string): Path | undefined {
+  const steps: (string | number)[] = [];
+  const step = /(?:^|\.)(?:"([^"]+)"|([^."[\]]+))|\[(\d+)\]/y;
+  while (step.lastIndex < text.length) {
+    const match = step.exec(text);
+    if (match === null) return undefined;
+    steps.push(match[3] === undefined ? (match[1] ?? match[2] ?? '') : Number(match[3]));
+  }
+  return typeof steps[0] === 'string' ? steps : undefined;
+}
+
+/**
+ * The field of a line that a dotted path names, as text. Lines are read as one column per key of the top level; its
+ * name carries a dollar sign, so that it never collides with what is computed from it.
+ */
+export function field(path: string): Sql {
+  return join(
+    path.split('.').map((key, depth) => identifier(depth === 0 ? `$${key}` : key)),
+    '.',
+  );
+}
+
+/**
+ * The shape with a path added, and how the path is then read. A list, or a path into a text, is read as JSON text.
+ * Undefined where the shape reads inside of what the path wants as a whole.
+ */
+export function withPath(shape: Shape, path: Path): { shape: Shape; value: Sql } | undefined {
+  const top = String(path[0] ?? '');
+  const keys = path.filter((step): step is string => typeof step === 'string');
+  const grown = keys.length === path.length ? grownBy(shape, keys) : undefined;
+  if (grown !== undefined) {
+    return { shape: grown, value: join([identifier(`$${top}`), ...keys.slice(1).map(identifier)], '.') };
+  }
+  const [, ...rest] = path;
+  if (!(top in shape)) return { shape: withText(shape, top), value: extracted(top, rest) };
+  if (shape[top] !== 'text') return undefined;
+  return { shape, value: extracted(top, rest) };
+}
+
+/** The columns a reader of JSON lines is told to look for: `{"id": 'VARCHAR', …}`. */
+export function readerColumns(shape: Shape): Sql {
+  const columns = Object.entries(shape).map(([key, part]) => sql`${identifier(key)}: ${literal(sqlType(part).text)}`);
+  return sql`{${join(columns)}}`;
+}
+
+/** The whole shape as one structure, for `json_transform`. */
+export function structureOf(shape: Shape): Sql {
+  return literal(JSON.stringify(jsonType(shape)));
+}
+
+/** The select list that gives every key of the top level the name `field` knows it by. */
+export function renamed(shape: Shape): Sql {
+  return join(Object.keys(shape).map((key) => sql`${identifier(key)} as ${identifier(`$${key}`)}`));
+}
+
+function sqlType(part: Shape[string]): Sql {
+  if (part === 'text') return sql`varchar`;
+  if (isList(part)) return sql`${sqlType(part[0])}[]`;
+  const keys = Object.entries(part).map(([key, inner]) => sql`${identifier(key)} ${sqlType(inner)}`);
+  return sql`struct(${join(keys)})`;
+}
+
+function jsonType(part: Shape[string]): unknown {
+  if (part === 'text') return 'VARCHAR';
+  if (isList(part)) return [jsonType(part[0])];
+  return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, jsonType(inner)]));
+}
+
+function isList(part: Shape | readonly [Shape]): part is readonly [Shape] {
+  return Array.isArray(part);
+}
+
+/** Undefined where the path runs into something that is read as a text or a list. */
+function grownBy(shape: Shape, [key = '', ...rest]: readonly string[]): Shape | undefined {
+  const present = shape[key];
+  if (rest.length === 0) return present === undefined || present === 'text' ? withText(shape, key) : undefined;
+  if (present === 'text' || (present !== undefined && isList(present))) return undefined;
+  const inner = grownBy(present ?? {}, rest);
+  return inner === undefined ? undefined : { ...shape, [key]: inner };
+}
+
+function withText(shape: Shape, key: string): Shape {
+  return { ...shape, [key]: 'text' };
+}
+
+function extracted(top: string, rest: Path): Sql {
+  const pointer = rest.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step.replaceAll('"', '')}"`));
+  return sql`json_extract_string(try_cast(${identifier(`$${top}`)} as json), ${literal(`$${pointer.join('')}`)})`;
+}
+
+/** Element of a list field, counted from 1 as DuckDB does. */
+export function element(list: Sql, position: number): Sql {
+  return sql`${list}[${integer(position)}]`;
+}

@@ -1,0 +1,149 @@
+import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../rate/dimensions.js';
+import type { Sql } from '../sql.js';
+import type { TimeUnit } from './convert.js';
+import type { Shape } from './fields.js';
+
+/** The same value in every row of the file. */
+export interface Constant {
+  readonly constant: string | number | boolean;
+}
+
+/** Where a column of usage comes from: an expression over the fields, one value for the whole file, or nothing. */
+export type Cell = Sql | Constant | null;
+
+export function constant(value: string | number | boolean): Constant {
+  return { constant: value };
+}
+
+export type UnitName = (typeof INPUT_UNITS)[number] | (typeof OUTPUT_UNITS)[number] | (typeof OTHER_UNITS)[number];
+
+/** The columns that repeat from row to row; together they make a profile (src/store/schema.ts). */
+export interface Traits {
+  /** Who was paid, as the source names it; null where the model name has to tell. */
+  provider: Cell;
+  model: Cell;
+  request_model: Cell;
+  operation: Cell;
+  service_tier: Cell;
+  speed: Cell;
+  region: Cell;
+  status: Cell;
+  error_class: Cell;
+  http_status: Cell;
+  feature: Cell;
+  environment: Cell;
+  attempt: Cell;
+  bucket_seconds: Cell;
+  billed_currency: Cell;
+  gateway_cached: Cell;
+  token_convention: Cell;
+  max_output_tokens: Cell;
+  has_tools: Cell;
+  has_images: Cell;
+  has_json_schema: Cell;
+}
+
+/** The columns that differ from call to call. */
+export interface Facts {
+  request_id: Cell;
+  trace_id: Cell;
+  occurred_at: Cell;
+  requests: Cell;
+  uncached_input_tokens: Cell;
+  cache_read_tokens: Cell;
+  cache_write_tokens: Cell;
+  cache_write_1h_tokens: Cell;
+  text_output_tokens: Cell;
+  reasoning_tokens: Cell;
+  latency_ms: Cell;
+  ttft_ms: Cell;
+  customer: Cell;
+  user_id: Cell;
+  session_id: Cell;
+  tags: Cell;
+  billed_cost: Cell;
+}
+
+/** Where a value stands: a path (`usage.prompt_tokens`), or an expression and the name people know it by. */
+export type Place = string | { readonly at: string; readonly value: Sql };
+
+/** A line that is left out because it is no usage, and how such lines are called in the summary. */
+export interface Skip {
+  readonly reason: string;
+  readonly when: Sql;
+}
+
+/** A line that cannot be right: what is wrong with which field. */
+export interface Check {
+  readonly field: string;
+  readonly reason: string;
+  readonly when: Sql;
+  /** The name of ours that is missing; `--set` of it settles the matter. */
+  readonly missing?: string;
+}
+
+/**
+ * How one kind of file maps to usage. A declaration: it knows the dialect of its file, but no connection and no price.
+ *
+ * Steps of a line: its `fields` are read as text, `numbers`, `decimals` and `times` are converted (a value that cannot
+ * be converted rejects the line), `skip` and `checks` look at them, `traits`, `facts` and `units` make the usage.
+ * Expressions name fields by `field('a.b')` and converted values by their plain names.
+ */
+export interface Format {
+  readonly name: string;
+  /** What it is, in a few words for people. */
+  readonly title: string;
+  readonly reads: 'ndjson' | 'csv';
+  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there. */
+  readonly signature: Sql | readonly string[];
+  readonly fields: Shape;
+  readonly numbers: Readonly<Record<string, Place>>;
+  readonly decimals: Readonly<Record<string, Place>>;
+  readonly times: Readonly<Record<string, Place & (string | object)>>;
+  readonly timeUnit: TimeUnit;
+  /** Values computed over the whole file in its order, where lines complete each other; see `inOrder`. */
+  readonly carried?: Readonly<Record<string, Sql>>;
+  readonly skip: readonly Skip[];
+  readonly checks: readonly Check[];
+  readonly traits: Traits;
+  readonly facts: Facts;
+  readonly units: Readonly<Partial<Record<UnitName, Sql>>>;
+  /** A ready map of further units, where the file brings one. */
+  readonly unitMap?: Sql;
+  /** The id that tells calls apart, if it is not `request_id`. */
+  readonly key?: Sql;
+  /**
+   * Of several lines with one key: `same` are copies of one line; `grows` are states of one call, of which the one
+   * with the most tokens is whole; `last` the same, where the last line of the file counts.
+   */
+  readonly repeats: 'same' | 'grows' | 'last';
+  /** The file tells when a call happened. If not, the same call may come again under another time. */
+  readonly dated: boolean;
+}
+
+/** Every trait absent; a format spreads nothing of this: it exists for tests and tools that list the names. */
+export const TRAIT_NAMES = [
+  'provider',
+  'model',
+  'request_model',
+  'operation',
+  'service_tier',
+  'speed',
+  'region',
+  'status',
+  'error_class',
+  'http_status',
+  'feature',
+  'environment',
+  'attempt',
+  'bucket_seconds',
+  'billed_currency',
+  'gateway_cached',
+  'token_convention',
+  'max_output_tokens',
+  'has_tools',
+  'has_images',
+  'has_json_schema',
+] as const satisfies readonly (keyof Traits)[];
+
+export type TraitName = (typeof TRAIT_NAMES)[number];

@@ -1,0 +1,6 @@
+import type { Format } from '../format.js';
+import { llmcostCsv, llmcostJsonl } from './llmcost.js';
+import { openaiChat } from './openai_chat.js';
+
+/** Every format the program knows. The order decides nothing. */
+export const FORMATS: readonly Format[] = [llmcostJsonl, llmcostCsv, openaiChat];

@@ -1,0 +1,26 @@
+import { sql } from '../../sql.js';
+import type { Shape } from '../fields.js';
+import type { Format } from '../format.js';
+import { OWN_FIELDS, ownFormat } from './own.js';
+
+const fields: Shape = Object.fromEntries(OWN_FIELDS.map((name) => [name, 'text']));
+
+/** The tool's own format, one JSON object per line. */
+export const llmcostJsonl: Format = ownFormat({
+  name: 'llmcost-jsonl',
+  title: "llmcost's own JSON lines",
+  reads: 'ndjson',
+  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens')`,
+  fields,
+  at: (name) => name,
+});
+
+/** The same names as the columns of a CSV file. */
+export const llmcostCsv: Format = ownFormat({
+  name: 'llmcost-csv',
+  title: "llmcost's own names as CSV columns",
+  reads: 'csv',
+  signature: ['model', 'input_tokens', 'output_tokens'],
+  fields,
+  at: (name) => name,
+});

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import { InputError } from '../errors.js';
+import { isFolder } from './source.js';
+
+/** What is looked for in a folder. */
+const IN_FOLDERS = '**/*.{jsonl,ndjson,json,csv,tsv,log,txt}{,.gz,.zst}';
+
+/** A file to import and how the user knows it. `-` is stdin. */
+export interface Named {
+  path: string;
+  name: string;
+}
+
+/** The files that the arguments stand for: files, folders (with all below), globs and `-`; each once, folders in order of names. */
+export async function filesOf(given: readonly string[], cwd: string): Promise<Named[]> {
+  const found = new Map<string, Named>();
+  for (const argument of given) {
+    for (const named of await filesOfOne(argument, cwd)) found.set(named.path, found.get(named.path) ?? named);
+  }
+  return [...found.values()];
+}
+
+async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
+  if (argument === '-') return [{ path: '-', name: '-' }];
+  const path = resolve(cwd, argument);
+  const folder = await isFolder(path);
+  if (folder === false) return [{ path, name: argument }];
+  if (folder) {
+    const files = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
+    if (files.length > 0)
+      return files
+        .sort()
+        .map((file) => ({ path: resolve(path, file), name: `${argument.replace(/\/+$/, '')}/${file}` }));
+    throw new InputError(
+      `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst.`,
+    );
+  }
+  const files = /[*?[{]/.test(argument) ? await glob(argument, { cwd, expandDirectories: false, absolute: false }) : [];
+  if (files.length === 0) throw new InputError(`There is no file ${argument}.\nCheck the path.`);
+  return files.sort().map((file) => ({ path: resolve(cwd, file), name: file }));
+}

@@ -1,0 +1,106 @@
+import { InputError } from '../errors.js';
+import { integer, sql } from '../sql.js';
+import type { Store } from '../store/store.js';
+import { csvLayout, csvLines } from './csv.js';
+import type { Format } from './format.js';
+import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unknownFormat } from './identify.js';
+import { givenLines, jsonLines } from './lines.js';
+import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
+import { sampleLines } from './sample.js';
+import type { Source } from './source.js';
+import type { Lines } from './statement.js';
+
+/** A file with everything it takes to read it. */
+export interface Prepared {
+  format: Format;
+  lines: Lines;
+  sample: Lines;
+  sampleLines?: string;
+  /** Columns of a CSV file that nothing reads. */
+  unread: readonly string[];
+}
+
+export interface Preparing {
+  source: Source;
+  /** The beginning of the file, as text. */
+  head: string;
+  format?: string;
+  mapping: Mapping;
+}
+
+/** Finds out what a file is, by its content, and how it is to be read. */
+export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
+  const start = preparing.head.trimStart()[0];
+  if (start === '[') throw arrayError(preparing.source.name);
+  return start === '{' ? jsonPrepared(store, preparing) : csvPrepared(preparing);
+}
+
+async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+  const lines = await sampleLines(source);
+  const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
+  return {
+    format: chosen,
+    lines: { query: jsonLines(source, chosen.fields), style: 'json' },
+    sample: { query: givenLines(chosen.fields), style: 'json' },
+    sampleLines: JSON.stringify(lines),
+    unread: [],
+  };
+}
+
+interface Choice {
+  name: string;
+  format?: string;
+  mapping: Mapping;
+}
+
+async function jsonFormat(store: Store, lines: readonly string[], { name, format, mapping }: Choice): Promise<Format> {
+  if (format !== undefined) return adapted(readable(formatNamed(format), 'ndjson', name), mapping);
+  if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
+  const found = await formatOfLines(store, lines, name);
+  if (found === undefined) throw unknownFormat(name, await topKeys(store, lines));
+  return adapted(found, mapping);
+}
+
+const CSV_SAMPLE_ROWS = 20_000;
+
+function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
+  const { name } = source;
+  const layout = csvLayout(head, name);
+  for (const header of [...mapping.map.values()].flat()) {
+    if (!layout.headers.includes(header)) throw missingHeader(name, header, layout.headers);
+  }
+  const chosen = csvFormat(layout.headers, { name, format, mapping });
+  const query = csvLines(source, layout, chosen.fields);
+  return {
+    format: chosen,
+    lines: { query, style: layout.style },
+    sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
+    unread: layout.headers.filter((header) => !(header in chosen.fields)),
+  };
+}
+
+function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): Format {
+  if (format !== undefined) return adapted(readable(formatNamed(format), 'csv', name), mapping);
+  if (describesFile(mapping)) return mappedFormat(mapping, 'csv');
+  const found = formatOfHeaders(headers, name);
+  if (found === undefined) throw unknownFormat(name, headers);
+  return adapted(found, mapping);
+}
+
+function readable(format: Format, reads: Format['reads'], name: string): Format {
+  if (format.reads === reads) return format;
+  const kinds = { csv: 'CSV', ndjson: 'JSON lines' };
+  throw new InputError(
+    `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
+  );
+}
+
+function missingHeader(name: string, header: string, headers: readonly string[]): InputError {
+  return new InputError(`${name} has no column '${header}' that --map names.\nIts columns are: ${headers.join(', ')}.`);
+}
+
+function arrayError(name: string): InputError {
+  return new InputError(
+    `${name} is one JSON array; llmcost reads one object per line.\nConvert it: jq -c '.[]' ${name} > lines.jsonl`,
+  );
+}

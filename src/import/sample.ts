@@ -1,0 +1,58 @@
+import { open } from 'node:fs/promises';
+import { type Source, unpacked } from './source.js';
+
+const HEAD_BYTES = 1 << 20;
+/** A single line may be long: a call with its prompt and images. */
+const LONGEST_LINE = 1 << 26;
+const BLOCKS = 32;
+const BLOCK_BYTES = 1 << 16;
+
+/** Some whole lines of a file: from its head and, where it is not compressed, from all over it. */
+export async function sampleLines(source: Source): Promise<string[]> {
+  const head = await headOf(source);
+  const lines = linesOf(head, head.length >= source.size && source.compression === 'none');
+  if (source.compression !== 'none' || source.size <= HEAD_BYTES) return lines;
+  return [...lines, ...(await scattered(source))];
+}
+
+/** The head of a file as text, at least its first line. */
+export async function headOf(source: Source): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const stream = unpacked(source);
+  try {
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk);
+      chunks.push(bytes);
+      length += bytes.length;
+      if (length >= HEAD_BYTES && (bytes.includes(0x0a) || length >= LONGEST_LINE)) break;
+    }
+  } finally {
+    stream.destroy();
+  }
+  return Buffer.concat(chunks).subarray(source.bomBytes).toString('utf8');
+}
+
+async function scattered(source: Source): Promise<string[]> {
+  const lines: string[] = [];
+  const file = await open(source.path, 'r');
+  try {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    for (let index = 1; index <= BLOCKS; index++) {
+      const start = Math.floor((source.size * index) / (BLOCKS + 1));
+      const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, start);
+      const text = block.subarray(0, bytesRead).toString('utf8');
+      lines.push(...linesOf(text.slice(text.indexOf('\n') + 1), false));
+    }
+  } finally {
+    await file.close();
+  }
+  return lines;
+}
+
+/** The lines of a text, without blank ones; the last one only if it is known to be whole. */
+function linesOf(text: string, whole: boolean): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  if (!whole && lines.length > 1) lines.pop();
+  return lines.filter((line) => line !== '');
+}

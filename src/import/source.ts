@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { InputError } from '../errors.js';
+import { zstdDecompressed } from './zstd.js';
+
+/** A file to import, as it is at this moment. */
+export interface Source {
+  /** Where the bytes are. */
+  path: string;
+  /** How the user knows it: the path as given, or `-`. */
+  name: string;
+  size: number;
+  mtimeMs: number;
+  compression: 'none' | 'gzip' | 'zstd';
+  /** The bytes before the first line: 3 for a UTF-8 byte order mark, else 0. */
+  bomBytes: number;
+}
+
+const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
+
+/** Looks at a file: size, time, and by its first bytes how it is packed. */
+export async function sourceOf(path: string, name: string): Promise<Source> {
+  const head = Buffer.alloc(4);
+  const file = await opened(path, name);
+  try {
+    const { size, mtimeMs } = await file.stat();
+    await file.read(head, 0, 4, 0);
+    const compression = compressionOf(head);
+    const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
+    if (promised !== undefined && size > 0 && compression === 'none') {
+      throw new InputError(
+        `${name} ends in .${promised}, but its content is not compressed that way.\nRename it if it is plain text, or fetch it again if it was cut off.`,
+      );
+    }
+    refuseUtf16(head, name);
+    const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
+    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a file, unpacked. */
+export function unpacked(source: Source): Readable {
+  const bytes = createReadStream(source.path);
+  switch (source.compression) {
+    case 'none':
+      return bytes;
+    case 'gzip': {
+      const gunzip = createGunzip();
+      bytes.on('error', (error) => gunzip.destroy(error));
+      return bytes.pipe(gunzip);
+    }
+    case 'zstd':
+      return Readable.from(zstdDecompressed(bytes));
+    default:
+      throw new Error(`no compression ${source.compression satisfies never}`);
+  }
+}
+
+const BLOCKS = 64;
+const BLOCK_BYTES = 4096;
+const END_BYTES = 65_536;
+
+/**
+ * A digest of the first `size` bytes of a file: of its head, its tail and 64 blocks between. Enough to tell a file
+ * from its earlier self together with its size and time; reading all of a large log would cost more than importing
+ * the part that is new.
+ */
+export async function digestOf(path: string, size: number): Promise<string> {
+  const hash = createHash('sha256').update(String(size));
+  const file = await open(path, 'r');
+  try {
+    for (const [start, length] of digestBlocks(size)) {
+      const block = Buffer.alloc(length);
+      const { bytesRead } = await file.read(block, 0, length, start);
+      hash.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
+}
+
+function digestBlocks(size: number): [start: number, length: number][] {
+  const between = Array.from({ length: BLOCKS }, (_, index): [number, number] => [
+    Math.floor((size * (index + 1)) / (BLOCKS + 1)),
+    BLOCK_BYTES,
+  ]);
+  const all: [number, number][] = [[0, END_BYTES], ...between, [Math.max(0, size - END_BYTES), END_BYTES]];
+  return all.map(([start, length]) => [start, Math.min(length, size - start)]);
+}
+
+async function opened(path: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+/** What a failure of the file system means for the user. */
+export function unreadable(name: string, cause: unknown): InputError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
+  if (code === 'EACCES') {
+    return new InputError(`${name} may not be read.\nChange its permissions, or run as a user who may.`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new InputError(`${name} could not be read: ${reason}`, { cause });
+}
+
+function compressionOf(head: Buffer): Source['compression'] {
+  const starts = (magic: readonly number[]) => magic.every((byte, index) => head[index] === byte);
+  if (starts(MAGIC.gzip)) return 'gzip';
+  return starts(MAGIC.zstd) ? 'zstd' : 'none';
+}
+
+function hasBom(head: Buffer): boolean {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+}
+
+function refuseUtf16(head: Buffer, name: string): void {
+  const [first, second] = head;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new InputError(`${name} is UTF-16 text.\nConvert it first: iconv -f UTF-16 -t UTF-8 ${name} > utf8.txt`);
+  }
+}
+
+/** Whether the path is a folder; undefined if there is nothing. */
+export async function isFolder(path: string): Promise<boolean | undefined> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,247 @@
+import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
+import { decimalNumber, type NumberStyle, textOf, timeOf, wholeNumber } from './convert.js';
+import { field } from './fields.js';
+import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
+import { callKey } from './key.js';
+
+/** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
+export interface Lines {
+  query: Sql;
+  style: NumberStyle;
+}
+
+const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
+  http_status: sql`integer`,
+  attempt: sql`integer`,
+  bucket_seconds: sql`bigint`,
+  max_output_tokens: sql`bigint`,
+  gateway_cached: sql`boolean`,
+  has_tools: sql`boolean`,
+  has_images: sql`boolean`,
+  has_json_schema: sql`boolean`,
+};
+
+const FACT_TYPES: Readonly<Record<keyof Facts, Sql>> = {
+  request_id: sql`varchar`,
+  trace_id: sql`varchar`,
+  occurred_at: sql`timestamp`,
+  requests: sql`bigint`,
+  uncached_input_tokens: sql`bigint`,
+  cache_read_tokens: sql`bigint`,
+  cache_write_tokens: sql`bigint`,
+  cache_write_1h_tokens: sql`bigint`,
+  text_output_tokens: sql`bigint`,
+  reasoning_tokens: sql`bigint`,
+  latency_ms: sql`bigint`,
+  ttft_ms: sql`bigint`,
+  customer: sql`varchar`,
+  user_id: sql`varchar`,
+  session_id: sql`varchar`,
+  tags: sql`map(varchar, varchar)`,
+  billed_cost: sql`decimal(38, 18)`,
+};
+
+export const FACT_NAMES = Object.keys(FACT_TYPES) as (keyof Facts)[];
+
+/** The column type of a trait in usage_profile. */
+export function traitType(name: TraitName): Sql {
+  return TRAIT_TYPES[name] ?? sql`varchar`;
+}
+
+/** How a trait is called beside the facts of a call. */
+export function traitColumn(name: TraitName): Sql {
+  return identifier(`trait_${name}`);
+}
+
+/** Traits that differ from line to line; the others are the same in the whole file. */
+export function varyingTraits(format: Format): TraitName[] {
+  return TRAIT_NAMES.filter((name) => {
+    const cell = format.traits[name];
+    return cell !== null && !('constant' in cell);
+  });
+}
+
+/**
+ * The usage of lines: one row for every line, in steps (see Format). `trouble` is null for good usage, `skip:REASON`
+ * for lines that are none, `bad` for lines that cannot be right.
+ */
+export function usageOf(format: Format, { query, style }: Lines): Sql {
+  return sql`
+    with read as (
+      ${query}
+    ),
+    typed as (
+      select
+        *,
+        ${join(conversions(format, style), ',\n        ')}
+      from ${format.carried === undefined ? sql`read` : carriedOn(format.carried)}
+    ),
+    made as (
+      select
+        ${join(
+          FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name])} as ${identifier(name)}`),
+          ',\n        ',
+        )},
+        ${unitsOf(format)} as units,
+        ${join(
+          TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
+          ',\n        ',
+        )},
+        ${format.key ?? sql`null`} as own_key,
+        ${troubleOf(format)} as trouble
+      from typed
+    ),
+    call as (
+      select
+        * exclude (own_key, trouble),
+        case when trouble is null and least(${join(COUNTS)}) < 0 then 'bad' else trouble end as trouble,
+        ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
+      from made
+    )
+    select * from call`;
+}
+
+const COUNTS = [
+  sql`uncached_input_tokens`,
+  sql`cache_read_tokens`,
+  sql`cache_write_tokens`,
+  sql`cache_write_1h_tokens`,
+  sql`text_output_tokens`,
+  sql`reasoning_tokens`,
+  sql`requests`,
+  sql`latency_ms`,
+];
+
+/** Everything that can be wrong with a line, as one text `field: reason`, or null. For naming bad lines: slow. */
+export function complaintOf(format: Format, { query, style }: Lines): Sql {
+  const complaints = [
+    ...allChecks(format).map((check) => sql`when ${check.when} then ${literal(`${check.field}\n${check.reason}`)}`),
+    ...negativeParts(format),
+  ];
+  return sql`
+    with read as (
+      ${query}
+    ),
+    typed as (
+      select
+        *,
+        ${join(conversions(format, style), ',\n        ')}
+      from ${format.carried === undefined ? sql`read` : carriedOn(format.carried)}
+    )
+    select
+      *,
+      ${nothingRead(format)} as unread,
+      case ${join(
+        format.skip.map(({ when }) => sql`when ${when} then null`),
+        ' ',
+      )} ${join(complaints, ' ')} end as complaint
+    from typed`;
+}
+
+function negativeParts(format: Format): Sql[] {
+  const parts = [
+    ['uncached_input_tokens', 'cached tokens exceed the input tokens they are part of'],
+    ['text_output_tokens', 'reasoning and other parts exceed the output tokens they are part of'],
+  ] as const;
+  return parts.flatMap(([name, reason]) => {
+    const cell = format.facts[name];
+    if (cell === null || 'constant' in cell) return [];
+    return [sql`when ${cell} < 0 then ${literal(`${name}\n${reason}`)}`];
+  });
+}
+
+function conversions(format: Format, style: NumberStyle): Sql[] {
+  const of = (places: Readonly<Record<string, Place>>, convert: (text: Sql) => Sql) =>
+    Object.entries(places).map(([name, place]) => sql`${convert(placeSql(place))} as ${identifier(name)}`);
+  const all = [
+    ...of(format.numbers, (text) => wholeNumber(text, style)),
+    ...of(format.decimals, (text) => decimalNumber(text, style)),
+    ...of(format.times, (text) => timeOf(text, format.timeUnit)),
+  ];
+  return all.length === 0 ? [sql`null as nothing_to_convert`] : all;
+}
+
+function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {
+  const columns = Object.entries(carried).map(([name, value]) => sql`${value} as ${identifier(name)}`);
+  return sql`(select *, ${join(columns)} from (select *, row_number() over () as line_order from read) as ordered) as carried`;
+}
+
+function troubleOf(format: Format): Sql {
+  const wrong = [nothingRead(format), ...allChecks(format).map((check) => check.when)];
+  return sql`case
+      ${join(
+        format.skip.map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
+        '\n      ',
+      )}
+      when ${join(
+        wrong.map((when) => sql`(${when})`),
+        '\n        or ',
+      )} then 'bad'
+    end`;
+}
+
+/** A line that is no JSON object, or has none of the fields: all of them are null. */
+function nothingRead(format: Format): Sql {
+  return join(
+    Object.keys(format.fields).map((key) => sql`${identifier(`$${key}`)} is null`),
+    ' and ',
+  );
+}
+
+function allChecks(format: Format): Format['checks'] {
+  const unreadable = (places: Readonly<Record<string, Place>>, what: string) =>
+    Object.entries(places).map(([name, place]) => ({
+      field: placeName(place),
+      reason: `is not ${what}`,
+      when: sql`${identifier(name)} is null and ${placeSql(place)} is not null`,
+    }));
+  const negative = Object.entries(format.numbers).map(([name, place]) => ({
+    field: placeName(place),
+    reason: 'is negative',
+    when: sql`${identifier(name)} < 0`,
+  }));
+  return [
+    ...unreadable(format.numbers, 'a whole number'),
+    ...unreadable(format.decimals, 'a number'),
+    ...unreadable(format.times, 'a time between 2000 and 2099'),
+    ...negative,
+    ...format.checks,
+  ];
+}
+
+function unitsOf(format: Format): Sql {
+  const units = Object.entries(format.units);
+  const none = sql`cast(null as map(varchar, decimal(18, 6)))`;
+  const given = format.unitMap;
+  if (units.length === 0) return given === undefined ? none : sql`cast(${given} as map(varchar, decimal(18, 6)))`;
+  const some = join(
+    units.map(([, quantity]) => sql`coalesce(${quantity}, 0) > 0`),
+    ' or ',
+  );
+  const pairs = units.map(
+    ([unit, quantity]) => sql`{'key': ${literal(unit)}, 'value': cast(${quantity} as decimal(18, 6))}`,
+  );
+  const listed = sql`list_filter([${join(pairs)}], lambda unit: unit.value > 0)`;
+  if (given === undefined) return sql`case when ${some} then map_from_entries(${listed}) else ${none} end`;
+  return sql`case
+        when ${some} then map_concat(cast(${given} as map(varchar, decimal(18, 6))), map_from_entries(${listed}))
+        else cast(${given} as map(varchar, decimal(18, 6)))
+      end`;
+}
+
+function cellSql(cell: Cell, type: Sql): Sql {
+  if (cell === null) return sql`cast(null as ${type})`;
+  if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell) : sql`try_cast(${cell} as ${type})`;
+  const { constant } = cell;
+  if (typeof constant === 'string') return sql`cast(${literal(constant)} as ${type})`;
+  if (typeof constant === 'number') return sql`cast(${integer(constant)} as ${type})`;
+  return constant ? sql`true` : sql`false`;
+}
+
+function placeSql(place: Place): Sql {
+  return typeof place === 'string' ? field(place) : place.value;
+}
+
+function placeName(place: Place): string {
+  return typeof place === 'string' ? place : place.at;
+}

@@ -1,0 +1,27 @@
+import { type Sql, sql } from '../sql.js';
+
+/**
+ * The class of a failure by HTTP status (integer) and by what the provider calls it (text); null where neither says
+ * anything. Names of OpenAI, Anthropic, Google and AWS:
+ * https://platform.openai.com/docs/guides/error-codes, https://docs.anthropic.com/en/api/errors,
+ * https://cloud.google.com/apis/design/errors
+ */
+export function errorClassOf(http: Sql, name: Sql): Sql {
+  const named = (pattern: Sql) => sql`regexp_matches(lower(${name}), ${pattern})`;
+  return sql`case
+    when ${name} is null and (${http} is null or ${http} < 400) then null
+    when ${http} = 429 or ${named(sql`'rate.?limit|resource.?exhausted|throttl|too.?many.?requests|insufficient_quota'`)} then 'rate_limit'
+    when ${http} in (408, 504) or ${named(sql`'time.?(d )?out|deadline.?exceeded'`)} then 'timeout'
+    when ${named(sql`'content.?(filter|policy)|safety|responsible.?ai|guardrail|moderation|refusal|prohibited'`)} then 'content_filter'
+    when ${http} >= 500 or ${named(sql`'server.?error|overloaded|api_error|unavailable|^internal'`)} then 'server_error'
+    when ${http} = 499 or ${named(sql`'cancel|abort'`)} then 'cancelled'
+    when ${http} >= 400 or ${named(sql`'invalid|not.?found|authentication|permission|unauthenticated|failed.?precondition|exceeded|unsupported|too.?large'`)}
+      then 'client_error'
+    else 'other'
+  end`;
+}
+
+/** The service tier in one spelling: what OpenAI calls `default` is the standard tier; `auto` says nothing. */
+export function tierOf(text: Sql): Sql {
+  return sql`case lower(trim(${text})) when 'default' then 'standard' when 'auto' then null when '' then null else lower(trim(${text})) end`;
+}

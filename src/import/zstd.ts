@@ -1,0 +1,15 @@
+import { Decompress } from 'fzstd';
+
+/** Unpacks Zstandard, which Node 20 cannot do itself. Only for samples and bad lines: DuckDB unpacks what it loads. */
+export async function* zstdDecompressed(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => {
+    ready.push(chunk);
+  });
+  for await (const chunk of packed) {
+    stream.push(chunk);
+    yield* ready.splice(0);
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* ready.splice(0);
+}

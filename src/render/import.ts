@@ -1,0 +1,111 @@
+import type { ImportedFile } from '../import/import.js';
+import { formatCount, formatMoney } from './number.js';
+import { plain } from './text.js';
+
+const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
+const REJECTS_SHOWN = 5;
+
+type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'>;
+
+/** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
+export function importAsJson(files: readonly ImportedFile[], dryRun: boolean): string {
+  const shown = files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) }));
+  return `${JSON.stringify({ schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals: totalOf(files) }, null, 2)}\n`;
+}
+
+/** The summary for people: each file with its sum, what was set aside, and a total. */
+export function importAsText(files: readonly ImportedFile[], dryRun: boolean): string {
+  const lines = files.flatMap(fileText);
+  if (files.length > 1) lines.push(`${files.length} files: ${sumText(totalOf(files))}`);
+  if (dryRun) lines.push('This was a dry run: nothing was changed.');
+  return `${lines.join('\n')}\n`;
+}
+
+function fileText(file: ImportedFile): string[] {
+  const name = plain(file.source === '-' ? 'standard input' : file.source);
+  switch (file.status) {
+    case 'empty':
+      return [`${name}: empty, nothing to import`];
+    case 'unchanged':
+      return [`${name}: imported before (import ${file.import_id}) and unchanged, nothing to do`];
+    case 'failed':
+      return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n')), ...rejectTexts(file)];
+    case 'imported':
+      return [`${name}: ${file.format}, ${sumText(file)}`, ...indented(details(file)), ...rejectTexts(file)];
+    default:
+      throw new Error(`no status ${file.status satisfies never}`);
+  }
+}
+
+/** 36 lines = 29 imported + 7 duplicates: what is 0 is left out. */
+function sumText(counts: Counts): string {
+  const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
+  const lines = counts.lines === 1 ? '1 line' : `${formatCount(counts.lines)} lines`;
+  return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name}`).join(' + ')}`;
+}
+
+function details(file: ImportedFile): string[] {
+  const skips = Object.entries(file.skip_reasons).map(([reason, lines]) => `${formatCount(lines)} ${plain(reason)}`);
+  return [
+    ...(file.first_at === null
+      ? []
+      : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, cost ${costText(file)}`]),
+    ...(file.first_at === null && file.imported + file.updated > 0 ? [`cost ${costText(file)}`] : []),
+    ...(skips.length === 0 ? [] : [`skipped: ${skips.join(', ')}`]),
+    ...(file.undated === 0
+      ? []
+      : [
+          `${calls(file.undated)} without a time; add one with --set timestamp=… (or --map timestamp=…) before importing`,
+        ]),
+    ...(file.differing === 0
+      ? []
+      : [
+          `${formatCount(file.differing)} duplicates carry other token counts than the call they repeat; the first one counts`,
+        ]),
+    ...(file.unread.length === 0
+      ? []
+      : [`columns not read: ${file.unread.map(plain).join(', ')}; --map NAME=COLUMN reads them`]),
+  ];
+}
+
+function costText({ cost_usd: cost, unpriced }: ImportedFile): string {
+  return unpriced === 0
+    ? formatMoney(cost)
+    : `${formatMoney(cost)} without ${calls(unpriced)} that no price is known for`;
+}
+
+function rejectTexts(file: ImportedFile): string[] {
+  const shown = file.rejects
+    .slice(0, REJECTS_SHOWN)
+    .map(
+      ({ line, field, reason }) => `line ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
+    );
+  const more = file.rejected - shown.length;
+  if (more <= 0) return indented(shown);
+  const how = file.import_id === null ? '' : `; all of them: llmcost imports rejects ${file.import_id}`;
+  return indented([...shown, `… and ${formatCount(more)} more${how}`]);
+}
+
+function totalOf(files: readonly ImportedFile[]): Counts {
+  const sum = (name: keyof Counts) => files.reduce((total, file) => total + file[name], 0);
+  return {
+    lines: sum('lines'),
+    imported: sum('imported'),
+    duplicates: sum('duplicates'),
+    updated: sum('updated'),
+    skipped: sum('skipped'),
+    rejected: sum('rejected'),
+  };
+}
+
+function calls(number: number): string {
+  return number === 1 ? '1 call' : `${formatCount(number)} calls`;
+}
+
+function minute(timestamp: string | null): string {
+  return (timestamp ?? '').slice(0, 16);
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
