@@ -1,0 +1,27 @@
+/** Milliseconds a function takes. @param {() => unknown} fn */
+export async function milliseconds(fn) {
+  const start = process.hrtime.bigint();
+  await fn();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/** The middle one. @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/**
+ * Runs several things in turn, round after round, so that a slow minute of the machine hits all of them alike.
+ * @param {number} rounds
+ * @param {Record<string, () => unknown>} contestants
+ * @returns {Promise<Record<string, number>>} the median of each in milliseconds
+ */
+export async function interleaved(rounds, contestants) {
+  const names = Object.keys(contestants);
+  const times = new Map(names.map((name) => [name, /** @type {number[]} */ ([])]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) times.get(name)?.push(await milliseconds(contestants[name]));
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])]));
+}

@@ -1,0 +1,95 @@
+// The bars of the README as ratios, measured in one run: npm run bench -- [--rows 2000000] [--rounds 3] [--growth] [--folder DIR]
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generate } from './generate.mjs';
+import { growth } from './growth.mjs';
+import { interleaved, median } from './measure.mjs';
+import { drop, importFile, loadRaw } from './program.mjs';
+import { reports } from './reports.mjs';
+import { startup } from './startup.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '2000000' },
+    rounds: { type: 'string', default: '3' },
+    growth: { type: 'boolean', default: false },
+    folder: { type: 'string', default: tmpdir() },
+  },
+});
+const rows = Number(values.rows);
+const rounds = Number(values.rounds);
+mkdirSync(values.folder, { recursive: true });
+const folder = mkdtempSync(join(values.folder, 'llmcost-bench-'));
+
+/** @param {string} name @param {string} figure @param {string} bar @param {string} detail */
+function line(name, figure, bar, detail) {
+  process.stdout.write(`${name.padEnd(46)} ${figure.padStart(8)} ${bar.padStart(8)}   ${detail}\n`);
+}
+
+/** @param {string} name @param {[number, number]} times @param {string} bar */
+function ratio(name, [ours, theirs], bar) {
+  line(name, (ours / theirs).toFixed(2), bar, `${seconds(ours)} ÷ ${seconds(theirs)}`);
+}
+
+/** @param {number} milliseconds */
+function seconds(milliseconds) {
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+/** First and second import of one file beside DuckDB's own load of it. @param {'chat' | 'csv'} kind */
+async function imports(kind) {
+  const path = join(folder, `calls.${kind}`);
+  const [raw, ours] = [join(folder, 'raw.duckdb'), join(folder, `${kind}.duckdb`)];
+  await generate({ kind, rows, path });
+  /** @type {number[]} */
+  const memory = [];
+  const times = await interleaved(rounds, {
+    raw: () => {
+      drop(raw);
+      loadRaw(kind, path, raw);
+    },
+    first: () => {
+      drop(ours);
+      memory.push(importFile(path, ours));
+    },
+    second: () => importFile(path, ours),
+  });
+  const size = `${rows} calls, ${(statSync(path).size / 1e6).toFixed(0)} MB`;
+  ratio(`import ÷ raw load, ${kind} (${size})`, [times.first ?? 0, times.raw ?? 0], '≤ 1.6');
+  ratio(`second import of the same ${kind} file ÷ first`, [times.second ?? 0, times.first ?? 0], '< 1');
+  line(`peak memory of that import`, `${(median(memory) / 1e9).toFixed(2)} GB`, '< 1.5', '');
+  line(`database ÷ raw table on disk`, (statSync(ours).size / statSync(raw).size).toFixed(2), '', bytes(ours, rows));
+  drop(raw);
+  rmSync(path);
+  return ours;
+}
+
+/** @param {string} database @param {number} calls */
+function bytes(database, calls) {
+  return `${(statSync(database).size / calls).toFixed(0)} bytes a call`;
+}
+
+/** @param {string} database @param {number} calls */
+async function asked(database, calls) {
+  for (const { name, ours, byHand } of await reports(database, rounds)) {
+    ratio(`${name} ÷ SQL by hand (${calls} calls)`, [ours, byHand], '≤ 1.5');
+  }
+}
+
+try {
+  line('what', 'figure', 'bar', '');
+  const started = await startup(15);
+  ratio('llmcost --help ÷ node -e 0', [started['llmcost --help'] ?? 0, started['node -e 0'] ?? 0], '≤ 2');
+  await imports('csv');
+  const store = await imports('chat');
+  await asked(store, rows);
+  if (values.growth) {
+    const { database, calls, ratios } = await growth(folder, rounds);
+    for (const { name, ours, theirs } of ratios) ratio(name, [ours, theirs], '≤ 1.2');
+    await asked(database, calls);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
