@@ -50,11 +50,11 @@ export async function addPrices(store: Store, rows: readonly PriceRow[]): Promis
     insert into price_rate
     select
       row_number() over () as rate_id, 1, coalesce(source, 'genai-prices'), coalesce(provider, 'openai'), coalesce(model, 'gpt-x'),
-      dimension, usd * cast(0.000001 as decimal(6, 6)), cast(usd as decimal(12, 4)), 'per_mtok', coalesce(band, 0),
+      dimension, usd * cast(0.000001 as decimal(6, 6)), cast(cast(usd as decimal(20, 4)) as varchar), 'per_mtok', coalesce(band, 0),
       coalesce(tier, 'standard'), speed, region, hours, hours, null, "from", "to",
       coalesce(observed, timestamp '2026-01-01'), superseded, null
     from (select unnest(from_json(cast($rows as json), '[{
-      "provider": "VARCHAR", "model": "VARCHAR", "source": "VARCHAR", "dimension": "VARCHAR", "usd": "DECIMAL(18, 12)",
+      "provider": "VARCHAR", "model": "VARCHAR", "source": "VARCHAR", "dimension": "VARCHAR", "usd": "DECIMAL(24, 12)",
       "band": "BIGINT", "tier": "VARCHAR", "speed": "VARCHAR", "region": "VARCHAR", "from": "TIMESTAMP", "to": "TIMESTAMP",
       "hours": "TIME", "observed": "TIMESTAMP", "superseded": "TIMESTAMP"
     }]'), recursive := true))`,
