@@ -1,7 +1,7 @@
 // Prints "PASSED FAILED" of a vitest JSON report; tests that were skipped are named on stderr.
 import { readFileSync } from 'node:fs';
 
-const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const ends = (file, status) => file.assertionResults.filter((test) => test.status === status);
 
 // A file that could not even be loaded has no failed test of its own.

@@ -18,10 +18,13 @@ export function median(values) {
  * @returns {Promise<Record<string, number>>} the median of each in milliseconds
  */
 export async function interleaved(rounds, contestants) {
-  const names = Object.keys(contestants);
-  const times = new Map(names.map((name) => [name, /** @type {number[]} */ ([])]));
+  const entries = Object.entries(contestants).map(([name, run]) => ({
+    name,
+    run,
+    times: /** @type {number[]} */ ([]),
+  }));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) times.get(name)?.push(await milliseconds(contestants[name]));
+    for (const { run, times } of entries) times.push(await milliseconds(run));
   }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])]));
+  return Object.fromEntries(entries.map(({ name, times }) => [name, median(times)]));
 }

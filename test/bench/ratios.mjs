@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(values.folder, 'llmcost-bench-'));
 
 /** @param {string} name @param {string} figure @param {string} bar @param {string} detail */
 function line(name, figure, bar, detail) {
-  process.stdout.write(`${name.padEnd(46)} ${figure.padStart(8)} ${bar.padStart(8)}   ${detail}\n`);
+  process.stdout.write(`${name.padEnd(54)} ${figure.padStart(8)} ${bar.padStart(8)}   ${detail}\n`);
 }
 
 /** @param {string} name @param {[number, number]} times @param {string} bar */
