@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerImport } from './commands/import.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
+import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
 
@@ -34,6 +35,7 @@ export function buildProgram(io: Io): Command {
   registerImport(program, io);
   registerPricing(program, io);
   registerReport(program, io);
+  registerWhy(program, io);
   return program;
 }
 

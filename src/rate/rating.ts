@@ -21,15 +21,41 @@ import { INPUT_UNITS, TOKEN_CLASSES } from './dimensions.js';
 /** Flags of rate_card.assumed that concern every call of the card; the others name one rate. */
 const WHOLE_CARD = ['price', 'service_tier', 'speed'] as const;
 
-/**
- * The cards in force of each profile, with what rating asks of every row worked out once: rates without nulls, what is
- * unknown, what is assumed. `profiles` has the columns of usage_profile.
- */
-export function ratedProfiles(profiles: Sql): Sql {
-  return sql`
-  select
-    profile.profile_id,
-    held.rate_card_id,
+/** Whether a rate is known, a whole number of 10^-12 USD and at most $4,000 per million tokens. Nearly every rate is. */
+function inPico(rate: Sql): Sql {
+  return sql`held.${rate} <= 0.004 and held.${rate} = cast(held.${rate} as decimal(24, 12))`;
+}
+
+export interface ClassColumns {
+  rate: Sql;
+  quantity: Sql;
+  /** The name of the rate as text. */
+  name: Sql;
+  unknown: Sql;
+  assumed: Sql;
+  /** The rate in 10^-12 USD, an integer. */
+  pico: Sql;
+}
+
+/** A piece of SQL for each of the six token classes. */
+export function each(column: (names: ClassColumns) => Sql, separator = ',\n    '): Sql {
+  return join(
+    TOKEN_CLASSES.map(({ rate, quantity }) =>
+      column({
+        rate: identifier(rate),
+        quantity: identifier(quantity),
+        name: literal(rate),
+        unknown: identifier(`${rate}_unknown`),
+        assumed: identifier(`${rate}_assumed`),
+        pico: identifier(`${rate}_pico`),
+      }),
+    ),
+    separator,
+  );
+}
+
+/** What rating asks of every row, worked out once for each card `held` of a `profile`: no nulls, what is unknown, what is assumed. */
+export const RATED_CARD: Sql = sql`
     profile.status = 'error' as failed,
     coalesce(profile.gateway_cached, false) or held.status = 'free' as free,
     held.status = 'unpriced' as unpriced,
@@ -48,7 +74,14 @@ export function ratedProfiles(profiles: Sql): Sql {
     list_has_any(held.assumed, [${join(WHOLE_CARD.map(literal))}]) as assumed,
     ${each(({ rate, pico }) => sql`if(coalesce(${inPico(rate)}, false), cast(held.${rate} * 1000000000000 as bigint), 0) as ${pico}`)},
     held.status = 'priced' and not coalesce(profile.gateway_cached, false) and held.unit_rates['requests'] is null
-      and ${each(({ rate }) => sql`coalesce(${inPico(rate)}, false)`, '\n      and ')} as plain
+      and ${each(({ rate }) => sql`coalesce(${inPico(rate)}, false)`, '\n      and ')} as plain`;
+
+/** The cards in force of each profile, ready for rating. `profiles` has the columns of usage_profile. */
+export function ratedProfiles(profiles: Sql): Sql {
+  return sql`
+  select
+    profile.profile_id,
+    held.rate_card_id,${RATED_CARD}
   from (from ${profiles}) as profile
   join rate_card as held
     on held.source_provider is not distinct from profile.source_provider
@@ -57,38 +90,6 @@ export function ratedProfiles(profiles: Sql): Sql {
     and held.speed is not distinct from profile.speed
     and held.region is not distinct from profile.region
     and held.retired_at is null`;
-}
-
-/** Whether a rate is known, a whole number of 10^-12 USD and at most $4,000 per million tokens. Nearly every rate is. */
-function inPico(rate: Sql): Sql {
-  return sql`held.${rate} <= 0.004 and held.${rate} = cast(held.${rate} as decimal(24, 12))`;
-}
-
-interface ClassColumns {
-  rate: Sql;
-  quantity: Sql;
-  /** The name of the rate as text. */
-  name: Sql;
-  unknown: Sql;
-  assumed: Sql;
-  /** The rate in 10^-12 USD, an integer. */
-  pico: Sql;
-}
-
-function each(column: (names: ClassColumns) => Sql, separator = ',\n    '): Sql {
-  return join(
-    TOKEN_CLASSES.map(({ rate, quantity }) =>
-      column({
-        rate: identifier(rate),
-        quantity: identifier(quantity),
-        name: literal(rate),
-        unknown: identifier(`${rate}_unknown`),
-        assumed: identifier(`${rate}_assumed`),
-        pico: identifier(`${rate}_pico`),
-      }),
-    ),
-    separator,
-  );
 }
 
 /** All input classes of a row. */
@@ -129,7 +130,7 @@ const SAME_AS: Record<string, string> = {
  * Units that only describe a call where nobody prices them and tokens are there to be paid: a transcription billed by
  * the token tells its seconds too. A search or a session without a price, however, leaves the cost unknown.
  */
-const DESCRIPTIVE = [...Object.keys(SAME_AS), 'characters', 'pages', 'citation_tokens'];
+export const DESCRIPTIVE = [...Object.keys(SAME_AS), 'characters', 'pages', 'citation_tokens'];
 
 /** Tokens of the six classes; together below 2^31 in the usual row. */
 const TOKENS = each(({ quantity }) => sql`coalesce(call.${quantity}, 0)`, ' + ');
@@ -137,7 +138,7 @@ const TOKENS = each(({ quantity }) => sql`coalesce(call.${quantity}, 0)`, ' + ')
 const KNOWN_TOKENS = sql`coalesce(${each(({ quantity }) => sql`call.${quantity}`, ', ')}) is not null`;
 
 /** The units of a row that are billed: above 0, and not the same as some tokens in it. */
-const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit: unit.value > 0 and not case unit.key
+export const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit: unit.value > 0 and not case unit.key
       ${join(
         Object.entries(SAME_AS).map(
           ([count, tokens]) => sql`when ${literal(count)} then map_contains(call.units, ${literal(tokens)})`,
@@ -149,7 +150,8 @@ const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit: unit.
 
 const UNKNOWN_UNITS = sql`list_filter(${BILLED_UNITS}, lambda unit: card.unit_rates[unit.key] is null)`;
 
-const HAS_TOKENS = sql`(${TOKENS} > 0
+/** Whether a row has tokens of any kind. */
+export const HAS_TOKENS = sql`(${TOKENS} > 0
       or len(list_filter(map_keys(call.units), lambda name: ends_with(name, '_tokens') and name <> 'citation_tokens')) > 0)`;
 
 /** Whether a unit has no price that would have to be paid. */
@@ -169,7 +171,7 @@ const PICO_COST = sql`cast(${each(({ pico, quantity }) => sql`coalesce(call.${qu
       as decimal(38, 0)) * cast(0.000000000001 as decimal(18, 18))`;
 
 /** A failed call that used nothing was not billed, whatever the model costs. */
-const NOTHING_BILLED = sql`card.failed and ${TOKENS} = 0 and coalesce(len(map_keys(call.units)), 0) = 0`;
+export const NOTHING_BILLED = sql`card.failed and ${TOKENS} = 0 and coalesce(len(map_keys(call.units)), 0) = 0`;
 
 /** Something was used whose price is not known, or nobody says what was used. */
 const UNKNOWN = sql`card.unpriced
