@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { CALLS_SQL, PARTS_SQL, TOTALS_SQL } from './why_sql.js';
+import { CALLS_SQL, FOUND_SQL, PARTS_SQL, TOTALS_SQL } from './why_sql.js';
 import { assumptionsOf, partNote, reasonOf, ruleInWords } from './why_words.js';
 
 /** USD, or a number of anything, as exact decimal text. */
@@ -118,10 +118,11 @@ export interface Why {
 
 /** The calls with this request or trace id, each cost taken apart. Throws InputError if there is none. */
 export async function why(store: Store, id: string): Promise<Why> {
-  const rows = await store.rows<CallRow>(CALLS_SQL, { id });
+  await store.run(FOUND_SQL, { id });
+  const rows = await store.rows<CallRow>(CALLS_SQL);
   if (rows.length === 0) throw unknownId(store, id);
-  const parts = await store.rows<PartRow>(PARTS_SQL, { id });
-  const totals = await store.row<{ cost: string | null; unpriced: number }>(TOTALS_SQL, { id });
+  const parts = await store.rows<PartRow>(PARTS_SQL);
+  const totals = await store.row<{ cost: string | null; unpriced: number }>(TOTALS_SQL);
   const calls = rows.map((row) =>
     callOf(
       row,

@@ -6,15 +6,24 @@ import { COST_LINES, trimmed } from '../rate/rating_lines.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import { VISIBLE } from './report_sql.js';
 
-/** The rows of usage with $id as request or trace, numbered from 1 in the order they happened. */
-const FOUND = sql`found as (
-  select
-    fact.*,
-    row_number() over (order by fact.occurred_at nulls last, profile.attempt nulls last, fact.event_key) as call
+/**
+ * Makes the temporary table `found`: the rows of usage with $id as request or trace, numbered from 1 in the order they happened.
+ * Two searches, one for each column, are quicker than one for either (5 million rows: 0.17 s, 0.35 s).
+ */
+export const FOUND_SQL = sql`
+create or replace temp table found as
+with hit as (
   from usage_fact as fact
-  left join usage_profile as profile on profile.profile_id = fact.profile_id
-  where (fact.request_id = $id or fact.trace_id = $id) and ${VISIBLE}
-)`;
+  where fact.request_id = $id and ${VISIBLE}
+  union all
+  from usage_fact as fact
+  where fact.trace_id = $id and fact.request_id is distinct from $id and ${VISIBLE}
+)
+select
+  hit.*,
+  row_number() over (order by hit.occurred_at nulls last, profile.attempt nulls last, hit.event_key) as call
+from hit
+left join usage_profile as profile on profile.profile_id = hit.profile_id`;
 
 function iso(time: Sql): Sql {
   return sql`strftime(${time}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
@@ -83,9 +92,8 @@ const BILLED = struct({
   difference: sql`if(coalesce(upper(profile.billed_currency), 'USD') = 'USD', cast(found.cost_usd - found.billed_cost as varchar), null)`,
 });
 
-/** One row for each call: who, what, when, and its rate card. */
+/** One row for each call found: who, what, when, and its rate card. */
 export const CALLS_SQL = sql`
-with ${FOUND}
 select
   cast(found.call as integer) as call,
   ${SHOWN} as shown,
@@ -103,7 +111,6 @@ order by found.call`;
 
 /** What several calls cost together. */
 export const TOTALS_SQL = sql`
-with ${FOUND}
 select
   cast(sum(found.cost_usd) as varchar) as cost,
   cast(count(*) filter (found.cost_usd is null) as integer) as unpriced
@@ -144,8 +151,7 @@ const FACTOR_JOINS = join(
 
 /** One row for each line of each call: quantity, rate, cost, and where the rate comes from. */
 export const PARTS_SQL = sql`
-with ${FOUND},
-priced as (
+with priced as (
   select call.call, card.rate_card_id, ${COST_LINES} as lines
   from found as call
   join (

@@ -214,7 +214,7 @@ test('a trace is all its calls in the order they happened; rows of a cut off imp
       { trace_id: 't', request_id: 'second', at: '2026-09-01 12:00:02', attempt: 2, input: 1000 },
       { trace_id: 't', request_id: 'first', at: '2026-09-01 12:00:01', attempt: 1, status: 'error' },
       { trace_id: 't', request_id: 'third', at: '2026-09-01 12:00:03', attempt: 3, model: 'nobody-1', input: 1 },
-      { trace_id: 'u', request_id: 't', at: '2026-09-01 11:00:00', input: 2000 },
+      { trace_id: 't', request_id: 't', at: '2026-09-01 11:00:00', input: 2000 },
     ]);
     await store.run(sql`insert into usage_fact (import_id, trace_id, profile_id) values (2, 't', 1)`);
     const { calls, totals } = await why(store, 't');
