@@ -79,12 +79,12 @@ export function usageOf(format: Format, { query, style }: Lines): Sql {
     made as (
       select
         ${join(
-          FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name])} as ${identifier(name)}`),
+          FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name], style)} as ${identifier(name)}`),
           ',\n        ',
         )},
         ${unitsOf(format)} as units,
         ${join(
-          TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
+          TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name), style)} as ${traitColumn(name)}`),
           ',\n        ',
         )},
         ${format.key ?? sql`null`} as own_key,
@@ -229,9 +229,9 @@ function unitsOf(format: Format): Sql {
       end`;
 }
 
-function cellSql(cell: Cell, type: Sql): Sql {
+function cellSql(cell: Cell, type: Sql, style: NumberStyle): Sql {
   if (cell === null) return sql`cast(null as ${type})`;
-  if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell) : sql`try_cast(${cell} as ${type})`;
+  if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell, style) : sql`try_cast(${cell} as ${type})`;
   const { constant } = cell;
   if (typeof constant === 'string') return sql`cast(${literal(constant)} as ${type})`;
   if (typeof constant === 'number') return sql`cast(${integer(constant)} as ${type})`;

@@ -23,5 +23,11 @@ export function errorClassOf(http: Sql, name: Sql): Sql {
 
 /** The service tier in one spelling: what OpenAI calls `default` is the standard tier; `auto` says nothing. */
 export function tierOf(text: Sql): Sql {
-  return sql`case lower(trim(${text})) when 'default' then 'standard' when 'auto' then null when '' then null else lower(trim(${text})) end`;
+  return sql`case ${text}
+    when 'default' then 'standard'
+    when 'standard' then 'standard'
+    when 'auto' then null
+    when '' then null
+    else case lower(trim(${text})) when 'default' then 'standard' when 'auto' then null else lower(trim(${text})) end
+  end`;
 }
