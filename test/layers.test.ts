@@ -27,6 +27,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   undici: { layers: ['io', 'rate'], files: 1 },
   'csv-parse': { layers: ['import'] },
   fzstd: { layers: ['import'], files: 1 },
+  tinyglobby: { layers: ['import'], files: 1 },
   yaml: { layers: ['commands', 'import', 'query'], files: 1 },
   zod: { layers: ['commands', 'import', 'query'], files: 1 },
 };

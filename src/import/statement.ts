@@ -84,7 +84,9 @@ export function usageOf(format: Format, { query, style }: Lines): Sql {
         )},
         ${unitsOf(format)} as units,
         ${join(
-          TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name), style)} as ${traitColumn(name)}`),
+          TRAIT_NAMES.map(
+            (name) => sql`${cellSql(format.traits[name], traitType(name), style)} as ${traitColumn(name)}`,
+          ),
           ',\n        ',
         )},
         ${format.key ?? sql`null`} as own_key,
