@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerDemo } from './commands/demo.js';
 import { registerImport } from './commands/import.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
@@ -32,6 +33,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerDemo(program, io);
   registerImport(program, io);
   registerPricing(program, io);
   registerReport(program, io);
