@@ -21,7 +21,8 @@ export function withCommonOptions(command: Command): Command {
 
 /** Where the database is: --db, else LLMCOST_DB, else llmcost.duckdb in the current folder. */
 export function databasePath(options: CommonOptions, io: Io): string {
-  const named = options.db ?? io.env.LLMCOST_DB ?? 'llmcost.duckdb';
+  // An empty variable is one that is not set.
+  const named = options.db ?? (io.env.LLMCOST_DB || 'llmcost.duckdb');
   return named === ':memory:' || isAbsolute(named) ? named : resolve(io.cwd, named);
 }
 
