@@ -40,15 +40,11 @@ function newcomer(): { cwd: string; run: (command: string) => string } {
   cpSync(join(ROOT, 'fixtures/demo'), join(installed, 'fixtures/demo'), { recursive: true });
   const bin = join(cwd, 'node_modules/.bin');
   mkdirSync(bin, { recursive: true });
-  for (const [name, words] of [
-    ['llmcost', '"$@"'],
-    ['npx', '"${@:2}"'],
-  ]) {
-    writeFileSync(
-      join(bin, name ?? ''),
-      `#!/bin/bash\nexec "${process.execPath}" "${join(ROOT, 'bin/llmcost.js')}" ${words}\n`,
-    );
-    chmodSync(join(bin, name ?? ''), 0o755);
+  const program = `"${process.execPath}" "${join(ROOT, 'bin/llmcost.js')}"`;
+  const commands = { llmcost: `exec ${program} "$@"`, npx: `shift\nexec ${program} "$@"` };
+  for (const [name, script] of Object.entries(commands)) {
+    writeFileSync(join(bin, name), `#!/bin/bash\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
   }
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`, LLMCOST_DB: '', COLUMNS: '200' };
   return { cwd, run: (command) => execute(command, cwd, env) };
