@@ -52,8 +52,9 @@ function newcomer(): { cwd: string; run: (command: string) => string } {
 
 function execute(command: string, cwd: string, env: NodeJS.ProcessEnv): string {
   const { stdout, status } = spawnSync('bash', ['-c', `exec 2>&1\n${command}`], { cwd, env, encoding: 'utf8' });
-  // A failure is part of the example, and says so.
-  return status === 0 ? stdout : `${stdout}(exit code ${status})\n`;
+  // CSV ends its lines with CRLF (RFC 4180). A failure is part of the example, and says so.
+  const printed = stdout.replaceAll('\r\n', '\n');
+  return status === 0 ? printed : `${printed}(exit code ${status})\n`;
 }
 
 test('every command of the README prints what the README says', () => {
