@@ -15,7 +15,9 @@ export interface Rating {
 
 /**
  * The statement that rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see
- * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`.
+ * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`. Which card of its
+ * profile a call belongs to is told after the join: a left join with a condition that is no equality compares every
+ * call with every card.
  */
 export function ratedUsage({ call, format, importId, anyTrait = false }: Rating): Sql {
   const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
@@ -40,5 +42,6 @@ export function ratedUsage({ call, format, importId, anyTrait = false }: Rating)
         when card.rate_card_id is null then ${traitsAsText()}
       end
     from (${call}) as call
-    left join combo as card on ${join([...same, CARD_MATCH], ' and ')}`;
+    left join combo as card on ${join(same, ' and ')}
+    where card.profile_id is null or (${CARD_MATCH})`;
 }

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { type Source, unpacked } from './source.js';
 
-const HEAD_BYTES = 1 << 20;
+const HEAD_BYTES = 1 << 18;
 /** A single line may be long: a call with its prompt and images. */
 const LONGEST_LINE = 1 << 26;
 const BLOCKS = 32;
-const BLOCK_BYTES = 1 << 16;
+const BLOCK_BYTES = 1 << 15;
 
 /** Some whole lines of a file: from its head and, where it is not compressed, from all over it. */
 export async function sampleLines(source: Source): Promise<string[]> {

@@ -110,12 +110,15 @@ const PROMPT = sql`case when call.requests = 1 then ${ROW_PROMPT}
       when call.requests > 1 then (${ROW_PROMPT}) // call.requests
       else 0 end`;
 
-/** Which of the cards of its profile a row belongs to; a row without time is priced as of $now. */
+/**
+ * Which of the cards of its profile a row belongs to: exactly one, even of a row with impossible counts. A row without
+ * time is priced as of $now.
+ */
 export const CARD_MATCH: Sql = sql`(not card.dated or (
     coalesce(call.occurred_at, cast($now as timestamp)) >= card.valid_from
     and coalesce(call.occurred_at, cast($now as timestamp)) < card.valid_to
   )) and (not card.banded or (
-    ${PROMPT} >= card.min_prompt_tokens and ${PROMPT} < card.max_prompt_tokens
+    (card.min_prompt_tokens = 0 or ${PROMPT} >= card.min_prompt_tokens) and ${PROMPT} < card.max_prompt_tokens
   ))`;
 
 /** Counts of what is also paid by the token: where a row has both, the tokens are what is billed. */
