@@ -135,15 +135,19 @@ async function csvRejects(store: Store, source: Source, complaints: readonly Com
   const parser = unpacked(source).pipe(parse({ info: true, relax_column_count: true, relax_quotes: true, bom: true }));
   let record = 0;
   let ordinal = 0;
+  let twice = 0;
   for await (const entry of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     record++;
+    // csv-parse counts a CRLF inside of a quoted field as two line ends.
+    twice += entry.record.join().split('\r\n').length - 1;
+    const line = entry.info.lines - twice;
     const problem = broken.get(record);
     const blank = entry.record.length === 1 && entry.record[0] === '';
     if (problem === undefined && record > 1 && !blank) ordinal++;
     const complaint = problem === undefined && !blank ? wanted.get(ordinal) : undefined;
-    if (record > 1 && problem !== undefined) found.push({ line: entry.info.lines, field: '', reason: problem });
+    if (record > 1 && problem !== undefined) found.push({ line, field: '', reason: problem });
     if (record > 1 && complaint !== undefined && complaint.ordinal === ordinal) {
-      found.push({ line: entry.info.lines, field: complaint.field, reason: complaint.reason });
+      found.push({ line, field: complaint.field, reason: complaint.reason });
       wanted.delete(ordinal);
     }
   }
