@@ -1,0 +1,173 @@
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../src/cli.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing.js';
+import { FORMATS } from '../../src/import/formats/index.js';
+import type { ImportedFile } from '../../src/import/import.js';
+import { loadBundledBook } from '../../src/rate/bundle.js';
+import { identifier, sql } from '../../src/sql.js';
+import { withStore } from '../../src/store/store.js';
+import { fakeIo } from '../fake_io.js';
+
+/*
+ * Imports every file of fixtures/<format>/ as a user would, and compares the summary and every stored call with the
+ * file beside it: expected.json for sample.*, NAME.expected.json for any other NAME.*. Expectations are worked out by
+ * hand. Their `calls` are ordered by time (unknown last), request_id, model and uncached input, and hold what is not
+ * null; `units` is the whole map of rare quantities, audio and images included.
+ */
+const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
+const SUFFIX = { ndjson: '.jsonl', csv: '.csv' };
+/** Written into the prompts and answers of the samples; it must not be found in the database. */
+const CONTENT = 'never-kept';
+
+interface Expected {
+  summary: Record<'lines' | 'imported' | 'duplicates' | 'updated' | 'skipped' | 'rejected', number>;
+  skip_reasons: Record<string, number>;
+  rejects: { line: number; field: string; reason: string }[];
+  calls: Record<string, unknown>[];
+}
+
+interface Fixture {
+  format: string;
+  file: string;
+  expected: string;
+}
+
+const fixtures = FORMATS.flatMap(({ name, reads }): Fixture[] => {
+  const folder = join(FIXTURES, name);
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(SUFFIX[reads])) : [];
+  return files.map((file) => {
+    const stem = basename(file, SUFFIX[reads]);
+    const expected = stem === 'sample' ? 'expected.json' : `${stem}.expected.json`;
+    return { format: name, file: join(folder, file), expected: join(folder, expected) };
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'llmcost-formats-'));
+const priced = join(folder, 'priced.duckdb');
+
+beforeAll(() => withStore(priced, { access: 'write' }, (store) => loadBundledBook(store, BUNDLE_DIRECTORY)));
+
+/** A database of its own that has the bundled prices and nothing else. */
+function freshDatabase(): string {
+  const path = join(mkdtempSync(join(folder, 'store-')), 'llmcost.duckdb');
+  copyFileSync(priced, path);
+  return path;
+}
+
+async function imported(db: string, file: string): Promise<ImportedFile> {
+  const io = fakeIo({ cwd: folder });
+  await main(['import', file, '--db', db, '--max-rejects', '100%', '--summary', 'json'], io);
+  expect({ code: io.exitCode(), err: io.err() }).toEqual({ code: 0, err: '' });
+  const { files } = JSON.parse(io.out()) as { files: ImportedFile[] };
+  const [only] = files;
+  if (only === undefined || files.length > 1) throw new Error(`not one file: ${io.out()}`);
+  return only;
+}
+
+const STORED_CALLS = sql`
+  with stored as (
+    select
+      fact.* exclude (
+        import_id, event_key, profile_id, occurred_at, units, billed_cost, rate_card_id, cost_usd, cost_status, unsettled
+      ),
+      profile.* exclude (profile_id, bucket_seconds, source_provider),
+      cast(fact.units as map(varchar, double)) as units,
+      rtrim(rtrim(cast(fact.billed_cost as varchar), '0'), '.') as billed_cost,
+      fact.occurred_at,
+      fact.occurred_at + to_seconds(profile.bucket_seconds) as bucket_end
+    from usage_fact as fact
+    join usage_profile as profile on profile.profile_id = fact.profile_id
+  )
+  select to_json(call) as call
+  from (
+    select * replace (
+      rtrim(rtrim(strftime(occurred_at, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z' as occurred_at,
+      rtrim(rtrim(strftime(bucket_end, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z' as bucket_end
+    )
+    from stored
+    order by stored.occurred_at nulls last, request_id nulls last, model nulls last, uncached_input_tokens nulls last
+  ) as call`;
+
+async function storedCalls(db: string): Promise<Record<string, unknown>[]> {
+  const rows = await withStore(db, { access: 'read' }, (store) => store.rows<{ call: string }>(STORED_CALLS));
+  return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
+}
+
+function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
+}
+
+/** Tables in which a text of a call was found. */
+async function tablesWith(db: string, text: string): Promise<string[]> {
+  return withStore(db, { access: 'read' }, async (store) => {
+    const tables = await store.rows<{ name: string }>(
+      sql`select table_name as name from duckdb_tables() order by table_name`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables) {
+      const { hits } = await store.row<{ hits: string }>(
+        sql`select count(*) as hits from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), $text)`,
+        { text },
+      );
+      if (hits !== '0') found.push(name);
+    }
+    return found;
+  });
+}
+
+describe('every format has a sample', () => {
+  test.each(FORMATS.map(({ name, reads }) => [name, reads] as const))('%s', (name, reads) => {
+    expect(readdirSync(join(FIXTURES, name))).toEqual(
+      expect.arrayContaining([`sample${SUFFIX[reads]}`, 'expected.json']),
+    );
+  });
+
+  test('and no sample is without a format', () => {
+    const folders = readdirSync(FIXTURES).filter((name) => existsSync(join(FIXTURES, name, 'expected.json')));
+    expect(folders.sort()).toEqual(FORMATS.map(({ name }) => name).sort());
+  });
+});
+
+describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
+  const expected = JSON.parse(readFileSync(path, 'utf8')) as Expected;
+
+  test('is recognised and gives the expected calls', async () => {
+    const db = freshDatabase();
+    const found = await imported(db, file);
+    expect(found.format).toBe(format);
+    const { lines, imported: calls, duplicates, updated, skipped, rejected } = found;
+    expect({
+      summary: { lines, imported: calls, duplicates, updated, skipped, rejected },
+      skip_reasons: found.skip_reasons,
+      rejects: found.rejects,
+      calls: await storedCalls(db),
+    }).toEqual(expected);
+    expect(await tablesWith(db, CONTENT)).toEqual([]);
+  });
+
+  test('counts once, also under another name', async () => {
+    const db = freshDatabase();
+    const copy = join(mkdtempSync(join(folder, 'copy-')), basename(file));
+    copyFileSync(file, copy);
+    await imported(db, file);
+    expect(await imported(db, copy)).toMatchObject({ imported: 0, updated: 0 });
+    expect(await storedCalls(db)).toEqual(expected.calls);
+  });
+});
+
+describe('no prompt and no answer is kept', () => {
+  test('the samples of answers contain some', () => {
+    const planted = fixtures.filter(({ file }) => readFileSync(file, 'utf8').includes(CONTENT));
+    expect(planted.map(({ format }) => format)).toEqual(expect.arrayContaining(['openai-chat']));
+  });
+
+  test('and a text that is kept would be found', async () => {
+    const db = freshDatabase();
+    await imported(db, join(FIXTURES, 'llmcost-jsonl/sample.jsonl'));
+    expect(await tablesWith(db, 'triage')).toEqual(['usage_profile']);
+  });
+});
