@@ -162,7 +162,7 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
 describe('no prompt and no answer is kept', () => {
   test('the samples of answers contain some', () => {
     const planted = fixtures.filter(({ file }) => readFileSync(file, 'utf8').includes(CONTENT));
-    expect(planted.map(({ format }) => format)).toEqual(expect.arrayContaining(['openai-chat']));
+    expect(planted.map(({ format }) => format)).toEqual(expect.arrayContaining(['openai-chat', 'openai-responses']));
   });
 
   test('and a text that is kept would be found', async () => {

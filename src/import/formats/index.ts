@@ -1,6 +1,7 @@
 import type { Format } from '../format.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiChat } from './openai_chat.js';
+import { openaiResponses } from './openai_responses.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [llmcostJsonl, llmcostCsv, openaiChat];
+export const FORMATS: readonly Format[] = [llmcostJsonl, llmcostCsv, openaiChat, openaiResponses];
