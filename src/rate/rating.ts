@@ -132,9 +132,15 @@ const SAME_AS: Record<string, string> = {
 
 /**
  * Units that only describe a call where nobody prices them and tokens are there to be paid: a transcription billed by
- * the token tells its seconds too. A search or a session without a price, however, leaves the cost unknown.
+ * the token tells its seconds too. A search or a session without a price, however, leaves the cost unknown, and so does
+ * an image that was made: the tokens beside it are those of the conversation.
  */
-export const DESCRIPTIVE = [...Object.keys(SAME_AS), 'characters', 'pages', 'citation_tokens'];
+export const DESCRIPTIVE = [
+  ...Object.keys(SAME_AS).filter((unit) => unit !== 'output_images'),
+  'characters',
+  'pages',
+  'citation_tokens',
+];
 
 /** Tokens of the six classes; together below 2^31 in the usual row. */
 const TOKENS = each(({ quantity }) => sql`coalesce(call.${quantity}, 0)`, ' + ');

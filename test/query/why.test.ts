@@ -251,7 +251,7 @@ test('the parts sum up to the cost, to the last digit', () =>
         output: n * 13,
         reasoning: n * 3,
         region: n % 2 === 0 ? 'eu' : 'us',
-        units: { input_audio_seconds: n + 0.345678, web_search_requests: n, output_images: 1 },
+        units: { input_audio_seconds: n + 0.345678, web_search_requests: n, input_images: 1 },
       })),
     );
     const pairs = await sums(store, 'r');

@@ -157,6 +157,8 @@ describe('units', () => {
     ['two searches at a cent each', { input: 1000, units: { web_search_requests: 2 } }, '0.023 computed'],
     ['units alone', { units: { web_search_requests: 3 } }, '0.03 computed'],
     ['a session without a price', { input: 1000, units: { code_interpreter_sessions: 1 } }, '- unpriced'],
+    ['an image made on the way, without a price', { input: 1000, units: { output_images: 1 } }, '- unpriced'],
+    ['images that were looked at', { input: 1000, units: { input_images: 1 } }, '0.003 computed'],
     ['audio at the price of text, assumed', { input: 1000, units: { input_audio_tokens: 100 } }, '0.0033 assumed'],
     ['seconds that only describe', { input: 1000, units: { input_audio_seconds: 12.5 } }, '0.003 computed'],
     ['seconds that are all there is', { units: { input_audio_seconds: 12.5 } }, '- unpriced'],
