@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import type { NumberStyle } from './convert.js';
+import { type NumberStyle, trimmed } from './convert.js';
 import type { Shape } from './fields.js';
 import type { Source } from './source.js';
 
@@ -33,12 +33,12 @@ export function csvLayout(head: string, name: string): CsvLayout {
   return { delimiter, headers: names, style: styleOf(delimiter, records) };
 }
 
-/** The reader of all records, as text, under the names that `field` gives to headers; a header that is not there is null. */
+/** The reader of all records, as text without blanks around it, under the names that `field` gives to headers; a header that is not there is null. */
 export function csvLines(source: Source, { delimiter, headers }: CsvLayout, shape: Shape): Sql {
   const types = headers.map((_, index) => sql`${identifier(`c${index}`)}: 'VARCHAR'`);
   const columns = Object.keys(shape).map((header) => {
     const index = headers.indexOf(header);
-    const value = index < 0 ? sql`cast(null as varchar)` : identifier(`c${index}`);
+    const value = index < 0 ? sql`cast(null as varchar)` : trimmed(identifier(`c${index}`));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
   return sql`select ${join(columns)} from read_csv(

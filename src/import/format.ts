@@ -85,7 +85,7 @@ export interface Check {
 /**
  * How one kind of file maps to usage. A declaration: it knows the dialect of its file, but no connection and no price.
  *
- * Steps of a line: its `fields` are read as text, `numbers`, `decimals` and `times` are converted (a value that cannot
+ * Steps of a line: its `fields` are read as text, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
  * be converted rejects the line), `skip` and `checks` look at them, `traits`, `facts` and `units` make the usage.
  * Expressions name fields by `field('a.b')` and converted values by their plain names.
  */
@@ -99,6 +99,8 @@ export interface Format {
   readonly fields: Shape;
   readonly numbers: Readonly<Record<string, Place>>;
   readonly decimals: Readonly<Record<string, Place>>;
+  /** Numbers that are rounded: milliseconds. */
+  readonly durations?: Readonly<Record<string, Place>>;
   readonly times: Readonly<Record<string, Place & (string | object)>>;
   readonly timeUnit: TimeUnit;
   /** Values computed over the whole file in its order, where lines complete each other; see `inOrder`. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
+import { textOf } from './convert.js';
 import { type Path, parsePath, type Shape, withPath } from './fields.js';
 import { constant, type Format, type Traits } from './format.js';
 import { OWN_FIELDS, type OwnField, ownFormat } from './formats/own.js';
@@ -38,7 +39,8 @@ const ATTRIBUTED = {
     'billed_currency',
   ],
   numbers: ['attempt', 'http_status'],
-  decimals: ['latency_ms', 'ttft_ms', 'billed_cost'],
+  decimals: ['billed_cost'],
+  durations: ['latency_ms', 'ttft_ms'],
 } as const;
 const SHORT: Readonly<Record<string, OwnField>> = { user: 'user_id', session: 'session_id', time: 'timestamp' };
 
@@ -117,7 +119,7 @@ function withMapped(format: Format, name: string, paths: readonly string[]): For
   const grown = { ...format, fields: shape };
   const at = { at: paths.join(' or '), value };
   const own = `mapped_${name}`;
-  const text = sql`nullif(trim(${value}), '')`;
+  const text = textOf(value);
   const tag = TAG.exec(name)?.[1];
   if (tag !== undefined) return withTag(grown, tag, text);
   if (name === 'timestamp') {
@@ -131,6 +133,8 @@ function withMapped(format: Format, name: string, paths: readonly string[]): For
     return withCell({ ...grown, numbers: { ...format.numbers, [own]: at } }, name, identifier(own));
   if (has(ATTRIBUTED.decimals, name))
     return withCell({ ...grown, decimals: { ...format.decimals, [own]: at } }, name, identifier(own));
+  if (has(ATTRIBUTED.durations, name))
+    return withCell({ ...grown, durations: { ...format.durations, [own]: at } }, name, identifier(own));
   if (has(ATTRIBUTED.facts, name) || has(ATTRIBUTED.traits, name)) return withCell(grown, name, text);
   throw new UsageError(
     `--map ${name}=…: ${format.name} tells this itself.\nLeave it out, or map the token counts as well to read the file by the mapping alone.`,
@@ -203,7 +207,7 @@ function read(shape: Shape, paths: readonly string[], reads: Format['reads']): {
     if (found === undefined)
       throw new UsageError(`--map: '${text}' is an object in this format.\nName one of the values in it.`);
     grown = found.shape;
-    return sql`nullif(trim(${found.value}), '')`;
+    return textOf(found.value);
   });
   return { shape: grown, value: values.length === 1 ? (values[0] ?? sql`null`) : sql`coalesce(${join(values)})` };
 }

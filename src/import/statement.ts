@@ -1,5 +1,5 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
-import { decimalNumber, type NumberStyle, textOf, timeOf, wholeNumber } from './convert.js';
+import { decimalNumber, type NumberStyle, roundedNumber, textOf, timeOf, wholeNumber } from './convert.js';
 import { field } from './fields.js';
 import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
 import { callKey } from './key.js';
@@ -79,14 +79,12 @@ export function usageOf(format: Format, { query, style }: Lines): Sql {
     made as (
       select
         ${join(
-          FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name], style)} as ${identifier(name)}`),
+          FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name])} as ${identifier(name)}`),
           ',\n        ',
         )},
         ${unitsOf(format)} as units,
         ${join(
-          TRAIT_NAMES.map(
-            (name) => sql`${cellSql(format.traits[name], traitType(name), style)} as ${traitColumn(name)}`,
-          ),
+          TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
           ',\n        ',
         )},
         ${format.key ?? sql`null`} as own_key,
@@ -158,6 +156,7 @@ function conversions(format: Format, style: NumberStyle): Sql[] {
   const all = [
     ...of(format.numbers, (text) => wholeNumber(text, style)),
     ...of(format.decimals, (text) => decimalNumber(text, style)),
+    ...of(format.durations ?? {}, (text) => roundedNumber(text, style)),
     ...of(format.times, (text) => timeOf(text, format.timeUnit)),
   ];
   return all.length === 0 ? [sql`null as nothing_to_convert`] : all;
@@ -205,6 +204,7 @@ function allChecks(format: Format): Format['checks'] {
   return [
     ...unreadable(format.numbers, 'a whole number'),
     ...unreadable(format.decimals, 'a number'),
+    ...unreadable(format.durations ?? {}, 'a number'),
     ...unreadable(format.times, 'a time between 2000 and 2099'),
     ...negative,
     ...format.checks,
@@ -231,9 +231,9 @@ function unitsOf(format: Format): Sql {
       end`;
 }
 
-function cellSql(cell: Cell, type: Sql, style: NumberStyle): Sql {
+function cellSql(cell: Cell, type: Sql): Sql {
   if (cell === null) return sql`cast(null as ${type})`;
-  if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell, style) : sql`try_cast(${cell} as ${type})`;
+  if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell) : sql`try_cast(${cell} as ${type})`;
   const { constant } = cell;
   if (typeof constant === 'string') return sql`cast(${literal(constant)} as ${type})`;
   if (typeof constant === 'number') return sql`cast(${integer(constant)} as ${type})`;

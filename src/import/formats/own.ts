@@ -1,6 +1,6 @@
 import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
 import { join, literal, sql } from '../../sql.js';
-import { flagOf } from '../convert.js';
+import { flagOf, textOf } from '../convert.js';
 import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
 import { errorClassOf, tierOf } from '../terms.js';
@@ -80,7 +80,7 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
     const place = at(name);
     return typeof place === 'string' ? place : place.at;
   };
-  const given = (name: OwnField) => sql`nullif(trim(${text(name)}), '')`;
+  const given = (name: OwnField) => textOf(text(name));
   const http = sql`coalesce(http_status, case when status_number between 100 and 599 then status_number end)`;
   const word = sql`lower(${given('status')})`;
   const failed = sql`(${given('error_class')} is not null or coalesce(${http} >= 400, false) or coalesce(${word} in ('error', 'failed', 'failure', 'false'), false))`;
@@ -108,14 +108,11 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
       max_output: at('max_output_tokens'),
       status_number: {
         at: label('status'),
-        value: sql`case when regexp_full_match(trim(${text('status')}), '[0-9]+') then ${text('status')} end`,
+        value: sql`case when regexp_full_match(${text('status')}, '[0-9]+') then ${text('status')} end`,
       },
     },
-    decimals: {
-      billed: at('billed_cost'),
-      latency: at('latency_ms'),
-      ttft: at('ttft_ms'),
-    },
+    decimals: { billed: at('billed_cost') },
+    durations: { latency: at('latency_ms'), ttft: at('ttft_ms') },
     times: { started: at('timestamp'), ended: at('bucket_end') },
     timeUnit: 'any',
     skip: [],
