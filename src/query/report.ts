@@ -5,7 +5,7 @@ import { type Count, countOf } from './count.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
 import type { Period } from './period.js';
-import { assumedUsage, notesOn, undatedRows, unpricedModels } from './report_notes.js';
+import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { reportSql, type Sort, VISIBLE } from './report_sql.js';
 import { type Offset, offsetsBetween, timestampText } from './zone.js';
 
@@ -105,7 +105,11 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   if (total === undefined) throw new Error('a report without total');
   const totals = metricsOf(total);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
-  const assumed = await assumedUsage(store, scope);
+  const assumed = {
+    rows: countOf(total.assumed_rows),
+    requests: countOf(total.assumed_requests),
+    cost: textOf(total.assumed_cost) ?? '0',
+  };
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   return {

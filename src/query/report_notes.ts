@@ -4,6 +4,7 @@ import { type Count, countOf } from './count.js';
 import type { Money, ReportMetrics, ReportWarning, Scope, UnpricedModel } from './report.js';
 import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
 
+/** Usage in scope whose price had to fall back on a neighbouring one (cost_status 2). */
 export interface AssumedUsage {
   requests: Count;
   rows: Count;
@@ -46,18 +47,6 @@ export async function unpricedModels(store: Store, { test, params }: Scope): Pro
     input_tokens: countOf(row.input_tokens),
     output_tokens: countOf(row.output_tokens),
   }));
-}
-
-/** Usage in scope whose price had to fall back on a neighbouring one (cost_status 2). */
-export async function assumedUsage(store: Store, { test, params }: Scope): Promise<AssumedUsage> {
-  const row = await store.row<{ usage_rows: string; requests: string | null; cost: string }>(
-    sql`
-    select count(*) as usage_rows, sum(fact.requests) as requests, coalesce(sum(fact.cost_usd), 0) as cost
-    from usage_fact as fact
-    where fact.cost_status = 2 and ${test}`,
-    params,
-  );
-  return { rows: countOf(row.usage_rows), requests: countOf(row.requests), cost: row.cost };
 }
 
 /** How many rows in scope (which must not have a period) have no time. */

@@ -46,6 +46,9 @@ const MEASURES = [
   'output_tokens',
   'cached_tokens',
   'cost',
+  'assumed_rows',
+  'assumed_requests',
+  'assumed_cost',
 ];
 
 const MEASURED = sql`count(*) as usage_rows,
@@ -56,7 +59,10 @@ const MEASURED = sql`count(*) as usage_rows,
     ${INPUT_SUM} as input_tokens,
     ${OUTPUT_SUM} as output_tokens,
     coalesce(sum(fact.cache_read_tokens), 0) as cached_tokens,
-    sum(fact.cost_usd) as cost`;
+    sum(fact.cost_usd) as cost,
+    count(*) filter (where fact.cost_status = 2) as assumed_rows,
+    sum(fact.requests) filter (where fact.cost_status = 2) as assumed_requests,
+    sum(fact.cost_usd) filter (where fact.cost_status = 2) as assumed_cost`;
 
 const SUMMED = join(
   MEASURES.map((name) => sql`sum(${identifier(name)}) as ${identifier(name)}`),
