@@ -4,7 +4,8 @@ import { type Sql, sql } from '../sql.js';
  * The 128-bit key of a call, over the columns of usage and the id that tells calls apart:
  * - An id whose random part has 16 characters or more stands for itself, so the same call seen by a gateway and by the
  *   application is one. The random part is what follows the leading small letters (`chatcmpl-`, `msg_`); an id of
- *   more than 28 characters has one in any case, which is ten times faster to see.
+ *   more than 28 characters has one in any case, which is ten times faster to see. Small letters that run into digits
+ *   and capitals without a separator are no prefix but part of it (`qbtexhfR7d-kWmL2-05x8Zw`, Gemini).
  * - Any other id is joined with time, model and counts: some servers number their calls `chatcmpl-0` to `chatcmpl-998`.
  * - Without id it is all that is known of the call; equal ones of a file are told apart by `ordinalKey`.
  * md5 and not `hash`: the key is kept for years, and hash() may change with DuckDB.
@@ -12,6 +13,7 @@ import { type Sql, sql } from '../sql.js';
 export function callKey(id: Sql): Sql {
   return sql`case
           when strlen(${id}) > 28 or strlen(ltrim(${id}, 'abcdefghijklmnopqrstuvwxyz')) > 16
+              or (strlen(${id}) >= 20 and regexp_matches(${id}, '^[a-z]+[0-9A-Z]') and ${id} <> lower(${id}))
             then md5_number(case when trait_attempt > 1 then concat(${id}, chr(31), trait_attempt) else ${id} end)
           when ${id} is not null then md5_number(concat_ws(chr(31), ${id}, ${KNOWN}))
           else md5_number(concat_ws(chr(31), ${KNOWN}, ${ATTRIBUTION}))

@@ -15,10 +15,12 @@ export interface Repeated {
   differing: number;
 }
 
+/** All that a row counts: the answer to a request for a picture has no tokens but those among the units. */
 const TOTAL = (
   row: Sql,
 ) => sql`(coalesce(${row}.uncached_input_tokens, 0) + coalesce(${row}.cache_read_tokens, 0) + coalesce(${row}.cache_write_tokens, 0)
-      + coalesce(${row}.cache_write_1h_tokens, 0) + coalesce(${row}.text_output_tokens, 0) + coalesce(${row}.reasoning_tokens, 0))`;
+      + coalesce(${row}.cache_write_1h_tokens, 0) + coalesce(${row}.text_output_tokens, 0) + coalesce(${row}.reasoning_tokens, 0)
+      + if(${row}.units is null, 0, coalesce(list_sum(map_values(${row}.units)), 0)))`;
 
 /**
  * Repairs lines with one key inside of a new import. Rare, so they are looked for when everything is in
