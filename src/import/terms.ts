@@ -15,7 +15,7 @@ export function errorClassOf(http: Sql, name: Sql): Sql {
     when ${named(sql`'content.?(filter|policy)|safety|responsible.?ai|guardrail|moderation|refusal|prohibited'`)} then 'content_filter'
     when ${http} >= 500 or ${named(sql`'server.?error|overloaded|api_error|unavailable|^internal'`)} then 'server_error'
     when ${http} = 499 or ${named(sql`'cancel|abort'`)} then 'cancelled'
-    when ${http} >= 400 or ${named(sql`'invalid|not.?found|authentication|permission|unauthenticated|failed.?precondition|exceeded|unsupported|too.?large'`)}
+    when ${http} >= 400 or ${named(sql`'invalid|not.?found|authentication|billing|permission|unauthenticated|failed.?precondition|exceeded|unsupported|too.?large'`)}
       then 'client_error'
     else 'other'
   end`;
