@@ -1,7 +1,16 @@
 import type { Format } from '../format.js';
+import { anthropicMessages } from './anthropic_messages.js';
+import { anthropicStream } from './anthropic_stream.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [llmcostJsonl, llmcostCsv, openaiChat, openaiResponses];
+export const FORMATS: readonly Format[] = [
+  llmcostJsonl,
+  llmcostCsv,
+  openaiChat,
+  openaiResponses,
+  anthropicMessages,
+  anthropicStream,
+];
