@@ -1,6 +1,7 @@
 import type { Format } from '../format.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
@@ -13,4 +14,5 @@ export const FORMATS: readonly Format[] = [
   openaiResponses,
   anthropicMessages,
   anthropicStream,
+  geminiGenerateContent,
 ];
