@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerDemo } from './commands/demo.js';
 import { registerImport } from './commands/import.js';
+import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerWhy } from './commands/why.js';
@@ -35,6 +36,7 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerDemo(program, io);
   registerImport(program, io);
+  registerImports(program, io);
   registerPricing(program, io);
   registerReport(program, io);
   registerWhy(program, io);
