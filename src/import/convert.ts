@@ -18,10 +18,17 @@ export function wholeNumber(text: Sql, style: NumberStyle): Sql {
     end`;
   }
   return sql`case
+    when ${mistakable(text, style)} then null
     when try_cast(${text} as bigint) is null or strlen(${text}) > 12 or contains(${text}, '.') or contains(${text}, '-')
       then ${exactNumber(pointStyle(text, style))}
     else try_cast(${text} as bigint)
   end`;
+}
+
+/** 12.000 where decimals have a point, 12,000 where they have a comma: nobody counts thousandths of tokens, so it is rather the other way round. */
+function mistakable(text: Sql, style: 'point' | 'comma'): Sql {
+  const separator = style === 'point' ? sql`.` : sql`,`;
+  return sql`contains(${text}, '${separator}') and regexp_full_match(trim(${text}), '-?[1-9][0-9]{0,2}([${separator}]000)+')`;
 }
 
 function exactNumber(text: Sql): Sql {

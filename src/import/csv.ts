@@ -1,24 +1,27 @@
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../errors.js';
-import { identifier, join, literal, type Sql, sql } from '../sql.js';
+import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { type NumberStyle, trimmed } from './convert.js';
 import type { Shape } from './fields.js';
 import type { Source } from './source.js';
 
-/** How a CSV file is written, as its header shows. */
+/** How a CSV file is written, as its beginning shows. */
 export interface CsvLayout {
   delimiter: string;
   headers: readonly string[];
   style: NumberStyle;
+  /** Blank lines above the header. */
+  blankLines: number;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const SAMPLE_RECORDS = 200;
+/** A record may hold a whole prompt. DuckDB's default is 2 MB; more costs neither time nor memory. */
+const LONGEST_RECORD = 1 << 25;
+/** What programs write where they have no value. */
+const NO_VALUE = ['', 'NULL', 'null', 'None', 'NaN', 'nan', 'N/A', 'n/a', '--', '\\N'];
 
-/**
- * The header and the way numbers are written. Where fields are separated by semicolons, decimals are expected to have
- * a comma (a spreadsheet's habit in most of Europe), unless a number of the sample says otherwise.
- */
+/** The header and the way numbers are written. */
 export function csvLayout(head: string, name: string): CsvLayout {
   const delimiter = DELIMITERS.map((candidate) => ({
     candidate,
@@ -30,22 +33,43 @@ export function csvLayout(head: string, name: string): CsvLayout {
   if (twice !== undefined) {
     throw new InputError(`${name} has two columns named '${twice}'.\nRename one of them in the header line.`);
   }
-  return { delimiter, headers: names, style: styleOf(delimiter, records) };
+  const blankLines = /^(?:\ufeff?[ \t]*\r?\n)*/.exec(head)?.[0].split('\n').length ?? 1;
+  return { delimiter, headers: names, style: styleOf(delimiter, records), blankLines: blankLines - 1 };
 }
 
 /** The reader of all records, as text without blanks around it, under the names that `field` gives to headers; a header that is not there is null. */
-export function csvLines(source: Source, { delimiter, headers }: CsvLayout, shape: Shape): Sql {
-  const types = headers.map((_, index) => sql`${identifier(`c${index}`)}: 'VARCHAR'`);
+export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
   const columns = Object.keys(shape).map((header) => {
-    const index = headers.indexOf(header);
-    const value = index < 0 ? sql`cast(null as varchar)` : trimmed(identifier(`c${index}`));
+    const index = layout.headers.indexOf(header);
+    const value = index < 0 ? sql`cast(null as varchar)` : trimmed(cell(index));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
-  return sql`select ${join(columns)} from read_csv(
+  return sql`select ${join(columns)} from ${reader(source, layout)}`;
+}
+
+/** How many lines, blank ones left out, the records take that can be read: fields may hold line breaks. */
+export function csvExtent(source: Source, layout: CsvLayout): Sql {
+  const breaks = layout.headers.map((_, index) => {
+    const shown = sql`regexp_replace(${cell(index)}, '\n([ \t\r]*\n)+', chr(10), 'g')`;
+    return sql`coalesce(len(${shown}) - len(replace(${shown}, chr(10), '')), 0)`;
+  });
+  return sql`select coalesce(sum(1 + ${join(breaks, ' + ')}), 0) as lines from ${reader(source, layout)}`;
+}
+
+/** Every reading stores its rejects: without, DuckDB leaves out good records after one with a quotation mark in the wrong place. */
+function reader(source: Source, { delimiter, headers, blankLines }: CsvLayout): Sql {
+  const types = headers.map((_, index) => sql`${cell(index)}: 'VARCHAR'`);
+  return sql`read_csv(
     ${literal(escapedGlob(source.path))}, columns = {${join(types)}}, header = true, auto_detect = false,
-    delim = ${literal(delimiter)}, quote = '"', escape = '"', compression = ${literal(source.compression)},
+    skip = ${integer(blankLines)}, delim = ${literal(delimiter)}, quote = '"', escape = '"',
+    nullstr = [${join(NO_VALUE.map(literal))}], max_line_size = ${integer(LONGEST_RECORD)},
+    compression = ${literal(source.compression)},
     ignore_errors = true, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0
   )`;
+}
+
+function cell(index: number): Sql {
+  return identifier(`c${index}`);
 }
 
 /** A path as DuckDB takes it literally: it would expand `*`, `?` and `[`. */
@@ -54,18 +78,24 @@ export function escapedGlob(path: string): string {
 }
 
 function recordsOf(head: string, delimiter: string, to: number): string[][] {
+  const lenient = { delimiter, bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
   try {
-    return parse(head, { delimiter, to, relax_column_count: true, relax_quotes: true, skip_empty_lines: true });
+    return parse(head, { ...lenient, to });
   } catch {
     // The head may end inside of a quoted field; then the sample is the header alone.
-    return parse(head.split(/\r?\n/, 1)[0] ?? '', { delimiter, relax_column_count: true, relax_quotes: true });
+    return parse(head.trimStart().split(/\r?\n/, 1)[0] ?? '', lenient);
   }
 }
 
+/**
+ * Whether decimals have a point or a comma, by the numbers of the sample that can only be meant one way: 0.5, 12.75 or
+ * 1,234.50, not 1.234. Where none tells, fields separated by semicolons are a spreadsheet's habit in most of Europe,
+ * and so is the comma.
+ */
 function styleOf(delimiter: string, records: readonly string[][]): NumberStyle {
-  if (delimiter !== ';') return 'point';
-  const cells = records.flat().map((cell) => cell.trim());
-  const pointed = cells.some((cell) => /^-?\d+\.(\d{1,2}|\d{4,})$/.test(cell));
-  const commas = cells.some((cell) => /^-?[\d.]+,\d+$/.test(cell));
-  return pointed && !commas ? 'point' : 'comma';
+  const cells = records.flat().map((text) => text.trim());
+  const points = cells.some((text) => /^-?(\d+\.(\d{1,2}|\d{4,})|(0|\d{4,})\.\d{3}|\d{1,3}(,\d{3})+\.\d*)$/.test(text));
+  const commas = cells.some((text) => /^-?(\d+,(\d{1,2}|\d{4,})|(0|\d{4,}),\d{3}|\d{1,3}(\.\d{3})+,\d*)$/.test(text));
+  if (delimiter === ';') return points && !commas ? 'point' : 'comma';
+  return commas && !points ? 'comma' : 'point';
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { InputError } from '../errors.js';
+import { InputError, UserError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Load, type Loaded, loadFile } from './load.js';
@@ -7,8 +7,8 @@ import type { Mapping } from './mapping.js';
 import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
-import { digestOf, type Source, sourceOf } from './source.js';
-import { withoutBom, withSpooled } from './spool.js';
+import { digestOf, FULLY_DIGESTED, type Source, sourceOf } from './source.js';
+import { withEvenLines, withoutBom, withSpooled } from './spool.js';
 
 /** How files are to be imported. */
 export interface ImportOptions {
@@ -43,8 +43,6 @@ export async function importFile(store: Store, { path, name }: Named, options: I
     return await importSource(store, await sourceOf(path, name), options);
   } catch (error) {
     if (error instanceof InputError) return { ...NOTHING, source: name, status: 'failed', problem: error.message };
-    const packed = brokenPack(error, name);
-    if (packed !== undefined) return { ...NOTHING, source: name, status: 'failed', problem: packed };
     throw error;
   }
 }
@@ -72,30 +70,47 @@ const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
 
 async function importSource(store: Store, source: Source, options: ImportOptions): Promise<ImportedFile> {
   options.onFile?.(source);
-  const head = await headOf(source);
-  if (head.trim() === '') return { ...NOTHING, source: source.name, status: 'empty' };
-  const settings = settingsText(options);
-  const digest = await digestOf(source.path, source.size);
-  const before = await importedBefore(store, source, digest);
-  if (before !== undefined) {
-    if (before.options !== settings) throw importedOtherwise(source.name, before.import_id);
-    return { ...NOTHING, source: source.name, format: before.format, status: 'unchanged', import_id: before.import_id };
+  try {
+    const head = await headOf(source);
+    if (head.trim() === '') return { ...NOTHING, source: source.name, status: 'empty' };
+    const settings = settingsText(options);
+    const digest = await digestOf(source.path, source.size);
+    const before = await importedBefore(store, source, { digest, settings });
+    if (before === undefined) return await loadSource(store, { source, head, digest, settings }, options);
+    const { format, import_id } = before;
+    return { ...NOTHING, source: source.name, format, status: 'unchanged', import_id };
+  } catch (error) {
+    throw packError(error, source);
   }
-  return withoutBom(source, async (plain) => {
-    const readable = { ...plain, name: source.name };
-    const ready = await prepared(store, { source: readable, head, ...options });
-    const load: Load = {
+}
+
+interface Known {
+  source: Source;
+  head: string;
+  digest: string;
+  settings: string;
+}
+
+async function loadSource(
+  store: Store,
+  { source, head, digest, settings }: Known,
+  options: ImportOptions,
+): Promise<ImportedFile> {
+  const load = async (plain: Source) => {
+    const ready = await prepared(store, { source: plain, head, ...options });
+    const file: Load = {
       ...ready,
-      source: { ...readable, size: source.size, mtimeMs: source.mtimeMs },
+      source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
       options: settings,
       digest,
       tolerance: options.tolerance,
       now: options.now,
       rehearsal: options.dryRun,
     };
-    const loaded = options.dryRun ? await store.rehearsal(() => loadFile(store, load)) : await loadFile(store, load);
+    const loaded = options.dryRun ? await store.rehearsal(() => loadFile(store, file)) : await loadFile(store, file);
     return fileOf(source.name, ready, loaded);
-  });
+  };
+  return withoutBom(source, head, (plain) => withEvenLines(plain, load));
 }
 
 function fileOf(source: string, { format, unread }: Prepared, { kept, ...loaded }: Loaded): ImportedFile {
@@ -117,24 +132,33 @@ function settingsText({ format, mapping }: ImportOptions): string {
   });
 }
 
-interface Before {
+interface Before extends Record<string, string | number> {
   import_id: number;
   format: string;
   options: string;
+  mtime: string;
 }
 
-/** The finished import of this very content under this name, if there is one. */
-async function importedBefore(store: Store, source: Source, digest: string): Promise<Before | undefined> {
-  const [found] = await store.rows<Before & Record<string, string | number>>(
+/**
+ * The finished import of this very content under this name, if there is one. The digest of a large file leaves parts
+ * of it out, so its time must be the same as well. Read in another way the same calls would get other keys: an error.
+ */
+async function importedBefore(
+  store: Store,
+  { name, size, mtimeMs }: Source,
+  { digest, settings }: { digest: string; settings: string },
+): Promise<Before | undefined> {
+  const found = await store.rows<Before>(
     sql`
-    select import_id, format, options
+    select import_id, format, options, source_mtime_ms as mtime
     from imports
     where source = $name and source_size = $size and source_digest = $digest and status = 'done'
-    order by import_id desc
-    limit 1`,
-    { name: source.name, size: source.size, digest },
+    order by import_id desc`,
+    { name, size, digest },
   );
-  return found;
+  const otherwise = found.find(({ options }) => options !== settings);
+  if (otherwise !== undefined) throw importedOtherwise(name, otherwise.import_id);
+  return found.find(({ mtime }) => Number(mtime) === mtimeMs || size <= FULLY_DIGESTED);
 }
 
 function importedOtherwise(name: string, id: number): InputError {
@@ -143,10 +167,12 @@ function importedOtherwise(name: string, id: number): InputError {
   );
 }
 
-/** A packed file that is cut off or damaged; undefined for any other error. */
-function brokenPack(error: unknown, name: string): string | undefined {
-  const text = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!code.startsWith('Z_') && !/GZIP|zstd|unexpected EOF/i.test(text)) return undefined;
-  return `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
+/** A file that cannot be unpacked to its end, as what the unpackers of Node, fzstd and DuckDB say of it; any other error stays what it is. */
+function packError(error: unknown, { name, compression }: Source): unknown {
+  if (compression === 'none' || error instanceof UserError || !(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  const unpacking = typeof code === 'number' || (typeof code === 'string' && code.startsWith('Z_'));
+  if (!unpacking && !error.message.startsWith('IO Error')) return error;
+  const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
+  return new InputError(what, { cause: error });
 }

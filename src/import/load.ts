@@ -1,9 +1,10 @@
 import type { Sql } from '../sql.js';
 import { identifier, integer, join, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { brokenLineCount } from './csv_rejects.js';
 import { ratedUsage } from './facts.js';
 import type { Format } from './format.js';
-import { brokenRecordCount, nameBadLines, type Reject } from './rejects.js';
+import { nameBadLines, type Reject } from './rejects.js';
 import { dropKnown, type Repeated, repairRepeats } from './repeats.js';
 import type { Source } from './source.js';
 import { type Lines, usageOf } from './statement.js';
@@ -138,7 +139,7 @@ interface Marked {
   last_at: string | null;
 }
 
-async function countMarked(store: Store, { format }: Load, id: number): Promise<Marked> {
+async function countMarked(store: Store, { source, lines: { csv } }: Load, id: number): Promise<Marked> {
   const reasons = await store.rows<{ mark: string; lines: string }>(sql`
     select unsettled as mark, count(*) as lines
     from usage_fact
@@ -157,7 +158,7 @@ async function countMarked(store: Store, { format }: Load, id: number): Promise<
     where import_id = ${integer(id)}`);
   const skips = reasons.filter(({ mark }) => mark.startsWith('skip:'));
   const bad = reasons.find(({ mark }) => mark === 'bad')?.lines ?? '0';
-  const broken = format.reads === 'csv' ? await brokenRecordCount(store) : 0;
+  const broken = csv === undefined ? 0 : await brokenLineCount(store, { source, layout: csv });
   return {
     lines: Number(lines) + broken,
     skipped: skips.reduce((sum, skip) => sum + Number(skip.lines), 0),

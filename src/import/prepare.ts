@@ -30,8 +30,10 @@ export interface Preparing {
 
 /** Finds out what a file is, by its content, and how it is to be read. */
 export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
-  const start = preparing.head.trimStart()[0];
-  if (start === '[') throw arrayError(preparing.source.name);
+  const { head, source } = preparing;
+  if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
+  const start = head.trimStart()[0];
+  if (start === '[') throw arrayError(source.name);
   return start === '{' ? jsonPrepared(store, preparing) : csvPrepared(preparing);
 }
 
@@ -54,10 +56,12 @@ interface Choice {
 }
 
 async function jsonFormat(store: Store, lines: readonly string[], { name, format, mapping }: Choice): Promise<Format> {
+  const keys = await topKeys(store, lines);
+  if (keys.length === 0) throw noLines(name);
   if (format !== undefined) return adapted(readable(formatNamed(format), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, name);
-  if (found === undefined) throw unknownFormat(name, await topKeys(store, lines));
+  if (found === undefined) throw unknownFormat(name, keys);
   return adapted(found, mapping);
 }
 
@@ -66,16 +70,17 @@ const CSV_SAMPLE_ROWS = 20_000;
 function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
   const { name } = source;
   const layout = csvLayout(head, name);
-  for (const header of [...mapping.map.values()].flat()) {
-    if (!layout.headers.includes(header)) throw missingHeader(name, header, layout.headers);
+  for (const alternatives of mapping.map.values()) {
+    if (!alternatives.some((header) => layout.headers.includes(header)))
+      throw missingHeader(name, alternatives.join("' or '"), layout.headers);
   }
   const chosen = csvFormat(layout.headers, { name, format, mapping });
   const query = csvLines(source, layout, chosen.fields);
   return {
     format: chosen,
-    lines: { query, style: layout.style },
+    lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
-    unread: layout.headers.filter((header) => !(header in chosen.fields)),
+    unread: layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
   };
 }
 
@@ -97,6 +102,18 @@ function readable(format: Format, reads: Format['reads'], name: string): Format 
 
 function missingHeader(name: string, header: string, headers: readonly string[]): InputError {
   return new InputError(`${name} has no column '${header}' that --map names.\nIts columns are: ${headers.join(', ')}.`);
+}
+
+function noLines(name: string): InputError {
+  return new InputError(
+    `${name} is no log with one JSON object per line: no line at its beginning is a whole object.\nIf the objects take several lines each, convert it: jq -c . ${name} > lines.jsonl`,
+  );
+}
+
+function carriageReturns(name: string): InputError {
+  return new InputError(
+    `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
+  );
 }
 
 function arrayError(name: string): InputError {

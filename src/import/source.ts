@@ -64,6 +64,8 @@ export function unpacked(source: Source): Readable {
 const BLOCKS = 64;
 const BLOCK_BYTES = 4096;
 const END_BYTES = 65_536;
+/** Up to this size a digest covers every byte. */
+export const FULLY_DIGESTED = 2 * END_BYTES;
 
 /**
  * A digest of the first `size` bytes of a file: of its head, its tail and 64 blocks between. Enough to tell a file

@@ -1,5 +1,6 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { decimalNumber, type NumberStyle, roundedNumber, textOf, timeOf, wholeNumber } from './convert.js';
+import type { CsvLayout } from './csv.js';
 import { field } from './fields.js';
 import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
 import { callKey } from './key.js';
@@ -8,6 +9,8 @@ import { callKey } from './key.js';
 export interface Lines {
   query: Sql;
   style: NumberStyle;
+  /** How the file is laid out, if it is CSV. */
+  csv?: CsvLayout;
 }
 
 const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
@@ -94,23 +97,24 @@ export function usageOf(format: Format, { query, style }: Lines): Sql {
     call as (
       select
         * exclude (own_key, trouble),
-        case when trouble is null and least(${join(COUNTS)}) < 0 then 'bad' else trouble end as trouble,
+        case when trouble is null and least(${join(COUNTS.map((name) => identifier(name)))}) < 0 then 'bad' else trouble end as trouble,
         ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
       from made
     )
     select * from call`;
 }
 
+/** What a call cannot have less than none of. */
 const COUNTS = [
-  sql`uncached_input_tokens`,
-  sql`cache_read_tokens`,
-  sql`cache_write_tokens`,
-  sql`cache_write_1h_tokens`,
-  sql`text_output_tokens`,
-  sql`reasoning_tokens`,
-  sql`requests`,
-  sql`latency_ms`,
-];
+  'uncached_input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'cache_write_1h_tokens',
+  'text_output_tokens',
+  'reasoning_tokens',
+  'requests',
+  'latency_ms',
+] as const satisfies readonly (keyof Facts)[];
 
 /** Everything that can be wrong with a line, as one text `field: reason`, or null. For naming bad lines: slow. */
 export function complaintOf(format: Format, { query, style }: Lines): Sql {
@@ -130,23 +134,25 @@ export function complaintOf(format: Format, { query, style }: Lines): Sql {
     )
     select
       *,
-      ${nothingRead(format)} as unread,
+      ${join([sql`false`, ...unread(format)], ' or ')} as unread,
       case ${join(
-        format.skip.map(({ when }) => sql`when ${when} then null`),
+        allSkips(format).map(({ when }) => sql`when ${when} then null`),
         ' ',
       )} ${join(complaints, ' ')} end as complaint
     from typed`;
 }
 
+/** Of the numbers that are computed from several fields. */
 function negativeParts(format: Format): Sql[] {
-  const parts = [
-    ['uncached_input_tokens', 'cached tokens exceed the input tokens they are part of'],
-    ['text_output_tokens', 'reasoning and other parts exceed the output tokens they are part of'],
-  ] as const;
-  return parts.flatMap(([name, reason]) => {
+  const reasons: Partial<Record<keyof Facts, string>> = {
+    uncached_input_tokens: 'cached tokens exceed the input tokens they are part of',
+    text_output_tokens: 'reasoning and other parts exceed the output tokens they are part of',
+  };
+  return COUNTS.flatMap((name) => {
     const cell = format.facts[name];
     if (cell === null || 'constant' in cell) return [];
-    return [sql`when ${cell} < 0 then ${literal(`${name}\n${reason}`)}`];
+    const complaint = literal(`${name}\n${reasons[name] ?? 'is negative'}`);
+    return [sql`when try_cast(${cell} as ${FACT_TYPES[name]}) < 0 then ${complaint}`];
   });
 }
 
@@ -168,10 +174,10 @@ function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {
 }
 
 function troubleOf(format: Format): Sql {
-  const wrong = [nothingRead(format), ...allChecks(format).map((check) => check.when)];
+  const wrong = [...unread(format), ...allChecks(format).map((check) => check.when)];
   return sql`case
       ${join(
-        format.skip.map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
+        allSkips(format).map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
         '\n      ',
       )}
       when ${join(
@@ -181,7 +187,18 @@ function troubleOf(format: Format): Sql {
     end`;
 }
 
-/** A line that is no JSON object, or has none of the fields: all of them are null. */
+/** Spreadsheets write rows of separators alone below their data. */
+function allSkips(format: Format): Format['skip'] {
+  const empty = { reason: 'rows with nothing in the columns that are read', when: nothingRead(format) };
+  return format.reads === 'csv' ? [empty, ...format.skip] : format.skip;
+}
+
+/** A line that is no JSON object, or one with none of the fields. */
+function unread(format: Format): Sql[] {
+  return format.reads === 'csv' ? [] : [nothingRead(format)];
+}
+
+/** All fields are null. */
 function nothingRead(format: Format): Sql {
   return join(
     Object.keys(format.fields).map((key) => sql`${identifier(`$${key}`)} is null`),
