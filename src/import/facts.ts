@@ -1,7 +1,7 @@
 import { CARD_MATCH, COST_STATUS, COST_USD } from '../rate/rating.js';
 import { identifier, integer, join, type Sql, sql } from '../sql.js';
 import { type Format, TRAIT_NAMES } from './format.js';
-import { FACT_NAMES, traitColumn, varyingTraits } from './statement.js';
+import { FACT_NAMES, fixedTraits, traitColumn, varyingTraits } from './statement.js';
 import { traitsAsText } from './traits.js';
 
 export interface Rating {
@@ -15,12 +15,14 @@ export interface Rating {
 
 /**
  * The statement that rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see
- * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`. Which card of its
- * profile a call belongs to is told after the join: a left join with a condition that is no equality compares every
+ * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`. `combo` knows the
+ * profiles of all imports, so traits that are the same in the whole file choose among them before the join. Which card
+ * of its profile a call belongs to is told after it: a left join with a condition that is no equality compares every
  * call with every card.
  */
 export function ratedUsage({ call, format, importId, anyTrait = false }: Rating): Sql {
   const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
+  const ofFile = anyTrait ? [] : fixedTraits(format);
   const same = traits.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
   const facts = FACT_NAMES.map((name) => identifier(name));
   return sql`
@@ -42,6 +44,8 @@ export function ratedUsage({ call, format, importId, anyTrait = false }: Rating)
         when card.rate_card_id is null then ${traitsAsText()}
       end
     from (${call}) as call
-    left join combo as card on ${join(same, ' and ')}
+    left join (
+      select * from combo where ${join([sql`true`, ...ofFile], ' and ')}
+    ) as card on ${join([sql`true`, ...same], ' and ')}
     where card.profile_id is null or (${CARD_MATCH})`;
 }

@@ -64,6 +64,15 @@ export function varyingTraits(format: Format): TraitName[] {
   });
 }
 
+/** What combinations of traits must have to be those of a file: the traits that are the same in all of its lines. */
+export function fixedTraits(format: Format): Sql[] {
+  const varying = varyingTraits(format);
+  const fixed = TRAIT_NAMES.filter((name) => !varying.includes(name));
+  return fixed.map(
+    (name) => sql`${traitColumn(name)} is not distinct from ${cellSql(format.traits[name], traitType(name))}`,
+  );
+}
+
 /**
  * The usage of lines: one row for every line, in steps (see Format). `trouble` is null for good usage, `skip:REASON`
  * for lines that are none, `bad` for lines that cannot be right.
