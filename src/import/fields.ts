@@ -51,6 +51,15 @@ export function withPath(shape: Shape, path: Path): { shape: Shape; value: Sql }
   return { shape, value: extracted(top, rest) };
 }
 
+/** What two shapes read together; where both have a key as an object, its parts. */
+export function merged(one: Shape, other: Shape): Shape {
+  const both = Object.entries(other).map(([key, part]): [string, Shape[string]] => {
+    const present = one[key];
+    return [key, isObject(present) && isObject(part) ? merged(present, part) : part];
+  });
+  return { ...one, ...Object.fromEntries(both) };
+}
+
 /** The columns a reader of JSON lines is told to look for: `{"id": 'VARCHAR', …}`. */
 export function readerColumns(shape: Shape): Sql {
   const columns = Object.entries(shape).map(([key, part]) => sql`${identifier(key)}: ${literal(sqlType(part).text)}`);
@@ -78,6 +87,10 @@ function jsonType(part: Shape[string]): unknown {
   if (part === 'text') return 'VARCHAR';
   if (isList(part)) return [jsonType(part[0])];
   return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, jsonType(inner)]));
+}
+
+function isObject(part: Shape[string] | undefined): part is Shape {
+  return part !== undefined && part !== 'text' && !isList(part);
 }
 
 function isList(part: Shape | readonly [Shape]): part is readonly [Shape] {

@@ -3,6 +3,7 @@ import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
+import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
 
@@ -12,6 +13,7 @@ export const FORMATS: readonly Format[] = [
   llmcostCsv,
   openaiChat,
   openaiResponses,
+  openaiBatch,
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,

@@ -1,7 +1,69 @@
-import { sql } from '../../sql.js';
-import { field } from '../fields.js';
+import { join, type Sql, sql } from '../../sql.js';
+import { field, type Shape } from '../fields.js';
 import { constant, type Format } from '../format.js';
 import { errorClassOf, tierOf } from '../terms.js';
+
+/** What is read of an answer: counts, names and kinds. */
+export const CHAT: Shape = {
+  id: 'text',
+  object: 'text',
+  created: 'text',
+  model: 'text',
+  service_tier: 'text',
+  provider: 'text',
+  user: 'text',
+  choices: [{ finish_reason: 'text' }],
+  prompt_filter_results: [{ prompt_index: 'text' }],
+  data: [{ object: 'text' }],
+  error: { type: 'text', code: 'text' },
+  usage: {
+    prompt_tokens: 'text',
+    completion_tokens: 'text',
+    total_tokens: 'text',
+    input_tokens: 'text',
+    output_tokens: 'text',
+    cost: 'text',
+    prompt_cache_hit_tokens: 'text',
+    cached_tokens: 'text',
+    input_tokens_details: { image_tokens: 'text' },
+    prompt_tokens_details: {
+      cached_tokens: 'text',
+      cache_write_tokens: 'text',
+      audio_tokens: 'text',
+      image_tokens: 'text',
+    },
+    completion_tokens_details: { reasoning_tokens: 'text', audio_tokens: 'text' },
+  },
+};
+
+/**
+ * The part of the prompt that came from the cache, by the name of OpenAI, of DeepSeek or of Moonshot.
+ * https://api-docs.deepseek.com/guides/kv_cache, https://platform.moonshot.ai/docs/api/chat
+ */
+export function cachedText(usage: string): Sql {
+  const names = ['prompt_tokens_details.cached_tokens', 'prompt_cache_hit_tokens', 'cached_tokens'];
+  return sql`coalesce(${join(names.map((name) => field(`${usage}.${name}`)))})`;
+}
+
+/** Tokens that the total counts beside the prompt and the answer: no less than 0, and 0 where no total is told. */
+const BESIDE = sql`greatest(coalesce(total - prompt - completion, 0), 0)`;
+
+/**
+ * The reasoning tokens. OpenAI counts them in the answer, xAI and Gemini's OpenAI-compatible API beside it, and the
+ * latter without saying so: there the total tells.
+ * https://docs.x.ai/docs/guides/reasoning, https://ai.google.dev/gemini-api/docs/openai
+ */
+export function reasoningTokens(model: Sql): Sql {
+  return sql`case
+      when ${BESIDE} > 0 and coalesce(reasoning, 0) = 0 and contains(lower(${model}), 'gemini') then ${BESIDE}
+      else reasoning
+    end`;
+}
+
+/** What of the answer is reasoning: none of it, where reasoning is counted beside the answer. */
+export function reasoningInAnswer(): Sql {
+  return sql`case when ${BESIDE} > 0 and ${BESIDE} = reasoning then 0 else coalesce(reasoning, 0) end`;
+}
 
 const FAILED = sql`(${field('error')} is not null and ${field('choices')} is null)`;
 const ERROR_NAME = sql`coalesce(${field('error.code')}, ${field('error.type')}, 'unknown')`;
@@ -19,43 +81,17 @@ export const openaiChat: Format = {
   signature: sql`
     line->>'object' in ('chat.completion', 'chat.completion.chunk', 'text_completion')
     or (line->>'object' = 'list' and json_exists(line, '$.usage.prompt_tokens'))`,
-  fields: {
-    id: 'text',
-    object: 'text',
-    created: 'text',
-    model: 'text',
-    service_tier: 'text',
-    provider: 'text',
-    user: 'text',
-    choices: [{ finish_reason: 'text' }],
-    prompt_filter_results: [{ prompt_index: 'text' }],
-    data: [{ object: 'text' }],
-    error: { type: 'text', code: 'text' },
-    usage: {
-      prompt_tokens: 'text',
-      completion_tokens: 'text',
-      input_tokens: 'text',
-      output_tokens: 'text',
-      cost: 'text',
-      input_tokens_details: { image_tokens: 'text' },
-      prompt_tokens_details: {
-        cached_tokens: 'text',
-        cache_write_tokens: 'text',
-        audio_tokens: 'text',
-        image_tokens: 'text',
-      },
-      completion_tokens_details: { reasoning_tokens: 'text', audio_tokens: 'text' },
-    },
-  },
+  fields: CHAT,
   numbers: {
     prompt: 'usage.prompt_tokens',
     completion: 'usage.completion_tokens',
-    cached: 'usage.prompt_tokens_details.cached_tokens',
+    cached: { at: 'usage.prompt_tokens_details.cached_tokens', value: cachedText('usage') },
     cache_written: 'usage.prompt_tokens_details.cache_write_tokens',
     audio_in: 'usage.prompt_tokens_details.audio_tokens',
     image_in: 'usage.prompt_tokens_details.image_tokens',
     reasoning: 'usage.completion_tokens_details.reasoning_tokens',
     audio_out: 'usage.completion_tokens_details.audio_tokens',
+    total: 'usage.total_tokens',
     // The Images API has names of its own; what it makes are image tokens.
     image_prompt: 'usage.input_tokens',
     image_prompt_images: 'usage.input_tokens_details.image_tokens',
@@ -127,8 +163,8 @@ export const openaiChat: Format = {
     cache_read_tokens: sql`cached`,
     cache_write_tokens: sql`cache_written`,
     cache_write_1h_tokens: null,
-    text_output_tokens: sql`completion - coalesce(reasoning, 0) - coalesce(audio_out, 0)`,
-    reasoning_tokens: sql`reasoning`,
+    text_output_tokens: sql`completion - ${reasoningInAnswer()} - coalesce(audio_out, 0)`,
+    reasoning_tokens: reasoningTokens(field('model')),
     latency_ms: null,
     ttft_ms: null,
     customer: null,
