@@ -41,7 +41,7 @@ function fileText(file: ImportedFile): string[] {
 function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
   const lines = counts.lines === 1 ? '1 line' : `${formatCount(counts.lines)} lines`;
-  return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name}`).join(' + ')}`;
+  return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
 function details(file: ImportedFile): string[] {
