@@ -80,13 +80,13 @@ function unknownPath(path: string): UsageError {
   );
 }
 
-/** A format made of a mapping alone: our own names, found where the mapping says, else under their own name. */
+/** A format made of a mapping alone: our own names, found where the mapping says, else under their own name; what is set is not looked for. */
 export function mappedFormat(mapping: Mapping, reads: Format['reads']): Format {
   let shape: Shape = {};
   const places = new Map<string, { at: string; value: Sql }>();
   for (const name of OWN_FIELDS) {
     const paths = mapping.map.get(name);
-    const found = paths === undefined ? ownName(shape, name) : read(shape, paths, reads);
+    const found = paths === undefined ? ownName(shape, name, mapping.set.has(name)) : read(shape, paths, reads);
     shape = found.shape;
     places.set(name, { at: paths?.join(' or ') ?? name, value: found.value });
   }
@@ -104,8 +104,9 @@ export function mappedFormat(mapping: Mapping, reads: Format['reads']): Format {
 }
 
 /** A name that was not mapped: found under itself, unless the mapping reads inside of it. */
-function ownName(shape: Shape, name: string): { shape: Shape; value: Sql } {
-  return withPath(shape, [name]) ?? { shape, value: sql`cast(null as varchar)` };
+function ownName(shape: Shape, name: string, set: boolean): { shape: Shape; value: Sql } {
+  const found = set ? undefined : withPath(shape, [name]);
+  return found ?? { shape, value: sql`cast(null as varchar)` };
 }
 
 /** A format with a mapping on top: what is mapped comes first, the format's own value where there is none; what is set holds for every line. */
