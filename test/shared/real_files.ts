@@ -11,12 +11,21 @@ export function realFile(path: string): { path: string; present: boolean } {
   return { path: full, present: existsSync(full) };
 }
 
+/** The lines of a text file that have something. */
+export function linesOf(path: string): string[] {
+  return readFileSync(path, 'utf8')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+}
+
 /** The records of a file of JSON lines, read by JSON.parse alone. */
 export function recordsOf<T>(path: string): T[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as T);
+  return linesOf(path).map((line) => JSON.parse(line) as T);
+}
+
+/** The amounts that a line of JSON has under a name, digit by digit as they are written there. */
+export function amountsOf(line: string, name: string): string[] {
+  return [...line.matchAll(new RegExp(`"${name}": ?([0-9.e+-]+)`, 'g'))].map(([, amount = '']) => amount);
 }
 
 /** What the tokens of a file come to, by class, and its cost. */
@@ -55,14 +64,29 @@ export async function storedTotals(world: World): Promise<Totals> {
   return { ...noTotals(), ...numbers, cost: attodollars(cost) };
 }
 
-/** A decimal amount of USD as a whole number of 10⁻¹⁸ USD. */
+/** An amount of USD, as JSON writes it, as a whole number of 10⁻¹⁸ USD; what is less than that is rounded. */
 export function attodollars(usd: string): bigint {
-  const [whole = '', fraction = ''] = usd.split('.');
-  if (!/^\d+$/.test(whole) || !/^\d{0,18}$/.test(fraction)) throw new Error(`${usd} is no exact amount`);
-  return BigInt(whole + fraction.padEnd(18, '0'));
+  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(usd);
+  if (match === null) throw new Error(`${usd} is no amount`);
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const places = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction);
+  if (places <= 18) return digits * 10n ** BigInt(18 - places);
+  const unit = 10n ** BigInt(places - 18);
+  return (digits + unit / 2n) / unit;
 }
 
 /** What tokens cost at a price per million, in attodollars. */
 export function costOf(tokens: number, usdPerMillion: string): bigint {
   return (BigInt(tokens) * attodollars(usdPerMillion)) / 1_000_000n;
+}
+
+/** The ids, models, costs and recorded costs of all stored calls. */
+export async function storedCosts(
+  world: World,
+): Promise<{ id: string | null; model: string; cost: bigint | null; billed: bigint | null }[]> {
+  const rows = await world.rows<{ id: string | null; model: string; cost: string | null; billed: string | null }>(sql`
+    select request_id as id, model, cast(cost_usd as varchar) as cost, cast(billed_cost as varchar) as billed from usage`);
+  const amount = (text: string | null) => (text === null ? null : attodollars(text));
+  return rows.map(({ id, model, cost, billed }) => ({ id, model, cost: amount(cost), billed: amount(billed) }));
 }
