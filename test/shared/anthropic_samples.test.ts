@@ -95,7 +95,7 @@ describe.skipIf(!MESSAGES.present)(`real answers of Anthropic (SKIPPED when ${ME
     expect(await storedTotals(world)).toEqual(counted);
   });
 
-  test('the model that no list has a price for is named and not free', async () => {
+  test('a model whose price is not known is named and not free', async () => {
     const unknown = [...calls.values()].filter(({ model }) => PRICES[model] === undefined);
     expect(new Set(unknown.map(({ model }) => model))).toEqual(new Set(['claude-2.1']));
     expect(file.unpriced).toBe(unknown.length);

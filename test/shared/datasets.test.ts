@@ -309,7 +309,7 @@ describe.skipIf(!LANGFUSE.present)(`Langfuse (SKIPPED when ${LANGFUSE.path} is a
     });
     const stored = await storedCosts(world);
     expect(total(stored.map(({ billed }) => billed))).toBe(attodollars('0.006992599997'));
-    // One project had given this model a price of its own: $1 per million of everything.
+    // There it has this model at $1 per million of everything.
     const other = stored.filter(({ cost, billed }) => !agree(cost, billed));
     expect(other.map(({ model }) => model)).toEqual(['gpt-4o-2024-08-06', 'gpt-4o-2024-08-06']);
     expect(stored.length - other.length).toBe(23);
