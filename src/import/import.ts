@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import { sql } from '../sql.js';
@@ -7,7 +8,7 @@ import type { Mapping } from './mapping.js';
 import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
-import { digestOf, FULLY_DIGESTED, type Source, sourceOf } from './source.js';
+import { digestOf, FULLY_DIGESTED, kindOf, type Source, sourceOf } from './source.js';
 import { withEvenLines, withoutBom, withSpooled } from './spool.js';
 
 /** How files are to be imported. */
@@ -39,8 +40,10 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
 /** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
 export async function importFile(store: Store, { path, name }: Named, options: ImportOptions): Promise<ImportedFile> {
   try {
-    if (path === '-') return await withSpooled(options.stdin, '-', (source) => importSource(store, source, options));
-    return await importSource(store, await sourceOf(path, name), options);
+    const importing = (source: Source) => importSource(store, source, options);
+    if (path === '-') return await withSpooled(options.stdin, name, importing);
+    if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
+    return await importing(await sourceOf(path, name));
   } catch (error) {
     if (error instanceof InputError) return { ...NOTHING, source: name, status: 'failed', problem: error.message };
     throw error;

@@ -1,12 +1,12 @@
-import type { Sql } from '../sql.js';
-import { identifier, integer, join, sql } from '../sql.js';
+import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { brokenLineCount } from './csv_rejects.js';
+import { failed, finished, withdraw } from './ending.js';
 import { ratedUsage } from './facts.js';
 import type { Format } from './format.js';
 import { nameBadLines, type Reject } from './rejects.js';
 import { dropKnown, type Repeated, repairRepeats } from './repeats.js';
-import type { Source } from './source.js';
+import { checkPacked, type Source } from './source.js';
 import { type Lines, usageOf } from './statement.js';
 import { settleTraits, storedTraits, traitsFromText } from './traits.js';
 
@@ -65,7 +65,12 @@ export async function loadFile(store: Store, load: Load): Promise<Loaded> {
   const step = <T>(fn: () => Promise<T>) => (load.rehearsal ? fn() : store.transaction(fn));
   await step(() => settleSample(store, load));
   const id = await step(() => fill(store, load));
-  return step(() => settle(store, load, id));
+  try {
+    return await step(() => settle(store, load, id));
+  } catch (error) {
+    if (!load.rehearsal) await withdraw(store, id);
+    throw error;
+  }
 }
 
 async function settleSample(store: Store, { format, sample, sampleLines, now }: Load): Promise<void> {
@@ -95,7 +100,12 @@ async function fill(store: Store, { source, format, lines, options, digest, now 
   if (format.reads === 'csv') await store.run(sql`drop table if exists csv_rejects; drop table if exists csv_scans`);
   const ordered = format.carried !== undefined || format.repeats === 'last';
   await store.run(ordered ? sql`set preserve_insertion_order = true` : sql`set preserve_insertion_order = false`);
-  await store.run(ratedUsage({ call: usageOf(format, lines), format, importId: id }), { now: asTimestamp(now) });
+  const sound = checkPacked(source);
+  // Whichever fails first, the other one must have ended before the transaction does.
+  const read = store.run(ratedUsage({ call: usageOf(format, lines), format, importId: id }), { now: asTimestamp(now) });
+  const [filled, checked] = await Promise.allSettled([read, sound]);
+  if (filled.status === 'rejected') throw filled.reason;
+  if (checked.status === 'rejected') throw checked.reason;
   return id;
 }
 
@@ -118,7 +128,7 @@ async function settle(store: Store, load: Load, id: number): Promise<Loaded> {
     unpriced: 0,
     kept,
   };
-  if (!kept) return fail(store, loaded);
+  if (!kept) return failed(store, loaded);
   await settleMarked(store, load, id);
   const own = await repairRepeats(store, id, load.format);
   const known = await dropKnown(store, id, load.format, {
@@ -126,7 +136,7 @@ async function settle(store: Store, load: Load, id: number): Promise<Loaded> {
     to: marked.last_at,
     dated: load.format.dated,
   });
-  return finish(store, withRepeated(loaded, own, known));
+  return finished(store, withRepeated(loaded, own, known));
 }
 
 interface Marked {
@@ -217,66 +227,6 @@ function withRepeated(loaded: Loaded, own: Repeated, known: Repeated): Loaded {
     skip_reasons: own.partial === 0 ? reasons : { ...reasons, [PARTIAL]: own.partial },
     differing: own.differing + known.differing,
   };
-}
-
-interface Stored extends Record<string, string | null> {
-  left: string;
-  undated: string;
-  first_at: string | null;
-  last_at: string | null;
-  cost_usd: string;
-  unpriced: string;
-}
-
-async function finish(store: Store, loaded: Loaded): Promise<Loaded> {
-  const { left, ...stored } = await store.row<Stored>(sql`
-    select
-      count(*) as left,
-      count(*) - count(occurred_at) as undated,
-      min(occurred_at) as first_at,
-      max(occurred_at) as last_at,
-      coalesce(sum(cost_usd), 0) as cost_usd,
-      count(*) - count(cost_usd) as unpriced
-    from usage_fact
-    where import_id = ${integer(loaded.import_id)}`);
-  const imported = Number(left) - loaded.updated;
-  const { lines, duplicates, updated, skipped, rejected } = loaded;
-  if (lines !== imported + duplicates + updated + skipped + rejected) {
-    throw new Error(
-      `the lines of import ${loaded.import_id} do not add up: ${JSON.stringify({ lines, imported, duplicates, updated, skipped, rejected })}`,
-    );
-  }
-  const done = { ...loaded, ...stored, imported, undated: Number(stored.undated), unpriced: Number(stored.unpriced) };
-  await close(store, done, sql`'done'`);
-  return done;
-}
-
-/** Too many lines were bad: nothing of the file is kept but the record of the attempt. */
-async function fail(store: Store, loaded: Loaded): Promise<Loaded> {
-  await store.run(sql`delete from usage_fact where import_id = ${integer(loaded.import_id)}`);
-  await close(store, loaded, sql`'failed'`);
-  return loaded;
-}
-
-async function close(store: Store, loaded: Loaded, status: Sql): Promise<void> {
-  const counted = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
-  await store.run(
-    sql`
-    update imports set
-      status = ${status},
-      finished_at = cast(now() as timestamp),
-      ${join(counted.map((name) => sql`${identifier(name)} = ${integer(loaded[name])}`))},
-      skip_reasons = from_json($reasons, '"MAP(VARCHAR, BIGINT)"'),
-      first_at = cast($first as timestamp),
-      last_at = cast($last as timestamp)
-    where import_id = $id`,
-    {
-      id: loaded.import_id,
-      reasons: JSON.stringify(loaded.skip_reasons),
-      first: loaded.first_at,
-      last: loaded.last_at,
-    },
-  );
 }
 
 /** The form in which a timestamp without zone, UTC, travels as a parameter. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { InputError } from '../errors.js';
-import { isFolder } from './source.js';
+import { kindOf } from './source.js';
 
 /** What is looked for in a folder. */
 const IN_FOLDERS = '**/*.{jsonl,ndjson,json,csv,tsv,log,txt}{,.gz,.zst}';
@@ -24,9 +24,9 @@ export async function filesOf(given: readonly string[], cwd: string): Promise<Na
 async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
   if (argument === '-') return [{ path: '-', name: '-' }];
   const path = resolve(cwd, argument);
-  const folder = await isFolder(path);
-  if (folder === false) return [{ path, name: argument }];
-  if (folder) {
+  const kind = await kindOf(path, argument);
+  if (kind === 'file' || kind === 'pipe') return [{ path, name: argument }];
+  if (kind === 'folder') {
     const files = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
     if (files.length > 0)
       return files

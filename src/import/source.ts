@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors.js';
 import { zstdDecompressed } from './zstd.js';
@@ -59,6 +60,22 @@ export function unpacked(source: Source): Readable {
     default:
       throw new Error(`no compression ${source.compression satisfies never}`);
   }
+}
+
+const DRAIN_BYTES = 1 << 18;
+
+/**
+ * Unpacks a gzip file to its end and throws if its checksum does not match: DuckDB does not look at it, and a damaged
+ * file would be read with other numbers in it. Zstandard's is checked by DuckDB.
+ */
+export async function checkPacked({ path, compression }: Source): Promise<void> {
+  if (compression !== 'gzip') return;
+  const nowhere = new Writable({ highWaterMark: DRAIN_BYTES, write: (_chunk, _encoding, done) => done() });
+  const [bytes, gunzip] = [
+    createReadStream(path, { highWaterMark: DRAIN_BYTES }),
+    createGunzip({ chunkSize: DRAIN_BYTES }),
+  ];
+  await pipeline(bytes, gunzip, nowhere);
 }
 
 const BLOCKS = 64;
@@ -132,12 +149,18 @@ function refuseUtf16(head: Buffer, name: string): void {
   }
 }
 
-/** Whether the path is a folder; undefined if there is nothing. */
-export async function isFolder(path: string): Promise<boolean | undefined> {
+/** What a path leads to; a pipe (`<(zcat calls.gz)`) can be read once and from its beginning only. */
+export type Kind = 'file' | 'folder' | 'pipe';
+
+/** What stands at a path; undefined if there is nothing. */
+export async function kindOf(path: string, name: string): Promise<Kind | undefined> {
   try {
-    return (await stat(path)).isDirectory();
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFIFO() || found.isCharacterDevice() || found.isSocket() ? 'pipe' : 'file';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw unreadable(name, error);
   }
 }

@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { InputError } from '../errors.js';
 import { type Source, sourceOf, unpacked } from './source.js';
 
 /** DuckDB reads files only: what comes from a pipe, as a file. */
@@ -11,15 +10,82 @@ export async function withSpooled<T>(bytes: Readable, name: string, fn: (source:
   return withFile(bytes, async (path) => fn(await sourceOf(path, name)));
 }
 
-/** Writes bytes to a file that nobody else may read, hands its path to `fn`, and deletes it whatever happens. */
+const PREFIX = 'llmcost-spool-';
+const ABANDONED_MS = 86_400_000;
+
+/**
+ * Writes bytes to a file that nobody else may read, hands its path to `fn`, and deletes it whatever happens. The bytes
+ * hold prompts: where the system can still open a file that has no name any more (Linux), it loses its name at once,
+ * so that not even a killed import leaves it behind; elsewhere an import does away with it after a day.
+ */
 async function withFile<T>(bytes: Readable, fn: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'llmcost-'));
+  const folder = await spoolFolder();
   try {
     const path = join(folder, 'input');
-    await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
-    return await fn(path);
+    const file = await open(path, 'wx+', 0o600);
+    try {
+      const nameless = `/proc/self/fd/${file.fd}`;
+      const reachable = await isSame(path, nameless);
+      if (reachable) await rm(folder, { recursive: true });
+      await writeFile(file, bytes).catch((error) => Promise.reject(spoolError(error)));
+      return await fn(reachable ? nameless : path);
+    } finally {
+      await file.close();
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function spoolFolder(): Promise<string> {
+  try {
+    await removeAbandoned();
+    return await mkdtemp(join(tmpdir(), PREFIX));
+  } catch (error) {
+    throw spoolError(error);
+  }
+}
+
+/** What stands in the way of writing there; whatever else went wrong with the bytes stays what it is. */
+function spoolError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = SPOOL_PROBLEMS[code];
+  if (reason === undefined) return error;
+  return new InputError(
+    `The temporary folder ${tmpdir()} ${reason}.\nName another one with the variable TMPDIR; input from a pipe passes through it.`,
+    { cause: error },
+  );
+}
+
+const SPOOL_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOSPC: 'is full',
+  EDQUOT: 'is full',
+  EFBIG: 'may not hold a file that large',
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is no folder',
+  EACCES: 'may not be written',
+  EROFS: 'may not be written',
+};
+
+async function isSame(path: string, other: string): Promise<boolean> {
+  try {
+    const [one, two] = await Promise.all([stat(path), stat(other)]);
+    return one.dev === two.dev && one.ino === two.ino;
+  } catch {
+    return false;
+  }
+}
+
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      const { mtimeMs } = await stat(folder);
+      if (Date.now() - mtimeMs > ABANDONED_MS) await rm(folder, { recursive: true, force: true });
+    } catch {
+      // Another import was faster, or it belongs to another user.
+    }
   }
 }
 
