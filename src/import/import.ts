@@ -30,6 +30,7 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   source: string;
   format: string | null;
   status: 'imported' | 'unchanged' | 'empty' | 'failed';
+  /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
   import_id: number | null;
   /** Why the file failed, in sentences. */
   problem: string | null;
@@ -111,7 +112,8 @@ async function loadSource(
       rehearsal: options.dryRun,
     };
     const loaded = options.dryRun ? await store.rehearsal(() => loadFile(store, file)) : await loadFile(store, file);
-    return fileOf(source.name, ready, loaded);
+    const result = fileOf(source.name, ready, loaded);
+    return options.dryRun ? { ...result, import_id: null } : result;
   };
   return withoutBom(source, head, (plain) => withEvenLines(plain, load));
 }
@@ -122,7 +124,9 @@ function fileOf(source: string, { format, unread }: Prepared, { kept, ...loaded 
 }
 
 function tooManyRejects(name: string, { lines, rejected }: Pick<Loaded, 'lines' | 'rejected'>): string {
-  return `${name}: ${rejected} of ${lines} lines could not be read, more than --max-rejects allows. Nothing of the file was kept.`;
+  const others = lines - rejected;
+  const remedy = others === 0 ? '' : ` (--max-rejects ${rejected} keeps the other ${others})`;
+  return `${name}: ${rejected} of ${lines} lines could not be read, more than --max-rejects allows. Nothing of the file was kept${remedy}.`;
 }
 
 /** What decides how lines are read, besides the format: the same file under other settings is another import. */

@@ -293,7 +293,7 @@ describe('lines that cannot be read', () => {
     expect(await importing(`${HEADER}\n${CALL}\n${CALL},1\n${CALL},2\n`)).toEqual({
       out: `\
 calls.csv: not imported
-  calls.csv: 2 of 3 lines could not be read, more than --max-rejects allows. Nothing of the file was kept.
+  calls.csv: 2 of 3 lines could not be read, more than --max-rejects allows. Nothing of the file was kept (--max-rejects 2 keeps the other 1).
   line 3: has more fields than the header
   line 4: has more fields than the header
 `,
@@ -310,7 +310,7 @@ calls.csv: not imported
     const { out, code } = await importing(`${HEADER},customer\n${lines.join('\n')}\n`);
     expect(code).toBe(3);
     expect(out.split('\n').slice(1, 3)).toEqual([
-      '  calls.csv: 2991 of 3000 lines could not be read, more than --max-rejects allows. Nothing of the file was kept.',
+      '  calls.csv: 2991 of 3000 lines could not be read, more than --max-rejects allows. Nothing of the file was kept (--max-rejects 2991 keeps the other 9).',
       '  line 11: has a quotation mark in the wrong place, or one that is not closed',
     ]);
   });
