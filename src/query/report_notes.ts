@@ -96,7 +96,9 @@ const NO_USAGE =
   'There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.';
 
 function unpricedSentence({ provider, model, requests: number, input_tokens, output_tokens }: UnpricedModel): string {
-  const name = [provider, model].filter((part) => part !== null).join('/') || 'usage without a model';
+  // A gateway's names begin with the provider already.
+  const parts = provider !== null && model?.startsWith(`${provider}/`) ? [model] : [provider, model];
+  const name = parts.filter((part) => part !== null).join('/') || 'usage without a model';
   const fix = model === null ? '' : ` See: llmcost pricing show ${quoted(model)}`;
   return `No price for ${name}: ${requests(number)} with ${counted(input_tokens)} input and ${counted(output_tokens)} output tokens are not in the cost.${fix}`;
 }

@@ -112,6 +112,13 @@ test('unpriced usage has no cost, is counted, and its models are named with the 
   ]);
 });
 
+test('an unpriced model whose name begins with its provider', async () => {
+  const report = await ask([{ provider: 'ollama', model: 'ollama/llama3', cost: null }]);
+  expect(report.warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^No price for ollama\/llama3: .* See: llmcost pricing show ollama\/llama3$/),
+  ]);
+});
+
 test('a report over unpriced usage only has no total cost', async () => {
   const report = await ask([{ model: 'x', cost: null }]);
   expect(report.totals.cost).toBeNull();
