@@ -153,14 +153,14 @@ export function complaintOf(format: Format, { query, style }: Lines): Sql {
 
 /** Of the numbers that are computed from several fields. */
 function negativeParts(format: Format): Sql[] {
-  const reasons: Partial<Record<keyof Facts, string>> = {
-    uncached_input_tokens: 'cached tokens exceed the input tokens they are part of',
-    text_output_tokens: 'reasoning and other parts exceed the output tokens they are part of',
+  const complaints: Partial<Record<keyof Facts, string>> = {
+    uncached_input_tokens: 'input tokens\nare fewer than the cached and other tokens among them',
+    text_output_tokens: 'output tokens\nare fewer than the reasoning and other tokens among them',
   };
   return COUNTS.flatMap((name) => {
     const cell = format.facts[name];
     if (cell === null || 'constant' in cell) return [];
-    const complaint = literal(`${name}\n${reasons[name] ?? 'is negative'}`);
+    const complaint = literal(complaints[name] ?? `${name}\nis negative`);
     return [sql`when try_cast(${cell} as ${FACT_TYPES[name]}) < 0 then ${complaint}`];
   });
 }
