@@ -2,7 +2,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ImportedFile } from '../../src/import/import.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
-import { attodollars, costOf, noTotals, realFile, recordsOf, storedTotals, type Totals } from './real_files.js';
+import {
+  attodollars,
+  costOf,
+  imported,
+  noTotals,
+  realFile,
+  recordsOf,
+  storedTotals,
+  type Totals,
+} from './real_files.js';
 
 const MESSAGES = realFile('samples/anthropic-messages-jsonl/messages.jsonl');
 const EVENTS = realFile('samples/anthropic-messages-jsonl/stream_events.jsonl');
@@ -54,12 +63,6 @@ function totalsOf(messages: Iterable<Message>): Totals {
   return totals;
 }
 
-async function imported(world: World, path: string): Promise<ImportedFile> {
-  const [file] = await world.imported([path, ...WHEN]);
-  if (file === undefined) throw new Error('no summary');
-  return file;
-}
-
 describe.skipIf(!MESSAGES.present)(`real answers of Anthropic (SKIPPED when ${MESSAGES.path} is absent)`, () => {
   let world: World;
   let file: ImportedFile;
@@ -70,7 +73,7 @@ describe.skipIf(!MESSAGES.present)(`real answers of Anthropic (SKIPPED when ${ME
     world = await newWorld();
     messages = recordsOf<Message>(MESSAGES.path);
     for (const message of messages) calls.set(message.id, message);
-    file = await imported(world, MESSAGES.path);
+    file = await imported(world, [MESSAGES.path, ...WHEN]);
   });
 
   test('every answer is one call, however often it was recorded', () => {
@@ -143,7 +146,7 @@ describe.skipIf(!EVENTS.present)(`real streams of Anthropic (SKIPPED when ${EVEN
     const world = await newWorld();
     const events = recordsOf<Event>(EVENTS.path);
     const messages = streamed(events);
-    expect(await imported(world, EVENTS.path)).toMatchObject({
+    expect(await imported(world, [EVENTS.path, ...WHEN])).toMatchObject({
       format: 'anthropic-stream',
       lines: events.length,
       imported: messages.length,
@@ -157,7 +160,7 @@ describe.skipIf(!EVENTS.present)(`real streams of Anthropic (SKIPPED when ${EVEN
 
   test('message_start counts too little: 17 × $0.80 + 108 × $4 per million', async () => {
     const world = await newWorld();
-    await imported(world, EVENTS.path);
+    await imported(world, [EVENTS.path, ...WHEN]);
     const [first] = await world.rows<{ cost: string }>(
       sql`select cast(cost_usd as varchar) as cost from usage where request_id = 'msg_01MCkQZZtEKF3nVbFaExwATe'`,
     );

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ImportedFile } from '../../src/import/import.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
-import { attodollars, linesOf, realFile, storedCosts, storedTotals } from './real_files.js';
+import { attodollars, imported, linesOf, mapped, realFile, storedCosts, storedTotals } from './real_files.js';
 
 /* Files of no format of their own, read by --map; counted anew with a reader of CSV of a few lines. */
 
@@ -38,27 +37,13 @@ async function billed(world: World): Promise<bigint> {
   return (await storedCosts(world)).reduce((total, call) => total + (call.billed ?? 0n), 0n);
 }
 
-async function imported(
-  world: World,
-  path: string,
-  map: Record<string, string | string[]>,
-  ...more: string[]
-): Promise<ImportedFile> {
-  const pairs = Object.entries(map).flatMap(([name, paths]) =>
-    [paths].flat().flatMap((at) => ['--map', `${name}=${at}`]),
-  );
-  const [file] = await world.imported([path, ...pairs, ...more]);
-  if (file === undefined) throw new Error('no summary');
-  return file;
-}
-
 describe.skipIf(!GENERIC.present)(`a plain CSV (SKIPPED when ${GENERIC.path} is absent)`, () => {
   const map = { customer: 'customer_id', cache_read_tokens: 'cached_tokens', billed_cost: 'cost_usd' };
 
   test('three kinds of times, thousands with commas, a failed call', async () => {
     const world = await newWorld();
     const rows = rowsOf(GENERIC.path, ',');
-    const file = await imported(world, GENERIC.path, map);
+    const file = await imported(world, [GENERIC.path, ...mapped(map)]);
     expect(file).toMatchObject({ lines: 3, imported: 3, rejected: 0, unread: [] });
     const read = sum(rows, 'cached_tokens');
     const input = sum(rows, 'input_tokens');
@@ -92,7 +77,7 @@ describe.skipIf(!GENERIC.present)(`a plain CSV (SKIPPED when ${GENERIC.path} is 
 
   test('gpt-4o-mini: 60 × $0.15, 40 cached × $0.075, 20 × $0.60; claude-haiku-4-5: 1,000 × $1, 50 × $5', async () => {
     const world = await newWorld();
-    await imported(world, GENERIC.path, map);
+    await imported(world, [GENERIC.path, ...mapped(map)]);
     const costs = new Map((await storedCosts(world)).map(({ model, cost }) => [model, cost]));
     expect(costs.get('gpt-4o-mini')).toBe(attodollars('0.000024'));
     expect(costs.get('claude-haiku-4-5')).toBe(attodollars('0.00125'));
@@ -111,7 +96,7 @@ describe.skipIf(!GERMAN.present)(`a CSV saved in Germany (SKIPPED when ${GERMAN.
     const rows = rowsOf(GERMAN.path, ';').map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell.replaceAll('.', '').replace(',', '.')])),
     );
-    const file = await imported(world, GERMAN.path, map);
+    const file = await imported(world, [GERMAN.path, ...mapped(map)]);
     expect(file).toMatchObject({ lines: 2, imported: 2, rejected: 0, unread: [] });
     const uncached = sum(rows, 'input tokens');
     const text = sum(rows, 'output tokens');
@@ -136,7 +121,7 @@ describe.skipIf(!WRAPPED.present)(
     test('answers of two vendors and a call that timed out, by alternatives', async () => {
       const world = await newWorld();
       const usage = 'response.usage';
-      const file = await imported(world, WRAPPED.path, {
+      const columns = mapped({
         timestamp: 'ts',
         request_id: 'response.id',
         model: ['response.model', 'request.model'],
@@ -150,6 +135,7 @@ describe.skipIf(!WRAPPED.present)(
         customer: 'customer_id',
         environment: 'env',
       });
+      const file = await imported(world, [WRAPPED.path, ...columns]);
       expect(file).toMatchObject({ lines: 3, imported: 3, rejected: 0 });
       const calls = await world.rows(sql`
       select model, customer, status, error_class, uncached_input_tokens::integer as uncached,
@@ -199,9 +185,8 @@ describe.skipIf(!LITELLM.present)(`LiteLLM's usage by team and day (SKIPPED when
 
   test('it names no model: nothing is kept', async () => {
     const world = await newWorld();
-    const pairs = Object.entries(map).flatMap(([name, at]) => ['--map', `${name}=${at}`]);
-    const [file] = await world.imported([LITELLM.path, ...pairs], 3);
-    expect(file?.rejects.map(({ field, reason }) => `${field} ${reason}`)).toEqual([
+    const file = await imported(world, [LITELLM.path, ...mapped(map)], 3);
+    expect(file.rejects.map(({ field, reason }) => `${field} ${reason}`)).toEqual([
       'model is missing',
       'model is missing',
     ]);
@@ -210,7 +195,7 @@ describe.skipIf(!LITELLM.present)(`LiteLLM's usage by team and day (SKIPPED when
   test('with one that is set, rows stand for many requests and have no cost but the billed one', async () => {
     const world = await newWorld();
     const rows = rowsOf(LITELLM.path, ',');
-    const file = await imported(world, LITELLM.path, map, '--set', 'model=several');
+    const file = await imported(world, [LITELLM.path, ...mapped(map), '--set', 'model=several']);
     expect(file).toMatchObject({ lines: 2, imported: 2, rejected: 0, unpriced: 2 });
     const uncached = sum(rows, 'Prompt Tokens');
     const text = sum(rows, 'Completion Tokens');
@@ -253,7 +238,7 @@ describe.skipIf(!OPENROUTER_2026.present)(
       const all = rowsOf(path, ',');
       // Line 1 is the header.
       const rows = all.filter((_row, index) => !bad.includes(index + 2));
-      const file = await imported(world, path, map, ...provider);
+      const file = await imported(world, [path, ...mapped(map), ...provider]);
       expect(file).toMatchObject({ lines: all.length, imported: rows.length, duplicates: 0, rejected: bad.length });
       expect(file.rejects.map(({ line, field }) => [line, field])).toEqual(bad.map((line) => [line, 'tokens_cached']));
       const read = 'cache_read_tokens' in map ? sum(rows, 'tokens_cached') : 0;
@@ -279,11 +264,7 @@ describe.skipIf(!OPENROUTER_2026.present)(
 
     test('a column that a file does not have is not taken as empty', async () => {
       const world = await newWorld();
-      const { out, code } = await world.llmcost([
-        'import',
-        OPENROUTER_2025.path,
-        ...Object.entries(cached).flatMap(([name, at]) => ['--map', `${name}=${at}`]),
-      ]);
+      const { out, code } = await world.llmcost(['import', OPENROUTER_2025.path, ...mapped(cached)]);
       expect(code).toBe(3);
       expect(out).toContain("has no column 'tokens_cached' that --map names");
       expect(await storedTotals(world)).toMatchObject({ uncached: 0, text: 0 });

@@ -2,10 +2,20 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ImportedFile } from '../../src/import/import.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
-import { attodollars, costOf, noTotals, realFile, recordsOf, storedTotals, type Totals } from './real_files.js';
+import {
+  attodollars,
+  costOf,
+  imported,
+  noTotals,
+  realFile,
+  recordsOf,
+  storedTotals,
+  type Totals,
+} from './real_files.js';
 
 const ANSWERS = realFile('samples/gemini-generatecontent-jsonl/generate_content.jsonl');
 const CHUNKS = realFile('samples/gemini-generatecontent-jsonl/stream_chunks.jsonl');
+const WHEN = ['--set', 'timestamp=2026-10-01T00:00:00Z'];
 
 interface Answer {
   modelVersion: string;
@@ -62,12 +72,6 @@ function hasPrompt({ usageMetadata }: Answer): boolean {
   return usageMetadata.promptTokenCount !== undefined;
 }
 
-async function imported(world: World, path: string): Promise<ImportedFile> {
-  const [file] = await world.imported([path, '--set', 'timestamp=2026-10-01T00:00:00Z']);
-  if (file === undefined) throw new Error('no summary');
-  return file;
-}
-
 async function costs(world: World): Promise<Map<string, bigint>> {
   const rows = await world.rows<{ id: string; cost: string }>(
     sql`select request_id as id, cast(cost_usd as varchar) as cost from usage`,
@@ -83,7 +87,7 @@ describe.skipIf(!ANSWERS.present)(`real answers of Gemini (SKIPPED when ${ANSWER
   beforeAll(async () => {
     world = await newWorld();
     answers = recordsOf<Answer>(ANSWERS.path);
-    file = await imported(world, ANSWERS.path);
+    file = await imported(world, [ANSWERS.path, ...WHEN]);
   });
 
   test('every answer is one call; one whose prompt is not counted is rejected', () => {
@@ -127,7 +131,7 @@ describe.skipIf(!CHUNKS.present)(`real streams of Gemini (SKIPPED when ${CHUNKS.
     const chunks = recordsOf<Answer>(CHUNKS.path);
     const last = new Map(chunks.filter(hasPrompt).map((chunk) => [chunk.responseId, chunk]));
     const broken = chunks.filter((chunk) => !hasPrompt(chunk)).length;
-    expect(await imported(world, CHUNKS.path)).toMatchObject({
+    expect(await imported(world, [CHUNKS.path, ...WHEN])).toMatchObject({
       format: 'gemini-generatecontent',
       lines: chunks.length,
       imported: last.size,

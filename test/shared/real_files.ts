@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ImportedFile } from '../../src/import/import.js';
 import { sql } from '../../src/sql.js';
 import type { World } from '../import/world.js';
 
@@ -89,4 +90,36 @@ export async function storedCosts(
     select request_id as id, model, cast(cost_usd as varchar) as cost, cast(billed_cost as varchar) as billed from usage`);
   const amount = (text: string | null) => (text === null ? null : attodollars(text));
   return rows.map(({ id, model, cost, billed }) => ({ id, model, cost: amount(cost), billed: amount(billed) }));
+}
+
+/** Recorded costs are sums of binary fractions: off by less than 10⁻¹² USD. */
+const NOISE = 1_000_000n;
+
+/** Whether a cost is the recorded one. */
+export function agree(one: bigint | null, other: bigint | null): boolean {
+  if (one === null || other === null) return false;
+  const difference = one - other;
+  return difference <= NOISE && difference >= -NOISE;
+}
+
+/** The options that map names to paths, or to several alternatives. */
+export function mapped(pairs: Readonly<Record<string, string | readonly string[]>>): string[] {
+  return Object.entries(pairs).flatMap(([name, paths]) =>
+    [paths].flat().flatMap((path) => ['--map', `${name}=${path}`]),
+  );
+}
+
+/** Imports one file; fails unless `code` is the exit code. */
+export async function imported(world: World, argv: string[], code = 0): Promise<ImportedFile> {
+  const [file] = await world.imported(argv, code);
+  if (file === undefined) throw new Error('no summary');
+  return file;
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+export function total(amounts: readonly (bigint | null)[]): bigint {
+  return amounts.reduce<bigint>((before, amount) => before + (amount ?? 0n), 0n);
 }
