@@ -63,7 +63,7 @@ async function close(store: Store, loaded: Loaded, status: Sql): Promise<void> {
   );
 }
 
-/** Takes out what the first step stored: the next file's import would make it visible. */
+/** Takes out what the first step stored, before calls of the next file are taken for copies of it. */
 export async function withdraw(store: Store, importId: number): Promise<void> {
   const id = integer(importId);
   await store.transaction(async () => {
