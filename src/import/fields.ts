@@ -111,8 +111,13 @@ function withText(shape: Shape, key: string): Shape {
 }
 
 function extracted(top: string, rest: Path): Sql {
-  const pointer = rest.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step.replaceAll('"', '')}"`));
-  return sql`json_extract_string(try_cast(${identifier(`$${top}`)} as json), ${literal(`$${pointer.join('')}`)})`;
+  return sql`json_extract_string(try_cast(${identifier(`$${top}`)} as json), ${literal(pointer(rest))})`;
+}
+
+/** A path as DuckDB's functions for JSON take it: `$."metadata"."tenant"`. */
+export function pointer(path: Path): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step.replaceAll('"', '')}"`));
+  return `$${steps.join('')}`;
 }
 
 /** Element of a list field, counted from 1 as DuckDB does. */

@@ -1,6 +1,7 @@
 import { InputError, UsageError } from '../errors.js';
 import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { parsePath, pointer } from './fields.js';
 import type { Format } from './format.js';
 import { FORMATS } from './formats/index.js';
 
@@ -50,12 +51,42 @@ function only(claims: readonly Format[], name: string): Format | undefined {
   return claims[0];
 }
 
+const NAMES_SHOWN = 20;
+/** A name is short; what is not may be the text of somebody's prompt. */
+const NAME_SHOWN = 40;
+
 /** Nobody knows the file: what was found in it, and what can be done. */
 export function unknownFormat(name: string, found: readonly string[]): InputError {
-  const seen = found.length === 0 ? 'nothing with a name' : found.slice(0, 20).join(', ');
+  const names = found
+    .slice(0, NAMES_SHOWN)
+    .map((text) => (text.length > NAME_SHOWN ? `${text.slice(0, NAME_SHOWN)}…` : text));
+  const seen = found.length === 0 ? 'nothing with a name' : names.join(', ');
   return new InputError(
     `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${FORMATS.map((format) => format.name).join(', ')}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…`,
   );
+}
+
+/** What `--map` looks for in places where no line of a sample has anything, as `NAME=PATH`. */
+export async function unfound(
+  store: Store,
+  lines: readonly string[],
+  map: ReadonlyMap<string, readonly string[]>,
+): Promise<string[]> {
+  if (map.size === 0) return [];
+  const sought = [...map].flatMap(([name, paths]) =>
+    paths.map((path) => ({ name, at: pointer(parsePath(path) ?? []) })),
+  );
+  const found = await store.rows<{ name: string }>(
+    sql`
+    select distinct sought->>'name' as name
+    from (select try_cast(line as json) as line from unnest(from_json($lines, '["VARCHAR"]')) as given(line)) as sample,
+      unnest(from_json($sought, '["JSON"]')) as wanted(sought)
+    where json_exists(line, sought->>'at')`,
+    { lines: JSON.stringify(lines), sought: JSON.stringify(sought) },
+  );
+  return [...map]
+    .filter(([name]) => !found.some((one) => one.name === name))
+    .map(([name, paths]) => `${name}=${paths.join(' or ')}`);
 }
 
 /** The keys on the top level of the first objects of a sample. */

@@ -36,6 +36,8 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   problem: string | null;
   /** Columns of a CSV file that nothing reads. */
   unread: readonly string[];
+  /** What `--map` looks for in places where nothing was found. */
+  unfound: readonly string[];
 }
 
 /** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
@@ -70,6 +72,7 @@ const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   last_at: null,
   problem: null,
   unread: [],
+  unfound: [],
 };
 
 async function importSource(store: Store, source: Source, options: ImportOptions): Promise<ImportedFile> {
@@ -84,7 +87,7 @@ async function importSource(store: Store, source: Source, options: ImportOptions
     const { format, import_id } = before;
     return { ...NOTHING, source: source.name, format, status: 'unchanged', import_id };
   } catch (error) {
-    throw packError(error, source);
+    throw fileError(error, source);
   }
 }
 
@@ -118,9 +121,9 @@ async function loadSource(
   return withoutBom(source, head, (plain) => withEvenLines(plain, load));
 }
 
-function fileOf(source: string, { format, unread }: Prepared, { kept, ...loaded }: Loaded): ImportedFile {
+function fileOf(source: string, { format, unread, unfound }: Prepared, { kept, ...loaded }: Loaded): ImportedFile {
   const problem = kept ? null : tooManyRejects(source, loaded);
-  return { ...loaded, source, format: format.name, status: kept ? 'imported' : 'failed', problem, unread };
+  return { ...loaded, source, format: format.name, status: kept ? 'imported' : 'failed', problem, unread, unfound };
 }
 
 function tooManyRejects(name: string, { lines, rejected }: Pick<Loaded, 'lines' | 'rejected'>): string {
@@ -174,8 +177,12 @@ function importedOtherwise(name: string, id: number): InputError {
   );
 }
 
-/** A file that cannot be unpacked to its end, as what the unpackers of Node, fzstd and DuckDB say of it; any other error stays what it is. */
-function packError(error: unknown, { name, compression }: Source): unknown {
+/** A line that is too long, or a file that cannot be unpacked to its end, as what the unpackers of Node, fzstd and DuckDB say of it; any other error stays what it is. */
+function fileError(error: unknown, { name, compression }: Source): unknown {
+  if (error instanceof Error && error.message.includes('"maximum_object_size" of')) {
+    const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
+    return new InputError(what, { cause: error });
+  }
   if (compression === 'none' || error instanceof UserError || !(error instanceof Error)) return error;
   const code = 'code' in error ? error.code : undefined;
   const unpacking = typeof code === 'number' || (typeof code === 'string' && code.startsWith('Z_'));

@@ -3,7 +3,7 @@ import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
 import type { Format } from './format.js';
-import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unknownFormat } from './identify.js';
+import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unfound, unknownFormat } from './identify.js';
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
 import { sampleLines } from './sample.js';
@@ -18,6 +18,8 @@ export interface Prepared {
   sampleLines?: string;
   /** Columns of a CSV file that nothing reads. */
   unread: readonly string[];
+  /** What `--map` looks for in places where nothing was found. */
+  unfound: readonly string[];
 }
 
 export interface Preparing {
@@ -32,9 +34,27 @@ export interface Preparing {
 export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
   const { head, source } = preparing;
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
-  const start = head.trimStart()[0];
-  if (start === '[') throw arrayError(source.name);
-  return start === '{' ? jsonPrepared(store, preparing) : csvPrepared(preparing);
+  if (holdsObjects(head)) return jsonPrepared(store, preparing);
+  if (isBinary(head)) throw binary(source.name);
+  if (head.trimStart().startsWith('[')) throw arrayError(source.name);
+  return csvPrepared(preparing);
+}
+
+/** Whether half of the lines begin as JSON objects do: a log may begin with a line that was cut off, or a greeting. */
+function holdsObjects(head: string): boolean {
+  if (head.trimStart().startsWith('{')) return true;
+  const lines = head.split('\n').filter((line) => line.trim() !== '');
+  return lines.filter((line) => line.startsWith('{"')).length * 2 >= lines.length;
+}
+
+function isBinary(head: string): boolean {
+  return head.slice(0, 4096).includes('\0');
+}
+
+function binary(name: string): InputError {
+  return new InputError(
+    `${name} is a binary file, neither JSON lines nor CSV.\nExport a spreadsheet or a Parquet file as CSV first.`,
+  );
 }
 
 async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
@@ -46,6 +66,7 @@ async function jsonPrepared(store: Store, { source, format, mapping }: Preparing
     sample: { query: givenLines(chosen.fields), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
+    unfound: await unfound(store, lines, mapping.map),
   };
 }
 
@@ -81,6 +102,7 @@ function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
     lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
     unread: layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
+    unfound: [],
   };
 }
 

@@ -143,9 +143,15 @@ function hasBom(head: Buffer): boolean {
 }
 
 function refuseUtf16(head: Buffer, name: string): void {
-  const [first, second] = head;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new InputError(`${name} is UTF-16 text.\nConvert it first: iconv -f UTF-16 -t UTF-8 ${name} > utf8.txt`);
+  const [first, second, third, fourth] = head;
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const [little, big] = [
+    second === 0 && fourth === 0 && first && third,
+    first === 0 && third === 0 && second && fourth,
+  ];
+  if (marked || little || big) {
+    const encoding = marked ? 'UTF-16' : little ? 'UTF-16LE' : 'UTF-16BE';
+    throw new InputError(`${name} is UTF-16 text.\nConvert it first: iconv -f ${encoding} -t UTF-8 ${name} > utf8.txt`);
   }
 }
 

@@ -29,7 +29,7 @@ function fileText(file: ImportedFile): string[] {
     case 'unchanged':
       return [`${name}: imported before (import ${file.import_id}) and unchanged, nothing to do`];
     case 'failed':
-      return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n')), ...rejectTexts(file)];
+      return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n').map(plain)), ...rejectTexts(file)];
     case 'imported':
       return [`${name}: ${file.format}, ${sumText(file)}`, ...indented(details(file)), ...rejectTexts(file)];
     default:
@@ -65,6 +65,7 @@ function details(file: ImportedFile): string[] {
     ...(file.unread.length === 0
       ? []
       : [`columns not read: ${file.unread.map(plain).join(', ')}; --map NAME=COLUMN reads them`]),
+    ...file.unfound.map((text) => `--map ${plain(text)}: nothing stands there in the lines looked at; check the path`),
   ];
 }
 
