@@ -202,7 +202,8 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
       output_audio_tokens: sql`output_audio`,
       output_image_tokens: sql`output_image`,
     },
-    unitMap: units,
+    // Names of other units are whatever text somebody wrote: not even a line that is set aside may carry them.
+    unitMap: sql`case when ${given('other_units')} is not null and coalesce(list_has_all([${UNIT_NAMES}], map_keys(${units})), false) then ${units} end`,
     repeats: 'grows',
     dated: true,
   };
