@@ -74,7 +74,11 @@ async function load(
     await loadBundledBook(store, BUNDLE_DIRECTORY);
     const results: ImportedFile[] = [];
     for (const file of files) {
-      const progress = showProgress(io, { quiet: options.quiet === true, name: file.name, done: () => store.progress });
+      const progress = await showProgress(io, {
+        quiet: options.quiet === true,
+        name: file.name,
+        done: () => store.progress,
+      });
       try {
         results.push(await importFile(store, file, { ...settings, onFile: progress.begin }));
       } finally {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { glob } from 'tinyglobby';
 import { InputError } from '../errors.js';
 import { kindOf } from './source.js';
 
@@ -27,6 +26,7 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
   const kind = await kindOf(path, argument);
   if (kind === 'file' || kind === 'pipe') return [{ path, name: argument }];
   if (kind === 'folder') {
+    const { glob } = await import('tinyglobby');
     const files = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
     if (files.length > 0)
       return files
@@ -36,7 +36,12 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
       `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst.`,
     );
   }
-  const files = /[*?[{]/.test(argument) ? await glob(argument, { cwd, expandDirectories: false, absolute: false }) : [];
+  const files = /[*?[{]/.test(argument) ? await matching(argument, cwd) : [];
   if (files.length === 0) throw new InputError(`There is no file ${argument}.\nCheck the path.`);
   return files.sort().map((file) => ({ path: resolve(cwd, file), name: file }));
+}
+
+async function matching(pattern: string, cwd: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  return glob(pattern, { cwd, expandDirectories: false, absolute: false });
 }

@@ -1,5 +1,13 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
-import { decimalNumber, type NumberStyle, roundedNumber, textOf, timeOf, wholeNumber } from './convert.js';
+import {
+  decimalNumber,
+  type NumberStyle,
+  plausibleTime,
+  roundedNumber,
+  textOf,
+  timeOf,
+  wholeNumber,
+} from './convert.js';
 import type { CsvLayout } from './csv.js';
 import { field } from './fields.js';
 import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
@@ -86,7 +94,7 @@ export function usageOf(format: Format, { query, style }: Lines): Sql {
       select
         *,
         ${join(conversions(format, style), ',\n        ')}
-      from ${format.carried === undefined ? sql`read` : carriedOn(format.carried)}
+      from (${withTimes(format)}) as timed
     ),
     made as (
       select
@@ -139,7 +147,7 @@ export function complaintOf(format: Format, { query, style }: Lines): Sql {
       select
         *,
         ${join(conversions(format, style), ',\n        ')}
-      from ${format.carried === undefined ? sql`read` : carriedOn(format.carried)}
+      from (${withTimes(format)}) as timed
     )
     select
       *,
@@ -172,9 +180,23 @@ function conversions(format: Format, style: NumberStyle): Sql[] {
     ...of(format.numbers, (text) => wholeNumber(text, style)),
     ...of(format.decimals, (text) => decimalNumber(text, style)),
     ...of(format.durations ?? {}, (text) => roundedNumber(text, style)),
-    ...of(format.times, (text) => timeOf(text, format.timeUnit)),
+    ...Object.keys(format.times).map((name) => sql`${plausibleTime(timeColumn(name))} as ${identifier(name)}`),
   ];
   return all.length === 0 ? [sql`null as nothing_to_convert`] : all;
+}
+
+/** The lines with their times read, which `conversions` then looks at. */
+function withTimes({ times, timeUnit, carried }: Format): Sql {
+  const lines = carried === undefined ? sql`read` : carriedOn(carried);
+  const read = Object.entries(times).map(
+    ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
+  );
+  return sql`select *${join(read, '')} from ${lines}`;
+}
+
+/** How a time is called before it is known to be plausible. */
+function timeColumn(name: string): Sql {
+  return identifier(`$at:${name}`);
 }
 
 function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {

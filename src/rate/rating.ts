@@ -75,7 +75,8 @@ export const RATED_CARD: Sql = sql`
     list_has_any(held.assumed, [${join(WHOLE_CARD.map(literal))}]) as assumed,
     ${each(({ rate, pico }) => sql`if(coalesce(${inPico(rate)}, false), cast(held.${rate} * 1000000000000 as bigint), 0) as ${pico}`)},
     held.status = 'priced' and not coalesce(profile.gateway_cached, false) and held.unit_rates['requests'] is null
-      and ${each(({ rate }) => sql`coalesce(${inPico(rate)}, false)`, '\n      and ')} as plain`;
+      and ${each(({ rate }) => sql`coalesce(${inPico(rate)}, false)`, '\n      and ')} as plain,
+    len(held.assumed) = 0 as certain`;
 
 /** The cards in force of each profile, ready for rating. `profiles` has the columns of usage_profile. */
 export function ratedProfiles(profiles: Sql): Sql {
@@ -213,6 +214,7 @@ const ASSUMED = sql`card.assumed
 
 /** 0 computed, 1 unpriced (then, and only then, the cost is null), 2 assumed, 3 free. */
 export const COST_STATUS: Sql = sql`cast(case
+    when card.certain and call.requests = 1 and call.occurred_at is not null and ${PLAIN} then 0
     when ${PLAIN} then if(${ASSUMED}, 2, 0)
     when card.free then 3
     when ${NOTHING_BILLED} then 0

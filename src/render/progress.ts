@@ -1,4 +1,3 @@
-import ora from 'ora';
 import type { Io } from '../io.js';
 import { formatCount } from './number.js';
 import { plain } from './text.js';
@@ -24,8 +23,9 @@ export interface Progress {
 const EVERY_MS = 200;
 
 /** A line on the terminal that tells how far a file is: bytes, rows, rate. Nothing where stderr is no terminal. */
-export function showProgress(io: Io, { quiet, name, done }: Work): Progress {
+export async function showProgress(io: Io, { quiet, name, done }: Work): Promise<Progress> {
   if (quiet || io.stderr.isTTY !== true || io.env.TERM === 'dumb') return { begin: () => {}, end: () => {} };
+  const { default: ora } = await import('ora');
   const spinner = ora({ text: plain(name), stream: io.stderr, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;
   return {
