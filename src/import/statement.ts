@@ -249,7 +249,14 @@ function allChecks(format: Format): Format['checks'] {
     reason: 'is negative',
     when: sql`${identifier(name)} < 0`,
   }));
+  const { model } = format.traits;
+  // An object or a list where a name should be is read as its JSON text, with all that is in it.
+  const notName =
+    format.reads === 'csv' || model === null || 'constant' in model
+      ? []
+      : [{ field: 'model', reason: 'is not a name', when: sql`left(${model}, 1) in ('{', '[')` }];
   return [
+    ...notName,
     ...unreadable(format.numbers, 'a whole number'),
     ...unreadable(format.decimals, 'a number'),
     ...unreadable(format.durations ?? {}, 'a number'),

@@ -112,7 +112,7 @@ describe.each(samples)('%s', (_, text) => {
 
   test('imported, refused, or only looked at', async () => {
     world.write('calls.jsonl', lines);
-    world.write('bad.jsonl', `${lines}\n{"prompt":"${MARKER}\n${MARKER}\n[["${MARKER}"\n`);
+    world.write('bad.jsonl', `${lines}\n{"prompt":"${MARKER}\n${MARKER}\n[["${MARKER}"\n{"model":{"a":"${MARKER}"}}\n`);
     const dry = await withoutTrace(['import', 'bad.jsonl', '--dry-run', '--max-rejects', '100%']);
     expect(dry).toMatchObject({ err: '', code: 0 });
     const refused = await withoutTrace(['import', 'bad.jsonl', '--strict']);
