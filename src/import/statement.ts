@@ -12,6 +12,7 @@ import type { CsvLayout } from './csv.js';
 import { field } from './fields.js';
 import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
 import { callKey } from './key.js';
+import { unitsOf } from './units.js';
 
 /** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
 export interface Lines {
@@ -264,26 +265,6 @@ function allChecks(format: Format): Format['checks'] {
     ...negative,
     ...format.checks,
   ];
-}
-
-function unitsOf(format: Format): Sql {
-  const units = Object.entries(format.units);
-  const none = sql`cast(null as map(varchar, decimal(18, 6)))`;
-  const given = format.unitMap;
-  if (units.length === 0) return given === undefined ? none : sql`cast(${given} as map(varchar, decimal(18, 6)))`;
-  const some = join(
-    units.map(([, quantity]) => sql`coalesce(${quantity}, 0) > 0`),
-    ' or ',
-  );
-  const pairs = units.map(
-    ([unit, quantity]) => sql`{'key': ${literal(unit)}, 'value': cast(${quantity} as decimal(18, 6))}`,
-  );
-  const listed = sql`list_filter([${join(pairs)}], lambda unit: unit.value > 0)`;
-  if (given === undefined) return sql`case when ${some} then map_from_entries(${listed}) else ${none} end`;
-  return sql`case
-        when ${some} then map_concat(cast(${given} as map(varchar, decimal(18, 6))), map_from_entries(${listed}))
-        else cast(${given} as map(varchar, decimal(18, 6)))
-      end`;
 }
 
 function cellSql(cell: Cell, type: Sql): Sql {
