@@ -51,18 +51,29 @@ const MEASURES = [
   'assumed_cost',
 ];
 
-const MEASURED = sql`count(*) as usage_rows,
-    count(*) - count(fact.requests) as unknown_rows,
-    count(fact.cost_usd) as priced_rows,
+/** What is added up over rows, for each status of cost: six sums instead of twelve, some with a filter, are a third faster. */
+const COUNTED = sql`fact.cost_status,
+    count(*) as usage_rows,
+    count(fact.requests) as known_rows,
     sum(fact.requests) as requests,
-    sum(fact.requests) filter (where fact.cost_usd is null) as unpriced_requests,
     ${INPUT_SUM} as input_tokens,
     ${OUTPUT_SUM} as output_tokens,
     coalesce(sum(fact.cache_read_tokens), 0) as cached_tokens,
-    sum(fact.cost_usd) as cost,
-    count(*) filter (where fact.cost_status = 2) as assumed_rows,
-    sum(fact.requests) filter (where fact.cost_status = 2) as assumed_requests,
-    sum(fact.cost_usd) filter (where fact.cost_status = 2) as assumed_cost`;
+    sum(fact.cost_usd) as cost`;
+
+/** The measures, out of `counted`. Status 1 is unpriced, and then only is the cost null; 2 is assumed (src/rate/rating.ts). */
+const MEASURED = sql`sum(usage_rows) as usage_rows,
+    sum(usage_rows) - sum(known_rows) as unknown_rows,
+    coalesce(sum(usage_rows) filter (where cost_status <> 1), 0) as priced_rows,
+    sum(requests) as requests,
+    sum(requests) filter (where cost_status = 1) as unpriced_requests,
+    sum(input_tokens) as input_tokens,
+    sum(output_tokens) as output_tokens,
+    sum(cached_tokens) as cached_tokens,
+    sum(cost) as cost,
+    coalesce(sum(usage_rows) filter (where cost_status = 2), 0) as assumed_rows,
+    sum(requests) filter (where cost_status = 2) as assumed_requests,
+    sum(cost) filter (where cost_status = 2) as assumed_cost`;
 
 const SUMMED = join(
   MEASURES.map((name) => sql`sum(${identifier(name)}) as ${identifier(name)}`),
@@ -141,34 +152,45 @@ order by part.position nulls last, part.kind`;
  * there would be nearly as many sums as rows, so they are joined first (by customer and model: 0.26 s, otherwise 0.49 s).
  */
 function groupedSql(dimensions: readonly Dimension[], test: Sql): Sql {
-  const names = dimensions.map(({ key }, index) => sql`${key} as ${identifier(`k${index}`)}`);
+  const keys = dimensions.map((_, index) => identifier(`k${index}`));
+  const names = join(
+    dimensions.map(({ key }, index) => sql`${key} as ${identifier(`k${index}`)}`),
+    ',\n    ',
+  );
   const namedBy = sql`left join usage_profile as profile on profile.profile_id`;
   if (dimensions.every(({ home }) => home === 'profile')) {
-    return sql`used as (
+    return sql`counted as (
   select
     fact.profile_id,
-    ${MEASURED}
+    ${COUNTED}
   from usage_fact as fact
   where ${test}
-  group by fact.profile_id
+  group by fact.profile_id, fact.cost_status
 ),
 grouped as materialized (
   select
-    ${join(names, ',\n    ')},
-    ${SUMMED}
-  from used
-  ${namedBy} = used.profile_id
+    ${names},
+    ${MEASURED}
+  from counted
+  ${namedBy} = counted.profile_id
   group by all
 )`;
   }
   const named = dimensions.some(({ home }) => home === 'profile');
-  return sql`grouped as materialized (
+  return sql`counted as (
   select
-    ${join(names, ',\n    ')},
-    ${MEASURED}
+    ${names},
+    ${COUNTED}
   from usage_fact as fact
   ${named ? sql`${namedBy} = fact.profile_id` : sql``}
   where ${test}
+  group by all
+),
+grouped as materialized (
+  select
+    ${join(keys)},
+    ${MEASURED}
+  from counted
   group by all
 )`;
 }
