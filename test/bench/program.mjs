@@ -31,7 +31,7 @@ export function importFile(path, database) {
   return Number(readFileSync(report, 'utf8'));
 }
 
-/** Loads a file with nothing but DuckDB. @param {'chat' | 'csv'} kind @param {string} path @param {string} database */
+/** Loads a file with nothing but DuckDB. @param {'chat' | 'csv' | 'chat-kept'} kind @param {string} path @param {string} database */
 export function loadRaw(kind, path, database) {
   node(file('raw_load.mjs'), kind, path, database);
 }

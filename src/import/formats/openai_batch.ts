@@ -121,7 +121,7 @@ export const openaiBatch: Format = {
     cache_read_tokens: sql`cached`,
     cache_write_tokens: sql`cache_written`,
     cache_write_1h_tokens: null,
-    text_output_tokens: sql`case when not ${IMAGES} then completion - ${reasoningInAnswer()} - coalesce(audio_out, 0) end`,
+    text_output_tokens: sql`case when not ${IMAGES} then completion - ${reasoningInAnswer(body('id'))} - coalesce(audio_out, 0) end`,
     reasoning_tokens: reasoningTokens(body('model')),
     // Between the two times of a response it also waited for its turn.
     latency_ms: null,

@@ -60,9 +60,15 @@ export function reasoningTokens(model: Sql): Sql {
     end`;
 }
 
-/** What of the answer is reasoning: none of it, where reasoning is counted beside the answer. */
-export function reasoningInAnswer(): Sql {
-  return sql`case when ${BESIDE} > 0 and ${BESIDE} = reasoning then 0 else coalesce(reasoning, 0) end`;
+/**
+ * What of the answer is reasoning: none of it, where reasoning is counted beside the answer. Portkey's own answers
+ * (Gemini spoken to in OpenAI's language; real logs of them) leave it out of the answer and of the total.
+ */
+export function reasoningInAnswer(id: Sql): Sql {
+  return sql`case
+      when coalesce(reasoning, 0) = 0 or ${BESIDE} = reasoning or starts_with(${id}, 'portkey-') then 0
+      else reasoning
+    end`;
 }
 
 const FAILED = sql`(${field('error')} is not null and ${field('choices')} is null)`;
@@ -163,7 +169,7 @@ export const openaiChat: Format = {
     cache_read_tokens: sql`cached`,
     cache_write_tokens: sql`cache_written`,
     cache_write_1h_tokens: null,
-    text_output_tokens: sql`completion - ${reasoningInAnswer()} - coalesce(audio_out, 0)`,
+    text_output_tokens: sql`completion - ${reasoningInAnswer(field('id'))} - coalesce(audio_out, 0)`,
     reasoning_tokens: reasoningTokens(field('model')),
     latency_ms: null,
     ttft_ms: null,
