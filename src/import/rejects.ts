@@ -62,13 +62,16 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
 async function locatedLines(source: Source, complaints: readonly Complaint[], format: Format): Promise<Reject[]> {
   const found: Reject[] = [];
   let ordinal = 0;
+  let brokenBefore = 0;
   for await (const { line, bytes } of textLines(source)) {
     if (isBlank(bytes)) continue;
     ordinal++;
     const complaint = complaints[found.length];
     if (complaint === undefined) break;
     if (complaint.ordinal !== ordinal) continue;
-    const { field, reason } = complaint.reason === '' ? unreadable(bytes, format) : complaint;
+    const { field, reason } =
+      complaint.reason === '' ? unreadable(bytes, format, brokenBefore === ordinal - 1) : complaint;
+    if (reason === BROKEN) brokenBefore = ordinal;
     found.push({ line, field, reason });
   }
   if (found.length < complaints.length)
@@ -76,17 +79,23 @@ async function locatedLines(source: Source, complaints: readonly Complaint[], fo
   return found;
 }
 
+const LOST = 'could not be read after the broken line above it; take that out and import the file again';
+const BROKEN = 'is not valid JSON';
+
 /** What is wrong with a line that gave no field at all. */
-function unreadable(bytes: Buffer, format: Format): { field: string; reason: string } {
+function unreadable(bytes: Buffer, format: Format, afterBroken: boolean): { field: string; reason: string } {
   if (!isUtf8(bytes)) return { field: '', reason: 'is not valid UTF-8' };
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    return { field: '', reason: 'is not valid JSON' };
+    return { field: '', reason: BROKEN };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { field: '', reason: 'is JSON, but not an object' };
   }
+  // DuckDB 1.5.6 takes a line that was cut off right after a bracket together with the next one, and gives up both.
+  const told = Object.entries(value).some(([key, part]) => Object.hasOwn(format.fields, key) && part !== null);
+  if (afterBroken && told) return { field: '', reason: LOST };
   return { field: '', reason: `has none of the fields of ${format.name}` };
 }
