@@ -115,6 +115,14 @@ export const openaiChat: Format = {
   ],
   checks: [
     {
+      field: 'usage',
+      reason: 'is missing',
+      when: sql`${join(
+        ['object', 'usage', 'choices', 'data', 'error'].map((part) => sql`${field(part)} is null`),
+        ' and ',
+      )}`,
+    },
+    {
       field: 'model',
       reason: 'is missing',
       missing: 'model',
