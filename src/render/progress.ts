@@ -24,7 +24,9 @@ const EVERY_MS = 200;
 
 /** A line on the terminal that tells how far a file is: bytes, rows, rate. Nothing where stderr is no terminal. */
 export async function showProgress(io: Io, { quiet, name, done }: Work): Promise<Progress> {
-  if (quiet || io.stderr.isTTY !== true || io.env.TERM === 'dumb') return { begin: () => {}, end: () => {} };
+  // A terminal that does not tell its width says 0; ora would erase lines of it for ever.
+  const shown = !quiet && io.stderr.isTTY === true && (io.stderr.columns ?? 0) > 0 && io.env.TERM !== 'dumb';
+  if (!shown) return { begin: () => {}, end: () => {} };
   const { default: ora } = await import('ora');
   const spinner = ora({ text: plain(name), stream: io.stderr, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;
