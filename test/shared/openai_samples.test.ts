@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
+import { imported, realFile, recordsOf } from './real_files.js';
 
 /*
  * Real answers of OpenAI's APIs, counted here line by line in plain JavaScript, beside what the import made of them.
  */
-const SAMPLES = fileURLToPath(new URL('../../../shared/samples', import.meta.url));
+const SAMPLES = realFile('samples');
 
 interface Counted {
   calls: number;
@@ -47,10 +45,7 @@ interface Line extends Answer {
 /** An answer that is told twice is one call; the last state of it counts. What has no id is a call of its own. */
 function counted(file: string): Counted {
   const calls = new Map<string, Usage>();
-  const lines = readFileSync(file, 'utf8').split('\n');
-  for (const [number, text] of lines.entries()) {
-    if (text.trim() === '') continue;
-    const line = JSON.parse(text) as Line;
+  for (const [number, line] of recordsOf<Line>(file).entries()) {
     const answer = line.response?.body ?? (line.response?.usage === undefined ? line : line.response);
     const key = answer.id || `line ${number}`;
     if (answer.usage || !calls.has(key)) calls.set(key, answer.usage ?? {});
@@ -80,7 +75,7 @@ async function stored({ rows }: World): Promise<Counted | undefined> {
   return found;
 }
 
-describe.skipIf(!existsSync(SAMPLES))(`real answers of OpenAI (SKIPPED when ${SAMPLES} is absent)`, () => {
+describe.skipIf(!SAMPLES.present)(`real answers of OpenAI (SKIPPED when ${SAMPLES.path} is absent)`, () => {
   test.each([
     ['openai-batch/batch_output_doc.jsonl', 'openai-batch'],
     ['openai-batch/batch_output_with_errors.jsonl', 'openai-batch'],
@@ -89,9 +84,9 @@ describe.skipIf(!existsSync(SAMPLES))(`real answers of OpenAI (SKIPPED when ${SA
     ['openai-responses-jsonl/responses.jsonl', 'openai-responses'],
     ['openai-responses-jsonl/responses_completed_events.jsonl', 'openai-responses'],
   ])('%s', async (sample, format) => {
-    const path = join(SAMPLES, sample);
+    const { path } = realFile(`samples/${sample}`);
     const world = await newWorld();
-    const [file] = await world.imported([path]);
+    const file = await imported(world, [path]);
     expect(file).toMatchObject({ format, rejected: 0 });
     const expected = counted(path);
     expect(expected.input + expected.output).toBeGreaterThan(0);
@@ -122,7 +117,7 @@ describe.skipIf(!existsSync(SAMPLES))(`real answers of OpenAI (SKIPPED when ${SA
     ],
   ])('%s costs what the price list says', async (sample, expected) => {
     const world = await newWorld();
-    await world.imported([join(SAMPLES, sample)]);
+    await imported(world, [realFile(`samples/${sample}`).path]);
     const found = await world.rows<{ model: string; usd: string }>(sql`
       select model, rtrim(cast(sum(cost_usd) as varchar), '0') as usd from usage where model is not null group by model`);
     expect(Object.fromEntries(found.map(({ model, usd }) => [model, usd]))).toEqual(expected);
