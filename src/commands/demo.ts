@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { BUNDLE_DIRECTORY } from './pricing.js';
+import { BUNDLE_DIRECTORY } from './pricing_book.js';
 
 const CALLS = fileURLToPath(new URL('../../fixtures/demo/calls.jsonl.gz', import.meta.url));
 

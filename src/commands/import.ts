@@ -3,7 +3,7 @@ import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
 import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
-import { BUNDLE_DIRECTORY } from './pricing.js';
+import { BUNDLE_DIRECTORY } from './pricing_book.js';
 
 export interface ImportCommandOptions extends CommonOptions {
   format?: string;

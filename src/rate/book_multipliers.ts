@@ -1,6 +1,6 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import type { MergeScope } from './book_staging.js';
+import { type MergeScope, MULTIPLIER_COLUMNS } from './book_staging.js';
 
 /** Multipliers know two cases: a new one holds for all time, a changed one from the day it was seen. */
 export async function mergeMultipliers(store: Store, scope: MergeScope): Promise<void> {
@@ -27,7 +27,7 @@ export async function mergeMultipliers(store: Store, scope: MergeScope): Promise
   );
   await store.run(
     sql`
-    insert into price_multiplier
+    insert into price_multiplier (${MULTIPLIER_COLUMNS})
     select
       (select coalesce(max(multiplier_id), 0) from price_multiplier) + row_number() over (order by provider, model, kind, region, speed, service_tier),
       $bookId,
@@ -43,7 +43,8 @@ export async function mergeMultipliers(store: Store, scope: MergeScope): Promise
       if(held_id is null, null, cast($observedAt as timestamp)),
       null,
       cast($observedAt as timestamp),
-      null
+      null,
+      1
     from multiplier_change`,
     { bookId, source, observedAt },
   );

@@ -1,4 +1,4 @@
-import { sql } from '../sql.js';
+import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { SourceName, StagedSource } from './sources/source.js';
 
@@ -46,6 +46,9 @@ export async function createStaging(store: Store): Promise<void> {
       service_tier varchar,
       speed varchar,
       region varchar,
+      utc_start time,
+      utc_end time,
+      iso_weekdays utinyint[],
       effective_from timestamp,
       effective_to timestamp,
       dated boolean
@@ -75,15 +78,19 @@ export async function createStaging(store: Store): Promise<void> {
 }
 
 /**
- * What makes two rates the same price: everything but its value and its time. Takes the columns of price_rate.
+ * What makes two rates the same price: everything but its value and its time. Takes a table with the columns of price_rate.
  * Names equal up to case are one model.
  */
-export const RATE_KEY = sql`concat_ws('|', lower(provider), lower(model), dimension, min_prompt_tokens, service_tier,
-  coalesce(speed, ''), coalesce(region, ''))`;
+export function rateKey(table: Sql): Sql {
+  const text = (column: string) => sql`coalesce(cast(${table}.${identifier(column)} as varchar), '')`;
+  return sql`concat_ws('|', lower(${table}.provider), lower(${table}.model), ${table}.dimension, ${table}.min_prompt_tokens,
+  ${table}.service_tier, ${join(['speed', 'region', 'utc_start', 'utc_end'].map(text))},
+  coalesce(array_to_string(${table}.iso_weekdays, ','), ''))`;
+}
 
 /** What the book holds from this source, rows that were withdrawn or corrected left out. */
 export const HELD = sql`(
-  select *, ${RATE_KEY} as rate_key
+  select *, ${rateKey(sql`price_rate`)} as rate_key
   from price_rate
   where source = $source and superseded_at is null
 )`;
@@ -106,11 +113,12 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
       select unnest(from_json(cast($rows as json), '[{
         "provider": "VARCHAR", "model": "VARCHAR", "dimension": "VARCHAR", "raw_value": "VARCHAR", "raw_unit": "VARCHAR",
         "value": "VARCHAR", "scale": "VARCHAR", "min_prompt_tokens": "BIGINT", "service_tier": "VARCHAR",
-        "speed": "VARCHAR", "region": "VARCHAR", "effective_from": "TIMESTAMP", "effective_to": "TIMESTAMP"}]'),
+        "speed": "VARCHAR", "region": "VARCHAR", "utc_start": "TIME", "utc_end": "TIME", "iso_weekdays": ["UTINYINT"],
+        "effective_from": "TIMESTAMP", "effective_to": "TIMESTAMP"}]'),
         recursive := true)
     )
     select
-      ${RATE_KEY} as rate_key,
+      ${rateKey(sql`published`)} as rate_key,
       provider,
       model,
       dimension,
@@ -121,9 +129,12 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
       service_tier,
       speed,
       region,
+      utc_start,
+      utc_end,
+      iso_weekdays,
       effective_from,
       effective_to,
-      bool_or(effective_from is not null or effective_to is not null) over (partition by ${RATE_KEY}) as dated
+      bool_or(effective_from is not null or effective_to is not null) over (partition by ${rateKey(sql`published`)}) as dated
     from published`,
     { rows: JSON.stringify(staged.rates) },
   );
@@ -149,3 +160,11 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
     { rows: JSON.stringify(staged.models) },
   );
 }
+
+/** The columns of price_rate in the order in which rows are put into it. */
+export const RATE_COLUMNS = sql`rate_id, book_id, source, provider, model, dimension, usd_per_unit, raw_value, raw_unit, min_prompt_tokens, service_tier, speed, region,
+  utc_start, utc_end, iso_weekdays, effective_from, effective_to, observed_at, superseded_at, supersede_reason, added_in, removed_in`;
+
+/** The same of price_multiplier. */
+export const MULTIPLIER_COLUMNS = sql`multiplier_id, book_id, source, provider, model, kind, service_tier, speed, region, factor, raw_value,
+  effective_from, effective_to, observed_at, superseded_at, added_in`;

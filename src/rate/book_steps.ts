@@ -1,7 +1,7 @@
-import { type Sql, sql } from '../sql.js';
+import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { classify, endReplaced, quarantined } from './book_changes.js';
-import { HELD, type RateMergeScope } from './book_staging.js';
+import { HELD, RATE_COLUMNS, type RateMergeScope, rateKey } from './book_staging.js';
 import type { Rejected, SourceName } from './sources/source.js';
 
 export interface RateChanges {
@@ -71,7 +71,7 @@ async function withdrawFuture(store: Store, source: SourceName, observedAt: stri
       select held.rate_id
       from ${HELD} as held
       join price_rate as gone
-        on ${keyOf(sql`gone`)} = held.rate_key
+        on ${rateKey(sql`gone`)} = held.rate_key
         and gone.source = held.source
         and gone.effective_from = held.effective_to
       where gone.supersede_reason = 'withdrawn_future' and gone.superseded_at = cast($observedAt as timestamp)
@@ -150,7 +150,7 @@ async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
   const wanted = scope.older ? sql`action = 'new' and held_id is null` : sql`action not in ('same', 'quarantine')`;
   await store.run(
     sql`
-    insert into price_rate
+    insert into price_rate (${RATE_COLUMNS})
     select
       (select coalesce(max(rate_id), 0) from price_rate)
         + row_number() over (order by rate_key, effective_from nulls first) as rate_id,
@@ -166,9 +166,9 @@ async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
       service_tier,
       speed,
       region,
-      null,
-      null,
-      null,
+      utc_start,
+      utc_end,
+      iso_weekdays,
       case action
         when 'change' then cast($observedAt as timestamp)
         when 'again' then greatest(held_to, cast($observedAt as timestamp))
@@ -178,14 +178,11 @@ async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
       effective_to,
       cast($observedAt as timestamp),
       null,
+      null,
+      1,
       null
     from rate_change
     where ${wanted}`,
     { bookId: scope.bookId, source: scope.source, observedAt: scope.observedAt },
   );
-}
-
-function keyOf(alias: Sql): Sql {
-  return sql`concat_ws('|', lower(${alias}.provider), lower(${alias}.model), ${alias}.dimension,
-    ${alias}.min_prompt_tokens, ${alias}.service_tier, coalesce(${alias}.speed, ''), coalesce(${alias}.region, ''))`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PriceSourceError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { MULTIPLIER_COLUMNS, RATE_COLUMNS } from './book_staging.js';
 import { mergeBundle } from './bundle_merge.js';
 import { bundleRates, bundleRows } from './bundle_tables.js';
 import { isObject } from './sources/source.js';
@@ -69,7 +70,7 @@ function isManifest(json: unknown): json is BundleManifest {
 async function fill(store: Store, directory: string, manifest: BundleManifest): Promise<void> {
   await registerBooks(store, manifest.books);
   await store.run(sql`
-    insert into price_rate
+    insert into price_rate (${RATE_COLUMNS})
     select
       row_number() over () as rate_id,
       rate.book_id,
@@ -84,18 +85,20 @@ async function fill(store: Store, directory: string, manifest: BundleManifest): 
       rate.service_tier,
       rate.speed,
       rate.region,
-      null,
-      null,
-      null,
+      rate.utc_start,
+      rate.utc_end,
+      rate.iso_weekdays,
       rate.effective_from,
       rate.effective_to,
       rate.observed_at,
       rate.superseded_at,
-      rate.supersede_reason
+      rate.supersede_reason,
+      1,
+      null
     from ${bundleRates(directory)} as rate
     join price_book as book on book.book_id = rate.book_id`);
   await store.run(sql`
-    insert into price_multiplier
+    insert into price_multiplier (${MULTIPLIER_COLUMNS})
     select
       row_number() over () as multiplier_id,
       row.book_id,
@@ -111,7 +114,8 @@ async function fill(store: Store, directory: string, manifest: BundleManifest): 
       row.effective_from,
       row.effective_to,
       row.observed_at,
-      row.superseded_at
+      row.superseded_at,
+      1
     from ${bundleRows(directory, 'multipliers')} as row
     join price_book as book on book.book_id = row.book_id`);
   await store.run(sql`insert into price_model select * from ${bundleRows(directory, 'models')}`);

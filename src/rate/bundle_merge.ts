@@ -1,6 +1,6 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { RATE_KEY } from './book_staging.js';
+import { MULTIPLIER_COLUMNS, RATE_COLUMNS, rateKey } from './book_staging.js';
 import type { BundledBook } from './bundle.js';
 import { bundleRates, bundleRows } from './bundle_tables.js';
 
@@ -55,11 +55,11 @@ async function stageBundle(store: Store, directory: string, { books, sources }: 
       book.source,
       cast(book.held_date as timestamp) as held_date,
       cast(book.data_date as timestamp) as data_date,
-      concat_ws('|', book.source, ${RATE_KEY}) as rate_key
+      concat_ws('|', book.source, ${rateKey(sql`rate`)}) as rate_key
     from ${bundleRates(directory)} as rate
     join bundle_book as book on book.book_id = rate.book_id;
     create or replace temp table held_rate as
-    select *, concat_ws('|', source, ${RATE_KEY}) as rate_key
+    select *, concat_ws('|', source, ${rateKey(sql`price_rate`)}) as rate_key
     from price_rate
     where superseded_at is null`);
 }
@@ -152,11 +152,12 @@ async function endChanged(store: Store): Promise<void> {
 
 async function addRates(store: Store): Promise<void> {
   await store.run(sql`
-    insert into price_rate
+    insert into price_rate (${RATE_COLUMNS})
     select
       (select coalesce(max(rate_id), 0) from price_rate) + row_number() over (order by rate_key, effective_from nulls first),
       book_id, source, provider, model, dimension, usd_per_unit, raw_value, raw_unit, min_prompt_tokens, service_tier,
-      speed, region, null, null, null, effective_from, effective_to, observed_at, superseded_at, supersede_reason
+      speed, region, utc_start, utc_end, iso_weekdays, effective_from, effective_to, observed_at, superseded_at,
+      supersede_reason, 1, null
     from rate_to_add`);
 }
 
@@ -170,11 +171,11 @@ async function addModelsAndMultipliers(store: Store, directory: string, { source
     { sources: JSON.stringify(sources) },
   );
   await store.run(sql`
-    insert into price_multiplier
+    insert into price_multiplier (${MULTIPLIER_COLUMNS})
     select
       (select coalesce(max(multiplier_id), 0) from price_multiplier) + row_number() over (),
       book.own_id, book.source, fresh.provider, fresh.model, fresh.kind, fresh.service_tier, fresh.speed, fresh.region,
-      fresh.factor, fresh.raw_value, fresh.effective_from, fresh.effective_to, fresh.observed_at, fresh.superseded_at
+      fresh.factor, fresh.raw_value, fresh.effective_from, fresh.effective_to, fresh.observed_at, fresh.superseded_at, 1
     from ${bundleRows(directory, 'multipliers')} as fresh
     join bundle_book as book on book.book_id = fresh.book_id
     where not exists (

@@ -7,8 +7,8 @@ const BUNDLE_COLUMNS = {
   rates: sql`{
     book_id: 'integer', provider: 'varchar', model: 'varchar', dimension: 'varchar', raw_value: 'varchar',
     raw_unit: 'varchar', rounded: 'varchar', min_prompt_tokens: 'bigint', service_tier: 'varchar', speed: 'varchar',
-    region: 'varchar', effective_from: 'timestamp', effective_to: 'timestamp', observed_at: 'timestamp',
-    superseded_at: 'timestamp', supersede_reason: 'varchar'
+    region: 'varchar', utc_start: 'time', utc_end: 'time', iso_weekdays: 'varchar', effective_from: 'timestamp',
+    effective_to: 'timestamp', observed_at: 'timestamp', superseded_at: 'timestamp', supersede_reason: 'varchar'
   }`,
   multipliers: sql`{
     book_id: 'integer', provider: 'varchar', model: 'varchar', kind: 'varchar', service_tier: 'varchar',
@@ -58,6 +58,9 @@ export function bundleRates(directory: string): Sql {
       coalesce(service_tier, 'standard') as service_tier,
       speed,
       region,
+      utc_start,
+      utc_end,
+      cast(string_split(iso_weekdays, ' ') as utinyint[]) as iso_weekdays,
       effective_from,
       effective_to,
       observed_at,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifier, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { RATE_KEY } from './book_staging.js';
+import { rateKey } from './book_staging.js';
 import type { BundledBook, BundleManifest } from './bundle.js';
 import { SCALE_OF_UNIT } from './bundle_tables.js';
 import { SOURCES } from './sources/origin.js';
@@ -49,13 +49,16 @@ async function writeRates(store: Store, directory: string): Promise<void> {
       nullif(min_prompt_tokens, 0) as min_prompt_tokens,
       nullif(service_tier, 'standard') as service_tier,
       speed, region,
+      strftime(cast(date '2000-01-01' + utc_start as timestamp), '%H:%M') as utc_start,
+      strftime(cast(date '2000-01-01' + utc_end as timestamp), '%H:%M') as utc_end,
+      array_to_string(iso_weekdays, ' ') as iso_weekdays,
       ${day('effective_from')} as effective_from,
       ${day('effective_to')} as effective_to,
       ${day('observed_at')} as observed_at,
       ${day('superseded_at')} as superseded_at,
       supersede_reason
-    from (select *, ${SCALE_OF_UNIT} as scale from price_rate)
-    order by source, ${RATE_KEY}, effective_from nulls first, observed_at, usd_per_unit`,
+    from (select *, ${SCALE_OF_UNIT} as scale from price_rate) as rate
+    order by source, ${rateKey(sql`rate`)}, effective_from nulls first, observed_at, usd_per_unit`,
   );
 }
 

@@ -79,7 +79,11 @@ const SAID_RATES = join(
 
 /** Writes the cards of the combinations in $wanted (JSON of WantedCard) as of $now. */
 export const CARDS_SQL = sql`
-insert into rate_card
+insert into rate_card (
+  rate_card_id, source_provider, provider, model, service_tier, speed, region, min_prompt_tokens, max_prompt_tokens,
+  valid_from, valid_to, status, ${join(TOKEN_CLASSES.map(({ rate }) => identifier(rate)))}, unit_rates, price_provider,
+  price_model, rule, assumed, rate_ids, created_at, retired_at
+)
 with ${join([RATE_STEPS, SAID, MERGED], ',\n')}
 select
   (select coalesce(max(rate_card_id), 0) from rate_card)

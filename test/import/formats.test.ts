@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import { FORMATS } from '../../src/import/formats/index.js';
 import type { ImportedFile } from '../../src/import/import.js';
 import { loadBundledBook } from '../../src/rate/bundle.js';

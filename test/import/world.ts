@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli.js';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import type { ImportedFile } from '../../src/import/import.js';
 import { loadBundledBook } from '../../src/rate/bundle.js';
 import type { Sql } from '../../src/sql.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import { loadBundledBook, readManifest } from '../../src/rate/bundle.js';
 import { writeBundle } from '../../src/rate/bundle_write.js';
 import { datedFiles, refreshFromFiles } from '../../src/rate/refresh.js';

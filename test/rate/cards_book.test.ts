@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import { loadBundledBook } from '../../src/rate/bundle.js';
 import { type Combination, settleRateCards } from '../../src/rate/cards.js';
 import { sql } from '../../src/sql.js';

@@ -146,6 +146,9 @@ function periodRates(
         service_tier: 'standard',
         speed: null,
         region: null,
+        utc_start: null,
+        utc_end: null,
+        iso_weekdays: null,
         effective_from: period.from,
         effective_to: period.to,
       };

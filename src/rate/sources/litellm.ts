@@ -185,6 +185,9 @@ function rateOf(
     service_tier: 'standard',
     speed: null,
     region: name.region,
+    utc_start: null,
+    utc_end: null,
+    iso_weekdays: null,
     effective_from: null,
     effective_to: null,
   };

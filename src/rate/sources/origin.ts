@@ -25,4 +25,18 @@ export const SOURCES: Record<SourceName, Origin> = {
     attribution: 'Copyright (c) Pydantic Services Inc., https://github.com/pydantic/genai-prices',
     datesChanges: true,
   },
+  'models.dev': {
+    name: 'models.dev',
+    url: 'https://models.dev/api.json',
+    licence: 'MIT',
+    attribution: 'Copyright (c) 2025 models.dev, https://github.com/anomalyco/models.dev',
+    datesChanges: false,
+  },
+  openrouter: {
+    name: 'OpenRouter',
+    url: 'https://openrouter.ai/api/v1/models',
+    licence: 'public API of OpenRouter',
+    attribution: 'OpenRouter, Inc., https://openrouter.ai/models',
+    datesChanges: false,
+  },
 };

@@ -1,7 +1,7 @@
 import type { Dimension } from '../dimensions.js';
 
-export type SourceName = 'litellm' | 'genai-prices';
-export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority';
+export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
+export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast';
 
 /** What the number of a source counts, and what to multiply it with to get USD per one unit. */
 export const UNIT_SCALES = {
@@ -29,6 +29,11 @@ export interface StagedRate {
   service_tier: ServiceTier;
   speed: string | null;
   region: string | null;
+  /** The hours of the day it holds for, UTC, `HH:MM`, start inclusive, end exclusive; may pass midnight; null is all day. */
+  utc_start: string | null;
+  utc_end: string | null;
+  /** The days (1 Monday … 7 Sunday, UTC, of the start of the hours) it holds on; null is every day. */
+  iso_weekdays: readonly number[] | null;
   /** UTC, `[from, to)`; null where the source does not say. */
   effective_from: string | null;
   effective_to: string | null;
