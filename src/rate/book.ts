@@ -2,8 +2,9 @@ import { PriceSourceError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { mergeMultipliers } from './book_multipliers.js';
-import { createStaging, type Provenance, stageInto } from './book_staging.js';
+import { createStaging, type MergeScope, type Provenance, stageInto } from './book_staging.js';
 import { mergeRates } from './book_steps.js';
+import { currentRevision, keepIfUsed, newRevision } from './revision.js';
 import type { Rejected, StagedSource } from './sources/source.js';
 
 /** What a merge changed, counted in rates. */
@@ -28,10 +29,12 @@ const SHRUNK_TO = 0.7;
 export async function mergeSource(store: Store, staged: StagedSource, provenance: Provenance): Promise<Merged> {
   await refuseShrunk(store, staged);
   return store.transaction(async () => {
-    const bookId = await registerBook(store, staged, provenance);
+    const detail = `${staged.source} ${staged.dataDate}`;
+    const revision = await newRevision(store, 'refresh', detail, provenance.now ?? new Date());
+    const bookId = await registerBook(store, staged, provenance, revision);
     await createStaging(store);
     await stageInto(store, staged);
-    const scope = { bookId, source: staged.source, observedAt: provenance.observedAt };
+    const scope = { bookId, source: staged.source, observedAt: provenance.observedAt, revision };
     const outcome = await mergeRates(store, {
       ...scope,
       older: await isOlder(store, staged),
@@ -39,23 +42,38 @@ export async function mergeSource(store: Store, staged: StagedSource, provenance
     });
     await mergeMultipliers(store, scope);
     await mergeModels(store, staged);
+    await keepQuarantined(store, { bookId, rejected: [...staged.rejected, ...outcome.rejected], scope });
+    await keepIfUsed(store, revision);
     return { bookId, ...outcome, rejected: [...staged.rejected, ...outcome.rejected] };
   });
 }
 
-/** A short text that names the state of the book; '' while it is empty. */
-export async function priceBookId(store: Store): Promise<string> {
-  const sources = await store.rows<{ source: string; data_date: string }>(sql`
+/**
+ * A short text that names a state of the book, its number first (`--price-book` takes it); '' while it is empty.
+ * 3 (genai-prices 2026-09-23, litellm 2026-08-01)
+ */
+export async function priceBookId(store: Store, revision?: number): Promise<string> {
+  const number = revision ?? (await currentRevision(store));
+  const sources = await store.rows<{ source: string; data_date: string }>(
+    sql`
     select source, cast(max(data_date) as varchar) as data_date
     from price_book
+    where added_in <= $number
     group by source
-    order by source`);
+    order by source`,
+    { number },
+  );
   if (sources.length === 0) return '';
-  const newest = sources
-    .map(({ data_date }) => data_date)
-    .sort()
-    .at(-1);
-  return `${newest} (${sources.map(({ source, data_date }) => `${source} ${data_date}`).join(', ')})`;
+  const { own } = await store.row<{ own: boolean }>(
+    sql`
+    select exists (
+      from (select added_in, removed_in from price_override union all select added_in, removed_in from price_alias)
+      where added_in <= $number and coalesce(removed_in > $number, true)
+    ) as own`,
+    { number },
+  );
+  const parts = [...sources.map(({ source, data_date }) => `${source} ${data_date}`), ...(own ? ['own prices'] : [])];
+  return `${number} (${parts.join(', ')})`;
 }
 
 async function refuseShrunk(store: Store, staged: StagedSource): Promise<void> {
@@ -79,7 +97,12 @@ async function refuseShrunk(store: Store, staged: StagedSource): Promise<void> {
 }
 
 /** The number of this very file in price_book; the same file again keeps its number. */
-async function registerBook(store: Store, staged: StagedSource, provenance: Provenance): Promise<number> {
+async function registerBook(
+  store: Store,
+  staged: StagedSource,
+  provenance: Provenance,
+  revision: number,
+): Promise<number> {
   const [known] = await store.rows<{ book_id: number }>(
     sql`
     select book_id
@@ -94,7 +117,9 @@ async function registerBook(store: Store, staged: StagedSource, provenance: Prov
   await store.run(
     sql`
     insert into price_book
-    values ($bookId, $source, $url, $rev, $licence, $sha256, cast($dataDate as date), cast(now() as timestamp), $models, $rates)`,
+    values (
+      $bookId, $source, $url, $rev, $licence, $sha256, cast($dataDate as date), cast($now as timestamp), $models, $rates, $revision
+    )`,
     {
       bookId: book_id,
       source: staged.source,
@@ -105,6 +130,8 @@ async function registerBook(store: Store, staged: StagedSource, provenance: Prov
       dataDate: staged.dataDate,
       models: staged.models.length,
       rates: staged.rates.length,
+      revision,
+      now: (provenance.now ?? new Date()).toISOString().replace('Z', ''),
     },
   );
   return book_id;
@@ -139,5 +166,24 @@ async function mergeModels(store: Store, staged: StagedSource): Promise<void> {
       model.free
     from staged_model as model`,
     { source: staged.source },
+  );
+}
+
+/** What was not believed, with the reason, once for each file. */
+async function keepQuarantined(
+  store: Store,
+  { bookId, rejected, scope }: { bookId: number; rejected: readonly Rejected[]; scope: MergeScope },
+): Promise<void> {
+  await store.run(sql`delete from price_quarantine where book_id = $bookId`, { bookId });
+  await store.run(
+    sql`
+    insert into price_quarantine
+    select $bookId, $source, provider, model, field, raw_value, reason, cast($observedAt as timestamp)
+    from (
+      select unnest(from_json(cast($rejected as json), '[{
+        "provider": "VARCHAR", "model": "VARCHAR", "field": "VARCHAR", "raw_value": "VARCHAR", "reason": "VARCHAR"}]'),
+        recursive := true)
+    )`,
+    { bookId, source: scope.source, observedAt: scope.observedAt, rejected: JSON.stringify(rejected) },
   );
 }

@@ -1,6 +1,7 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { HELD, type RateMergeScope } from './book_staging.js';
+import { HELD, type MergeScope, type RateMergeScope } from './book_staging.js';
+import { reviseEnds, takeOut } from './book_versions.js';
 import type { Rejected } from './sources/source.js';
 
 /**
@@ -71,19 +72,20 @@ export async function quarantined(store: Store): Promise<Rejected[]> {
 }
 
 /** Ends the rows whose price changed; takes back those that were wrong. */
-export async function endReplaced(store: Store, observedAt: string): Promise<void> {
+export async function endReplaced(store: Store, scope: MergeScope): Promise<void> {
   await store.run(
     sql`
-    update price_rate
-    set effective_to = cast($observedAt as timestamp)
-    where rate_id in (select held_id from rate_change where action = 'change')`,
-    { observedAt },
+    create or replace temp table revised as
+    select held_id as rate_id, cast($observedAt as timestamp) as effective_to
+    from rate_change
+    where action = 'change'`,
+    { observedAt: scope.observedAt },
   );
-  await store.run(
-    sql`
-    update price_rate
-    set superseded_at = cast($observedAt as timestamp), supersede_reason = 'correction'
-    where rate_id in (select held_id from rate_change where action = 'correction')`,
-    { observedAt },
-  );
+  await reviseEnds(store, scope);
+  await store.run(sql`
+    create or replace temp table taken_out as
+    select held_id as rate_id, 'correction' as reason
+    from rate_change
+    where action = 'correction'`);
+  await takeOut(store, scope);
 }

@@ -1,6 +1,7 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type MergeScope, MULTIPLIER_COLUMNS } from './book_staging.js';
+import { reviseMultiplierEnds } from './book_versions.js';
 
 /** Multipliers know two cases: a new one holds for all time, a changed one from the day it was seen. */
 export async function mergeMultipliers(store: Store, scope: MergeScope): Promise<void> {
@@ -8,7 +9,7 @@ export async function mergeMultipliers(store: Store, scope: MergeScope): Promise
   const same = sql`lower(held.provider) = lower(staged.provider) and lower(held.model) = lower(staged.model)
     and held.kind = staged.kind and held.service_tier is not distinct from staged.service_tier
     and held.speed is not distinct from staged.speed and held.region is not distinct from staged.region`;
-  const held = sql`(from price_multiplier where source = $source and superseded_at is null and effective_to is null)`;
+  const held = sql`(from price_multiplier where source = $source and removed_in is null and effective_to is null)`;
   await store.run(
     sql`
     create or replace temp table multiplier_change as
@@ -20,11 +21,13 @@ export async function mergeMultipliers(store: Store, scope: MergeScope): Promise
   );
   await store.run(
     sql`
-    update price_multiplier
-    set effective_to = cast($observedAt as timestamp)
-    where multiplier_id in (select held_id from multiplier_change)`,
+    create or replace temp table revised_multiplier as
+    select held_id as multiplier_id, cast($observedAt as timestamp) as effective_to
+    from multiplier_change
+    where held_id is not null`,
     { observedAt },
   );
+  await reviseMultiplierEnds(store, scope);
   await store.run(
     sql`
     insert into price_multiplier (${MULTIPLIER_COLUMNS})
@@ -44,8 +47,10 @@ export async function mergeMultipliers(store: Store, scope: MergeScope): Promise
       null,
       cast($observedAt as timestamp),
       null,
-      1
+      $revision,
+      null,
+      null
     from multiplier_change`,
-    { bookId, source, observedAt },
+    { bookId, source, observedAt, revision: scope.revision },
   );
 }

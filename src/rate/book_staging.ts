@@ -9,6 +9,8 @@ export interface Provenance {
   licence: string | null;
   sha256: string;
   upstreamRev?: string | null;
+  /** The clock: when the book learns of it. */
+  now?: Date;
   /**
    * What a changed price without a date means. `observed` (default): it changed the day we saw it, and the past stays.
    * `corrected`: while a history is built from old files of a source that dates its changes, it was wrong before.
@@ -16,11 +18,12 @@ export interface Provenance {
   undatedChange?: 'observed' | 'corrected';
 }
 
-/** One merge: the number of its file, its source, and since when its changes hold. */
+/** One merge: the number of its file, its source, since when its changes hold, and the revision it makes. */
 export interface MergeScope {
   bookId: number;
   source: SourceName;
   observedAt: string;
+  revision: number;
 }
 
 /** A merge of rates. */
@@ -88,11 +91,11 @@ export function rateKey(table: Sql): Sql {
   coalesce(array_to_string(${table}.iso_weekdays, ','), ''))`;
 }
 
-/** What the book holds from this source, rows that were withdrawn or corrected left out. */
+/** What the book holds from this source now. */
 export const HELD = sql`(
   select *, ${rateKey(sql`price_rate`)} as rate_key
   from price_rate
-  where source = $source and superseded_at is null
+  where source = $source and removed_in is null
 )`;
 
 /**
@@ -167,4 +170,4 @@ export const RATE_COLUMNS = sql`rate_id, book_id, source, provider, model, dimen
 
 /** The same of price_multiplier. */
 export const MULTIPLIER_COLUMNS = sql`multiplier_id, book_id, source, provider, model, kind, service_tier, speed, region, factor, raw_value,
-  effective_from, effective_to, observed_at, superseded_at, added_in`;
+  effective_from, effective_to, observed_at, superseded_at, added_in, removed_in, supersede_reason`;

@@ -1,8 +1,9 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { classify, endReplaced, quarantined } from './book_changes.js';
-import { HELD, RATE_COLUMNS, type RateMergeScope, rateKey } from './book_staging.js';
-import type { Rejected, SourceName } from './sources/source.js';
+import { HELD, RATE_COLUMNS, type RateMergeScope } from './book_staging.js';
+import { reviseEnds, takeOut } from './book_versions.js';
+import type { Rejected } from './sources/source.js';
 
 export interface RateChanges {
   added: number;
@@ -15,16 +16,15 @@ export interface RateChanges {
 
 /** Brings price_rate in line with staged_rate; the order of the steps matters. */
 export async function mergeRates(store: Store, scope: RateMergeScope): Promise<RateChanges> {
-  const { source, observedAt } = scope;
   let withdrawn = 0;
   if (!scope.older) {
-    withdrawn = await withdrawFuture(store, source, observedAt);
-    await followDates(store, source, observedAt);
-    await closeDroppedBands(store, source, observedAt);
+    withdrawn = await withdrawFuture(store, scope);
+    await followDates(store, scope);
+    await closeDroppedBands(store, scope);
   }
   await classify(store, scope);
   const rejected = scope.older ? [] : await quarantined(store);
-  if (!scope.older) await endReplaced(store, observedAt);
+  if (!scope.older) await endReplaced(store, scope);
   await insertNew(store, scope);
   const counts = await store.row<{ added: number; changed: number; corrected: number; unchanged: number }>(sql`
     select
@@ -40,110 +40,100 @@ export async function mergeRates(store: Store, scope: RateMergeScope): Promise<R
  * A price announced for later that is not announced any more never was one. "For later" is seen from the day we
  * learnt of it: the day may have come before we looked again. The price before it goes on.
  */
-async function withdrawFuture(store: Store, source: SourceName, observedAt: string): Promise<number> {
-  const withdrawn = await store.run(
+async function withdrawFuture(store: Store, scope: RateMergeScope): Promise<number> {
+  const { source, observedAt } = scope;
+  await store.run(
     sql`
-    update price_rate
-    set superseded_at = cast($observedAt as timestamp), supersede_reason = 'withdrawn_future'
-    where rate_id in (
-      select held.rate_id
-      from ${HELD} as held
-      where held.effective_from > held.observed_at
-        and not exists (
-          from staged_rate as staged
-          where staged.rate_key = held.rate_key
-            and staged.usd_per_unit = held.usd_per_unit
-            and (not staged.dated or staged.effective_from = held.effective_from)
-        )
-        and (
-          held.effective_from > cast($observedAt as timestamp)
-          or held.rate_key in (select staged.rate_key from staged_rate as staged)
-        )
-    )`,
+    create or replace temp table taken_out as
+    select held.rate_id, held.rate_key, held.effective_from, 'withdrawn_future' as reason
+    from ${HELD} as held
+    where held.effective_from > held.observed_at
+      and not exists (
+        from staged_rate as staged
+        where staged.rate_key = held.rate_key
+          and staged.usd_per_unit = held.usd_per_unit
+          and (not staged.dated or staged.effective_from = held.effective_from)
+      )
+      and (
+        held.effective_from > cast($observedAt as timestamp)
+        or held.rate_key in (select staged.rate_key from staged_rate as staged)
+      )`,
     { source, observedAt },
   );
+  const withdrawn = await takeOut(store, scope);
   if (withdrawn === 0) return 0;
   await store.run(
     sql`
-    update price_rate
-    set effective_to = null
-    where rate_id in (
-      select held.rate_id
-      from ${HELD} as held
-      join price_rate as gone
-        on ${rateKey(sql`gone`)} = held.rate_key
-        and gone.source = held.source
-        and gone.effective_from = held.effective_to
-      where gone.supersede_reason = 'withdrawn_future' and gone.superseded_at = cast($observedAt as timestamp)
-    )`,
-    { source, observedAt },
+    create or replace temp table revised as
+    select held.rate_id, cast(null as timestamp) as effective_to
+    from ${HELD} as held
+    join taken_out as gone on gone.rate_key = held.rate_key and gone.effective_from = held.effective_to`,
+    { source },
   );
+  await reviseEnds(store, scope);
   return withdrawn;
 }
 
 /** Where the source dates its prices, its dates are the truth: ours give way, and an end it now knows is noted. */
-async function followDates(store: Store, source: SourceName, observedAt: string): Promise<void> {
+async function followDates(store: Store, scope: RateMergeScope): Promise<void> {
+  const { source } = scope;
   await store.run(
     sql`
-    update price_rate
-    set superseded_at = cast($observedAt as timestamp), supersede_reason = 'redated'
-    where rate_id in (
-      select held.rate_id
-      from ${HELD} as held
-      where held.rate_key in (select staged.rate_key from staged_rate as staged where staged.dated)
-        and not exists (
-          from staged_rate as staged
-          where staged.rate_key = held.rate_key
-            and staged.effective_from is not distinct from held.effective_from
-            and staged.usd_per_unit = held.usd_per_unit
-        )
-    )`,
-    { source, observedAt },
-  );
-  await store.run(
-    sql`
-    update price_rate
-    set effective_to = dated.effective_to
-    from (
-      select held.rate_id, staged.effective_to
-      from ${HELD} as held
-      join staged_rate as staged
-        on staged.rate_key = held.rate_key
-        and staged.effective_from is not distinct from held.effective_from
-      where staged.dated and staged.effective_to is distinct from held.effective_to
-    ) as dated
-    where price_rate.rate_id = dated.rate_id`,
+    create or replace temp table taken_out as
+    select held.rate_id, 'redated' as reason
+    from ${HELD} as held
+    where held.rate_key in (select staged.rate_key from staged_rate as staged where staged.dated)
+      and not exists (
+        from staged_rate as staged
+        where staged.rate_key = held.rate_key
+          and staged.effective_from is not distinct from held.effective_from
+          and staged.usd_per_unit = held.usd_per_unit
+      )`,
     { source },
   );
+  await takeOut(store, scope);
+  await store.run(
+    sql`
+    create or replace temp table revised as
+    select held.rate_id, staged.effective_to
+    from ${HELD} as held
+    join staged_rate as staged
+      on staged.rate_key = held.rate_key
+      and staged.effective_from is not distinct from held.effective_from
+    where staged.dated and staged.effective_to is distinct from held.effective_to`,
+    { source },
+  );
+  await reviseEnds(store, scope);
 }
 
 /**
  * A long-prompt band that is gone while the model's plain price is still there was abolished: it ends today.
- * (Left open, it would go on charging long prompts; a whole model that is gone stays as it was.)
+ * (Left open, it would go on charging long prompts; a whole model that is gone stays as it was.) The same of hours.
  */
-async function closeDroppedBands(store: Store, source: SourceName, observedAt: string): Promise<void> {
+async function closeDroppedBands(store: Store, scope: RateMergeScope): Promise<void> {
+  const { source, observedAt } = scope;
   await store.run(
     sql`
-    update price_rate
-    set effective_to = cast($observedAt as timestamp)
-    where rate_id in (
-      select held.rate_id
-      from ${HELD} as held
-      where held.min_prompt_tokens > 0
-        and held.effective_to is null
-        and held.rate_key not in (select staged.rate_key from staged_rate as staged)
-        and exists (
-          from staged_rate as staged
-          where lower(staged.provider) = lower(held.provider)
-            and lower(staged.model) = lower(held.model)
-            and staged.dimension = held.dimension
-            and staged.region is not distinct from held.region
-            and staged.service_tier = held.service_tier
-            and staged.min_prompt_tokens = 0
-        )
-    )`,
+    create or replace temp table revised as
+    select held.rate_id, cast($observedAt as timestamp) as effective_to
+    from ${HELD} as held
+    where (held.min_prompt_tokens > 0 or held.utc_start is not null or held.iso_weekdays is not null)
+      and held.effective_to is null
+      and held.rate_key not in (select staged.rate_key from staged_rate as staged)
+      and exists (
+        from staged_rate as staged
+        where lower(staged.provider) = lower(held.provider)
+          and lower(staged.model) = lower(held.model)
+          and staged.dimension = held.dimension
+          and staged.region is not distinct from held.region
+          and staged.service_tier = held.service_tier
+          and staged.min_prompt_tokens = 0
+          and staged.utc_start is null
+          and staged.iso_weekdays is null
+      )`,
     { source, observedAt },
   );
+  await reviseEnds(store, scope);
 }
 
 async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
@@ -179,10 +169,10 @@ async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
       cast($observedAt as timestamp),
       null,
       null,
-      1,
+      $revision,
       null
     from rate_change
     where ${wanted}`,
-    { bookId: scope.bookId, source: scope.source, observedAt: scope.observedAt },
+    { bookId: scope.bookId, source: scope.source, observedAt: scope.observedAt, revision: scope.revision },
   );
 }

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { MULTIPLIER_COLUMNS, RATE_COLUMNS } from './book_staging.js';
 import { mergeBundle } from './bundle_merge.js';
 import { bundleRates, bundleRows } from './bundle_tables.js';
+import { newRevision } from './revision.js';
 import { isObject } from './sources/source.js';
 
 /** One source file the bundle was made of. */
@@ -33,7 +34,11 @@ export interface BundleManifest {
  * Brings the prices that came with the program into the store: fills an empty one, adds what is newer to another,
  * and leaves alone what the user's own refreshes brought. Cheap when there is nothing to do.
  */
-export async function loadBundledBook(store: Store, directory: string): Promise<'filled' | 'merged' | 'current'> {
+export async function loadBundledBook(
+  store: Store,
+  directory: string,
+  now = new Date(),
+): Promise<'filled' | 'merged' | 'current'> {
   const held = await store.rows<{ source: string; data_date: string }>(
     sql`select source, cast(max(data_date) as varchar) as data_date from price_book group by source`,
   );
@@ -46,7 +51,7 @@ export async function loadBundledBook(store: Store, directory: string): Promise<
   const newer = manifest.books.filter((book) => book.data_date > (dates.get(book.source) ?? ''));
   const sources = [...new Set(newer.map((book) => book.source))];
   if (sources.length === 0) return 'current';
-  await store.transaction(() => mergeBundle(store, directory, { books: manifest.books, sources }));
+  await store.transaction(() => mergeBundle(store, directory, { books: manifest.books, sources, now }));
   return 'merged';
 }
 
@@ -68,6 +73,8 @@ function isManifest(json: unknown): json is BundleManifest {
 
 /** Into empty tables: one read of each file, no comparison. */
 async function fill(store: Store, directory: string, manifest: BundleManifest): Promise<void> {
+  const dates = manifest.books.map((book) => book.data_date).sort();
+  await newRevision(store, 'bundle', `prices of ${dates.at(-1)}`, new Date(`${dates[0]}T00:00:00Z`));
   await registerBooks(store, manifest.books);
   await store.run(sql`
     insert into price_rate (${RATE_COLUMNS})
@@ -94,7 +101,7 @@ async function fill(store: Store, directory: string, manifest: BundleManifest): 
       rate.superseded_at,
       rate.supersede_reason,
       1,
-      null
+      if(rate.superseded_at is null, null, 1)
     from ${bundleRates(directory)} as rate
     join price_book as book on book.book_id = rate.book_id`);
   await store.run(sql`
@@ -115,7 +122,9 @@ async function fill(store: Store, directory: string, manifest: BundleManifest): 
       row.effective_to,
       row.observed_at,
       row.superseded_at,
-      1
+      1,
+      if(row.superseded_at is null, null, 1),
+      null
     from ${bundleRows(directory, 'multipliers')} as row
     join price_book as book on book.book_id = row.book_id`);
   await store.run(sql`insert into price_model select * from ${bundleRows(directory, 'models')}`);
@@ -128,7 +137,7 @@ async function registerBooks(store: Store, books: readonly BundledBook[]): Promi
     insert into price_book
     select
       book.book_id, book.source, book.url, book.upstream_rev, book.licence, book.sha256, book.data_date,
-      cast(book.data_date as timestamp), book.models, book.rates
+      cast(book.data_date as timestamp), book.models, book.rates, 1
     from (
       select unnest(from_json(cast($books as json), '[{
         "book_id": "INTEGER", "source": "VARCHAR", "url": "VARCHAR", "upstream_rev": "VARCHAR", "licence": "VARCHAR",

@@ -31,6 +31,7 @@ const MULTIPLIERS = sql`
     ${day('observed_at')} as observed_at,
     ${day('superseded_at')} as superseded_at
   from price_multiplier
+  where supersede_reason is distinct from 'new_end'
   order by source, provider, model, kind, region nulls first, speed nulls first, effective_from nulls first`;
 
 /** Most prices are exact in `raw_value`; `rounded` has the clean number of those that came out of a calculation. */
@@ -57,7 +58,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
       ${day('observed_at')} as observed_at,
       ${day('superseded_at')} as superseded_at,
       supersede_reason
-    from (select *, ${SCALE_OF_UNIT} as scale from price_rate) as rate
+    from (select *, ${SCALE_OF_UNIT} as scale from price_rate where supersede_reason is distinct from 'new_end') as rate
     order by source, ${rateKey(sql`rate`)}, effective_from nulls first, observed_at, usd_per_unit`,
   );
 }
@@ -74,8 +75,8 @@ async function bundleManifest(store: Store): Promise<BundleManifest> {
     order by book_id`);
   const counts = await store.row<BundleManifest['counts']>(sql`
     select
-      (select cast(count(*) as integer) from price_rate) as rates,
-      (select cast(count(*) as integer) from price_multiplier) as multipliers,
+      (select cast(count(*) as integer) from price_rate where supersede_reason is distinct from 'new_end') as rates,
+      (select cast(count(*) as integer) from price_multiplier where supersede_reason is distinct from 'new_end') as multipliers,
       (select cast(count(*) as integer) from price_model) as models,
       (
         select cast(count(*) as integer)

@@ -11,7 +11,7 @@ export async function knownModels(store: Store): Promise<KnownModel[]> {
       union all
       select provider, model, true as priced
       from price_rate
-      where superseded_at is null
+      where removed_in is null
     )
     select provider, model, bool_or(priced) as priced
     from named

@@ -54,7 +54,7 @@ export async function listModels(
           order by ${SOURCE_RANK}, effective_from desc nulls last
         ) as rank
       from price_rate
-      where superseded_at is null
+      where removed_in is null
         and dimension in ('input', 'output', 'cache_read', 'cache_write')
         and min_prompt_tokens = 0
         and service_tier = 'standard'
@@ -91,7 +91,9 @@ export async function showModel(
     with found as (
       select *, usd_per_unit as usd
       from price_rate
-      where lower(model) = lower($model) and coalesce(provider = $provider, true)
+      where lower(model) = lower($model)
+        and coalesce(provider = $provider, true)
+        and supersede_reason is distinct from 'new_end'
     )
     select
       found.provider,

@@ -16,11 +16,14 @@ select 1, coalesce(min(loaded_at), timestamp '1970-01-01'), 'bundle', 'prices of
 from price_book
 having count(*) > 0;
 
+alter table price_book add column added_in integer default 1;
 alter table price_rate add column added_in integer default 1;
 alter table price_rate add column removed_in integer;
+update price_rate set removed_in = 1 where superseded_at is not null;
 alter table price_multiplier add column added_in integer default 1;
 alter table price_multiplier add column removed_in integer;
 alter table price_multiplier add column supersede_reason varchar;
+update price_multiplier set removed_in = 1 where superseded_at is not null;
 
 -- The minutes of the ISO week (UTC, Monday 00:00 is 0) a card holds for, half open; null is all of them.
 alter table rate_card add column week_from smallint;

@@ -35,7 +35,7 @@ async function timeline(store: Store, model: string): Promise<string[]> {
       dimension, min_prompt_tokens, cast(usd_per_unit as varchar), coalesce(strftime(effective_from, '%Y-%m-%d'), '…'),
       coalesce(strftime(effective_to, '%Y-%m-%d'), '…'), supersede_reason) as line
     from price_rate
-    where model = $model
+    where model = $model and supersede_reason is distinct from 'new_end'
     order by dimension, min_prompt_tokens, effective_from nulls first, rate_id`,
     { model },
   );
@@ -52,7 +52,7 @@ test('the first price seen holds for all the past; a changed one from the day it
       'input 0 0.000002500000000000 … 2026-08-01',
       'input 0 0.000002000000000000 2026-08-01 …',
     ]);
-    expect(await priceBookId(store)).toBe('2026-08-01 (litellm 2026-08-01)');
+    expect(await priceBookId(store)).toBe('2 (litellm 2026-08-01)');
   }));
 
 test('per million, per thousand and per hour become USD per one unit, exactly', () =>
@@ -164,7 +164,7 @@ test('a list that shrank below 70 % is refused and nothing changes', () =>
       'The litellm file has 2 models, the one of 2026-01-31 had 3: it looks cut off.\nThe price book was left as it was; download the file again.',
     );
     expect(await timeline(store, 'a')).toEqual(['input 0 0.000001000000000000 … …']);
-    expect(await priceBookId(store)).toBe('2026-01-31 (litellm 2026-01-31)');
+    expect(await priceBookId(store)).toBe('1 (litellm 2026-01-31)');
   }));
 
 test('a changed factor holds from the day it was seen', () =>
@@ -176,6 +176,7 @@ test('a changed factor holds from the day it was seen', () =>
       select speed, cast(factor as varchar) as factor, cast(effective_from as varchar) as effective_from,
         cast(effective_to as varchar) as effective_to
       from price_multiplier
+      where removed_in is null
       order by multiplier_id`);
     expect(rows).toEqual([
       { speed: 'fast', factor: '6.000000', effective_from: null, effective_to: '2026-08-01 00:00:00' },

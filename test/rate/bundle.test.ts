@@ -37,15 +37,15 @@ const GPT_X = sql`
   select cast(usd_per_unit as varchar) as usd, strftime(effective_from, '%Y-%m-%d') as since,
     strftime(effective_to, '%Y-%m-%d') as until
   from price_rate
-  where model = 'gpt-x'
+  where model = 'gpt-x' and supersede_reason is distinct from 'new_end'
   order by effective_from nulls first`;
 
 test('a bundle read back is the book it was written from', async () => {
   const paths = lists({ '2026-01-31': 2.5e-6, '2026-08-01': 2e-6 });
   const folder = await bundleOf(paths);
   const tables = [
-    sql`select * exclude (loaded_at) from price_book order by all`,
-    sql`select * exclude (rate_id) from price_rate order by all`,
+    sql`select * exclude (loaded_at, added_in) from price_book order by all`,
+    sql`select * exclude (rate_id, added_in, removed_in) from price_rate where supersede_reason is distinct from 'new_end' order by all`,
     sql`select * from price_model order by all`,
   ];
   const [written, read] = await Promise.all([

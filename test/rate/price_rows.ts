@@ -53,7 +53,7 @@ export async function addPrices(store: Store, rows: readonly PriceRow[]): Promis
       row_number() over () as rate_id, 1, coalesce(source, 'genai-prices'), coalesce(provider, 'openai'), coalesce(model, 'gpt-x'),
       dimension, usd * cast(0.000001 as decimal(6, 6)), cast(cast(usd as decimal(20, 4)) as varchar), 'per_mtok', coalesce(band, 0),
       coalesce(tier, 'standard'), speed, region, hours, hours, null, "from", "to",
-      coalesce(observed, timestamp '2026-01-01'), superseded, null, 1, null
+      coalesce(observed, timestamp '2026-01-01'), superseded, null, 1, if(superseded is null, null, 1)
     from (select unnest(from_json(cast($rows as json), '[{
       "provider": "VARCHAR", "model": "VARCHAR", "source": "VARCHAR", "dimension": "VARCHAR", "usd": "DECIMAL(24, 12)",
       "band": "BIGINT", "tier": "VARCHAR", "speed": "VARCHAR", "region": "VARCHAR", "from": "TIMESTAMP", "to": "TIMESTAMP",
@@ -69,7 +69,7 @@ export async function addFactors(store: Store, rows: readonly FactorRow[]): Prom
     insert into price_multiplier (${MULTIPLIER_COLUMNS})
     select
       row_number() over (), 1, coalesce(source, 'litellm'), coalesce(provider, 'openai'), coalesce(model, 'gpt-x'), kind,
-      tier, speed, region, factor, cast(factor as varchar), "from", "to", timestamp '2026-01-01', null, 1
+      tier, speed, region, factor, cast(factor as varchar), "from", "to", timestamp '2026-01-01', null, 1, null, null
     from (select unnest(from_json(cast($rows as json), '[{
       "provider": "VARCHAR", "model": "VARCHAR", "source": "VARCHAR", "kind": "VARCHAR", "factor": "DECIMAL(9, 6)",
       "tier": "VARCHAR", "speed": "VARCHAR", "region": "VARCHAR", "from": "TIMESTAMP", "to": "TIMESTAMP"
