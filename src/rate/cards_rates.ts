@@ -1,18 +1,48 @@
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import { CHOICES, TOKEN_DIMENSIONS } from './cards_fallbacks.js';
 import { SOURCE_RANK } from './precedence.js';
+import { inRevision } from './revision.js';
+
+/** The ISO week in minutes: Monday 00:00 UTC is 0. */
+export const WEEK_MINUTES = sql`10080`;
+
+const MINUTE_OF_DAY = (time: Sql) => sql`(hour(${time}) * 60 + minute(${time}))`;
+
+/** The hours of a rate as windows of the week, `[since, until)` in minutes; null for a rate of all hours. */
+const WINDOWS = sql`if(rate.utc_start is null and rate.iso_weekdays is null, null, flatten(list_transform(
+      list_transform(
+        coalesce(rate.iso_weekdays, [1, 2, 3, 4, 5, 6, 7]),
+        lambda day: {
+          'since': (cast(day as integer) - 1) * 1440 + coalesce(${MINUTE_OF_DAY(sql`rate.utc_start`)}, 0),
+          'minutes': coalesce((${MINUTE_OF_DAY(sql`rate.utc_end`)} - ${MINUTE_OF_DAY(sql`rate.utc_start`)} + 1439) % 1440 + 1, 1440)
+        }
+      ),
+      lambda hours: list_filter([
+        {'since': hours.since, 'until': least(hours.since + hours.minutes, ${WEEK_MINUTES})},
+        {'since': 0, 'until': hours.since + hours.minutes - ${WEEK_MINUTES}}
+      ], lambda part: part.until > part.since)
+    )))`;
 
 /**
- * What was asked for and what the book has for it. A rate counts if it holds without condition, or under the conditions of the call.
- * Rates that hold at certain hours only are taken if there is no other: a card has no hours yet. A source that moves the bound of a
- * band by one token has corrected it: the newer rows replace the older ones.
+ * What was asked for and what the book of $revision has for it. A rate counts if it holds without condition, or under the
+ * conditions of the call. A source that moves the bound of a band by one token has corrected it: the newer rows replace the
+ * older ones. The user's own rates stand among those of the price lists, with the negative of their number; of several that
+ * hold for a call the newest counts.
  */
 const CANDIDATES = sql`wanted as materialized (
   select unnest(from_json(cast($wanted as json), '[{
     "number": "INTEGER", "source_provider": "VARCHAR", "model": "VARCHAR", "service_tier": "VARCHAR", "speed": "VARCHAR",
     "region": "VARCHAR", "kind": "VARCHAR", "payee": "VARCHAR", "price_provider": "VARCHAR", "price_model": "VARCHAR",
-    "rule": "VARCHAR", "assumed": "BOOLEAN", "rate_tier": "VARCHAR", "rate_speed": "VARCHAR", "rate_region": "VARCHAR"
+    "rule": "VARCHAR", "assumed": "BOOLEAN", "rate_tier": "VARCHAR", "rate_speed": "VARCHAR", "rate_region": "VARCHAR",
+    "overrides": ["INTEGER"]
   }]'), recursive := true)
+),
+own as materialized (
+  select wanted.number, wanted.rate_tier, held.*
+  from (select number, rate_tier, rate_region, unnest(overrides) as override_id from wanted) as wanted
+  join price_override as held on held.override_id = wanted.override_id
+  where (held.service_tier in ('standard', wanted.rate_tier) or held.service_tier is null)
+    and (held.region is null or lower(held.region) = wanted.rate_region)
 ),
 possible as materialized (
   select
@@ -27,19 +57,19 @@ possible as materialized (
     rate.speed is not null as of_speed,
     rate.region is not null as of_region,
     coalesce(rate.effective_from, timestamp '-infinity') as starts,
-    coalesce(rate.effective_to, timestamp 'infinity') as ends
+    coalesce(rate.effective_to, timestamp 'infinity') as ends,
+    rate.windows
   from wanted
   join (
-    select *, ${SOURCE_RANK} as source_rank, utc_start is not null or iso_weekdays is not null as at_hours
-    from price_rate
-    where superseded_at is null
+    select *, ${SOURCE_RANK} as source_rank, ${WINDOWS} as windows
+    from price_rate as rate
+    where ${inRevision(sql`rate`)}
   ) as rate
     on rate.provider = wanted.price_provider
     and lower(rate.model) = lower(wanted.price_model)
   where rate.service_tier in ('standard', wanted.rate_tier)
     and (rate.speed is null or lower(rate.speed) = wanted.rate_speed)
     and (rate.region is null or lower(rate.region) = wanted.rate_region)
-  qualify not rate.at_hours or bool_and(rate.at_hours) over (partition by wanted.number, rate.dimension)
 ),
 candidate as materialized (
   select *
@@ -55,6 +85,23 @@ candidate as materialized (
       and abs(newer.band - possible.band) = 1
       and newer.observed_at > possible.observed_at
   )
+  union all by name
+  select
+    number,
+    -override_id as rate_id,
+    made_at as observed_at,
+    dimension,
+    usd_per_unit,
+    0 as band,
+    0 as source_rank,
+    coalesce(service_tier, 'standard') = rate_tier as of_tier,
+    true as of_speed,
+    true as of_region,
+    coalesce(effective_from, timestamp '-infinity') as starts,
+    coalesce(effective_to, timestamp 'infinity') as ends,
+    null as windows
+  from own
+  where usd_per_unit is not null
 ),
 factor as (
   select
@@ -66,7 +113,11 @@ factor as (
     coalesce(held.effective_from, timestamp '-infinity') as starts,
     coalesce(held.effective_to, timestamp 'infinity') as ends
   from wanted
-  join (select *, ${SOURCE_RANK} as source_rank from price_multiplier where superseded_at is null) as held
+  join (
+    select *, ${SOURCE_RANK} as source_rank
+    from price_multiplier as multiplier
+    where ${inRevision(sql`multiplier`)}
+  ) as held
     on held.provider = wanted.price_provider
     and lower(held.model) = lower(wanted.price_model)
   where (held.service_tier is null or held.service_tier = wanted.rate_tier)
@@ -94,6 +145,8 @@ const CELLS = sql`moment as (
   union select number, ends from candidate where ends < timestamp 'infinity'
   union select number, starts from factor
   union select number, ends from factor where ends < timestamp 'infinity'
+  union select number, coalesce(effective_from, timestamp '-infinity') from own
+  union select number, effective_to from own where effective_to is not null
 ),
 span as materialized (
   select
@@ -109,46 +162,95 @@ size as (
   select number, 0 as prompt from wanted
   union select number, band from candidate
 ),
+edge as (
+  select number, 0 as minute from wanted
+  union select number, unnest(list_transform(windows, lambda hours: hours.since)) from candidate where windows is not null
+  union
+  select number, minute
+  from (select number, unnest(list_transform(windows, lambda hours: hours.until)) as minute from candidate where windows is not null)
+  where minute < ${WEEK_MINUTES}
+),
+slot as (
+  select
+    number,
+    minute as week_from,
+    coalesce(lead(minute) over (partition by number order by minute), ${WEEK_MINUTES}) as week_to
+  from edge
+),
 cell as materialized (
-  select row_number() over () as cell, span.number, span.starts, size.prompt
+  select row_number() over () as cell, span.number, span.starts, size.prompt, slot.week_from, slot.week_to
   from span
   join size on size.number = span.number
+  join slot on slot.number = span.number
 )`;
 
 /**
- * The rate of each dimension in each cell. Of one source only its highest band counts, so bands of two sources are never mixed and
- * a batch price without long-prompt band gives way to the standard price that has one. Then the narrower condition, then the source.
+ * The rate of each dimension in each cell. A price of certain hours replaces, in those, the one of all hours whatever the
+ * prompt (https://docs.litellm.ai/docs/proxy/custom_pricing). Of one source only its highest band counts, so bands of two
+ * sources are never mixed and a batch price without long-prompt band gives way to the standard price that has one. Then the
+ * user's own word for the tier, the narrower condition, the source.
  */
-const PICKED = sql`complete as (
+const PICKED = sql`holding as (
   select
     cell.cell,
     cell.number,
     cell.starts,
-    candidate.* exclude (number, starts, ends),
-    bool_or(candidate.of_region) over (partition by cell.cell, candidate.dimension) as region_known
+    candidate.* exclude (number, starts, ends, windows)
   from cell
   join candidate
     on candidate.number = cell.number
     and candidate.starts <= cell.starts and cell.starts < candidate.ends
     and candidate.band <= cell.prompt
-  qualify candidate.band = max(candidate.band) over (partition by cell.cell, candidate.dimension, candidate.source_rank)
+  where candidate.windows is null
+    or len(list_filter(candidate.windows, lambda hours: hours.since <= cell.week_from and cell.week_from < hours.until)) > 0
+  qualify (candidate.windows is not null) = bool_or(candidate.windows is not null) over (
+    partition by
+      cell.cell, candidate.dimension, candidate.source_rank, candidate.of_tier, candidate.of_region, candidate.of_speed
+  )
+),
+complete as (
+  select *, bool_or(of_region) over (partition by cell, dimension) as region_known
+  from holding
+  qualify band = max(band) over (partition by cell, dimension, source_rank)
 ),
 picked as (
   select *, dimension in (${TOKEN_DIMENSIONS}) as in_tokens
   from complete
   qualify row_number() over (
     partition by cell, dimension
-    order by of_tier desc, of_region desc, of_speed desc, source_rank, usd_per_unit desc, rate_id
+    order by
+      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank,
+      if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null), usd_per_unit desc, rate_id
   ) = 1
 )`;
 
-/** A rate in 10^-18 USD times factors in millionths, each 1000000 where none applies; rounded half up, here and nowhere else. */
+/**
+ * A rate in 10^-18 USD times its factors, as a fraction in lowest terms so that it stays within 38 digits; rounded half up,
+ * here and nowhere else.
+ */
 const MULTIPLIED = sql`cast(
-      cast((cast(replace(cast(usd_per_unit as varchar), '.', '') as hugeint) * by_batch * by_speed * by_region
-        + 500000000000000000) // 1000000000000000000 as decimal(38, 0)) * cast(0.000000000000000001 as decimal(18, 18))
+      cast((cast(replace(cast(usd_per_unit as varchar), '.', '') as hugeint) * numerator + denominator // 2) // denominator
+        as decimal(38, 0)) * cast(0.000000000000000001 as decimal(18, 18))
     as decimal(24, 18))`;
 
-/** Rates with their factors; `lacking` where the call asked for a condition that nobody prices for this dimension. */
+/** The factors of a rate, each in millionths, as numerator and denominator. */
+const FRACTION = sql`${join(
+  ['by_batch', 'by_speed', 'by_region', 'by_user'].map(
+    (factor) => sql`(${identifier(factor)} // gcd(${identifier(factor)}, 1000000))`,
+  ),
+  ' * ',
+)} as numerator,
+    ${join(
+      ['by_batch', 'by_speed', 'by_region', 'by_user'].map(
+        (factor) => sql`(1000000 // gcd(${identifier(factor)}, 1000000))`,
+      ),
+      ' * ',
+    )} as denominator`;
+
+/**
+ * Rates with their factors; `lacking` where the call asked for a condition that nobody prices for this dimension. The
+ * user's factor of a contract applies to what price lists say, never to a rate the user gave; the newest counts.
+ */
 const PRICED = sql`conditioned as (
   select
     picked.*,
@@ -163,15 +265,38 @@ const PRICED = sql`conditioned as (
   join span on span.number = picked.number and span.starts = picked.starts
   join wanted on wanted.number = picked.number
 ),
+contracted as (
+  select
+    conditioned.*,
+    coalesce(cast(contract.factor * 1000000 as hugeint), 1000000) as by_user,
+    contract.override_id as contract_id
+  from conditioned
+  left join own as contract
+    on contract.number = conditioned.number
+    and contract.factor is not null
+    and conditioned.source_rank > 0
+    and (contract.dimension is null or contract.dimension = conditioned.dimension)
+    and (contract.service_tier is null or contract.service_tier = contract.rate_tier)
+    and coalesce(contract.effective_from <= conditioned.starts, true)
+    and coalesce(conditioned.starts < contract.effective_to, true)
+  qualify row_number() over (
+    partition by conditioned.cell, conditioned.dimension
+    order by contract.made_at desc nulls last, contract.override_id desc nulls last
+  ) = 1
+),
+fractioned as (
+  select *, ${FRACTION}
+  from contracted
+),
 priced as (
   select
     *,
-    if(by_batch = 1000000 and by_speed = 1000000 and by_region = 1000000, usd_per_unit, ${MULTIPLIED}) as usd,
+    if(numerator = denominator, usd_per_unit, ${MULTIPLIED}) as usd,
     bool_and(lacks_tier or not in_tokens) over same_cell and bool_or(lacks_tier) over same_cell as no_tier,
     bool_and(lacks_speed or not in_tokens) over same_cell and bool_or(lacks_speed) over same_cell as no_speed,
     max(band) filter (dimension = 'input') over same_cell as input_band,
     bool_or(of_region) filter (dimension = 'input') over same_cell as input_region
-  from conditioned
+  from fractioned
   window same_cell as (partition by cell)
 )`;
 

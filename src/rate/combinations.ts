@@ -1,7 +1,9 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { knownModels } from './known_models.js';
+import { aliasesIn, concerns, overridesIn } from './own_words.js';
 import { buildResolver, type Resolution, type Resolver } from './resolve.js';
+import { LATEST_REVISION } from './revision.js';
 
 /** What decides the price of a call, as it stands in `usage_profile`. A card is found by all five, nulls included. */
 export interface Combination {
@@ -29,11 +31,41 @@ export interface WantedCard extends Combination {
   rate_tier: string;
   rate_speed: string | null;
   rate_region: string | null;
+  /** The numbers of the user's own rates and factors for the model. */
+  overrides: number[];
 }
 
-/** The function that finds whose price holds for a model string, by the book as it is now (0.05 s: build it once). */
-export async function resolverOf(store: Store): Promise<Resolver> {
-  return buildResolver(await knownModels(store), []);
+/**
+ * The function that finds whose price holds for a model string, by the book of a revision, the present one if none is
+ * given (0.05 s: build it once).
+ */
+export async function resolverOf(store: Store, revision = LATEST_REVISION): Promise<Resolver> {
+  const [known, aliases, own] = [
+    await knownModels(store, revision),
+    await aliasesIn(store, revision),
+    await overridesIn(store, revision),
+  ];
+  return buildResolver(
+    known,
+    aliases,
+    own.filter(({ prices_model }) => prices_model),
+  );
+}
+
+/** Whose price holds for each combination and what the user has to say about it, by the book of a revision. */
+export async function wantedCards(
+  store: Store,
+  combinations: readonly Combination[],
+  { resolver, revision = LATEST_REVISION }: { resolver?: Resolver | undefined; revision?: number },
+): Promise<WantedCard[]> {
+  const resolve = resolver ?? (await resolverOf(store, revision));
+  const own = await overridesIn(store, revision);
+  return combinations.map((combination, index) => {
+    const wanted = wantedCard(combination, index, resolve);
+    const { price_provider: provider, price_model: model } = wanted;
+    const overrides = provider === null || model === null ? [] : own.filter((one) => concerns(one, provider, model));
+    return { ...wanted, overrides: overrides.map(({ override_id }) => override_id) };
+  });
 }
 
 /** The combinations, each once, that have no card in force. */
@@ -62,7 +94,7 @@ export async function unsettled(store: Store, combinations: readonly Combination
 }
 
 /** Whose price holds for a combination, and under which conditions. */
-export function wantedCard(combination: Combination, number: number, resolve: Resolver): WantedCard {
+function wantedCard(combination: Combination, number: number, resolve: Resolver): Omit<WantedCard, 'overrides'> {
   const { source_provider: provider, model, region } = combination;
   const found = resolve({ provider, model, region });
   const priced = found.kind === 'priced';

@@ -63,6 +63,9 @@ export const RATED_CARD: Sql = sql`
     coalesce(held.valid_from, timestamp '-infinity') as valid_from,
     coalesce(held.valid_to, timestamp 'infinity') as valid_to,
     held.valid_from is not null or held.valid_to is not null as dated,
+    held.week_from is not null as hourly,
+    coalesce(held.week_from, 0) as week_from,
+    coalesce(held.week_to, 10080) as week_to,
     held.min_prompt_tokens,
     coalesce(held.max_prompt_tokens, 9223372036854775807) as max_prompt_tokens,
     held.min_prompt_tokens > 0 or held.max_prompt_tokens is not null as banded,
@@ -111,6 +114,10 @@ const PROMPT = sql`case when call.requests = 1 then ${ROW_PROMPT}
       when call.requests > 1 then (${ROW_PROMPT}) // call.requests
       else 0 end`;
 
+/** The minute of the ISO week, UTC, in which a call began: some prices hold at certain hours only. */
+const WEEK_MINUTE = sql`((isodow(coalesce(call.occurred_at, cast($now as timestamp))) - 1) * 1440
+      + hour(coalesce(call.occurred_at, cast($now as timestamp))) * 60 + minute(coalesce(call.occurred_at, cast($now as timestamp))))`;
+
 /**
  * Which of the cards of its profile a row belongs to: exactly one, even of a row with impossible counts. A row without
  * time is priced as of $now.
@@ -120,7 +127,7 @@ export const CARD_MATCH: Sql = sql`(not card.dated or (
     and coalesce(call.occurred_at, cast($now as timestamp)) < card.valid_to
   )) and (not card.banded or (
     (card.min_prompt_tokens = 0 or ${PROMPT} >= card.min_prompt_tokens) and ${PROMPT} < card.max_prompt_tokens
-  ))`;
+  )) and (not card.hourly or (${WEEK_MINUTE} >= card.week_from and ${WEEK_MINUTE} < card.week_to))`;
 
 /** Counts of what is also paid by the token: where a row has both, the tokens are what is billed. */
 const SAME_AS: Record<string, string> = {
@@ -207,8 +214,8 @@ export const COST_USD: Sql = sql`case
 /** A flagged rate was needed, or the card itself had to be guessed: an undated call, a bucket of unknown prompt sizes. */
 const ASSUMED = sql`card.assumed
       or ${each(({ quantity, assumed }) => sql`(card.${assumed} and call.${quantity} > 0)`, ' or ')}
-      or (card.dated and call.occurred_at is null)
-      or (card.banded and call.requests is distinct from 1)
+      or ((card.dated or card.hourly) and call.occurred_at is null)
+      or ((card.banded or card.hourly) and call.requests is distinct from 1)
       or (call.units is not null
         and len(list_filter(${BILLED_UNITS}, lambda unit: list_contains(card.assumed_rates, unit.key))) > 0)`;
 

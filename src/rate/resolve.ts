@@ -1,4 +1,5 @@
 import { authorOf, sellerOfBareName } from './authors.js';
+import { globPattern } from './globs.js';
 import { type KnownModel, modelIndex } from './model_index.js';
 import {
   oneSpelling,
@@ -19,6 +20,12 @@ export interface ModelAlias {
   model: string;
   price_provider: string;
   price_model: string;
+}
+
+/** A model the user has given a price of its own. */
+export interface OwnModel {
+  provider: string | null;
+  model: string;
 }
 
 export interface ModelString {
@@ -47,7 +54,11 @@ export type Resolver = (model: ModelString) => Resolution;
  * The function that finds the price of a model string: provider first, by exact and declared rules only, never by
  * similarity. Deterministic: the same book, aliases and string give the same answer and the same rule.
  */
-export function buildResolver(known: readonly KnownModel[], aliases: readonly ModelAlias[]): Resolver {
+export function buildResolver(
+  known: readonly KnownModel[],
+  aliases: readonly ModelAlias[],
+  _own: readonly OwnModel[] = [],
+): Resolver {
   const index = modelIndex(known);
   const alias = aliasLookup(aliases);
 
@@ -229,9 +240,4 @@ function aliasLookup(
 
 function rank(alias: ModelAlias): number {
   return (/[*?]/.test(alias.model) ? 2 : 0) + (alias.provider === null ? 1 : 0);
-}
-
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }

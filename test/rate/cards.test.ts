@@ -170,16 +170,82 @@ describe('time and prompt size', () => {
       expect(await cards(store)).toEqual(['.. 0..272000 3 3 3 3 15 15', '.. 272000.. 5 5 5 5 15 15']);
     }));
 
-  test('rates taken back do not count; those of certain hours only if there is no other', () =>
+  test('rates taken back do not count', () =>
     inMemory(async (store) => {
       await addPrices(store, [
         { dimension: 'input', usd: '9', superseded: '2026-02-01' },
         { dimension: 'input', usd: '3' },
-        { dimension: 'input', usd: '1', hours: '08:00' },
-        { dimension: 'output', usd: '7', hours: '08:00' },
       ]);
       await settle(store);
-      expect(await cards(store)).toEqual(['.. 0.. 3 3 3 3 7 7']);
+      expect(await cards(store)).toEqual(['.. 0.. 3 3 3 3 - -']);
+    }));
+});
+
+describe('hours', () => {
+  /** Minutes of the week since Monday 00:00 UTC, and the input rate of the card for them, per million. */
+  async function week(store: Store): Promise<string[]> {
+    const rows = await store.rows<{ line: string }>(sql`
+      select concat_ws(' ', coalesce(strftime(valid_from, '%Y-%m-%d'), '..'), min_prompt_tokens,
+        coalesce(week_from || '..' || week_to, 'always'),
+        rtrim(rtrim(cast(cast(uncached_input as decimal(38, 18)) * 1000000 as varchar), '0'), '.')) as line
+      from rate_card
+      order by valid_from nulls first, min_prompt_tokens, week_from`);
+    return rows.map(({ line }) => line);
+  }
+
+  test('a price of certain hours replaces, in them, the one of all hours', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '4', hours: '01:00-04:00', days: [1, 3] },
+      ]);
+      await settle(store);
+      // Monday 01:00 is minute 60, Wednesday 01:00 is 2 × 1440 + 60 = 2940.
+      expect(await week(store)).toEqual([
+        '.. 0 0..60 2',
+        '.. 0 60..240 4',
+        '.. 0 240..2940 2',
+        '.. 0 2940..3120 4',
+        '.. 0 3120..10080 2',
+      ]);
+    }));
+
+  test('hours that pass midnight go on into the next day, and from Sunday into Monday', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '1', hours: '16:30-00:30', days: [7] },
+      ]);
+      await settle(store);
+      // Sunday 16:30 is 6 × 1440 + 990 = 9630.
+      expect(await week(store)).toEqual(['.. 0 0..30 1', '.. 0 30..9630 2', '.. 0 9630..10080 1']);
+    }));
+
+  test('off-peak holds for prompts of any size; outside of it the bands do', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '4', band: 128_001 },
+        { dimension: 'input', usd: '1', hours: '00:00-12:00', days: [1, 2, 3, 4, 5, 6, 7] },
+      ]);
+      await settle(store);
+      const lines = await week(store);
+      expect(lines.filter((line) => line.startsWith('.. 0 0..') || line.includes('..1440 '))).toEqual([
+        '.. 0 0..720 1',
+        '.. 0 720..1440 2',
+        '.. 128001 720..1440 4',
+      ]);
+    }));
+
+  test('days without hours, and hours that begin on a day', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '1', days: [6, 7], from: '2026-08-17' },
+      ]);
+      await settle(store);
+      // Saturday 00:00 is minute 7200.
+      expect(await week(store)).toEqual(['.. 0 always 2', '2026-08-17 0 0..7200 2', '2026-08-17 0 7200..10080 1']);
     }));
 });
 

@@ -17,7 +17,10 @@ export interface PriceRow {
   region?: string;
   from?: string;
   to?: string;
+  /** `08:00-16:00` */
   hours?: string;
+  /** 1 is Monday. */
+  days?: number[];
   observed?: string;
   superseded?: string;
 }
@@ -45,19 +48,20 @@ export function inMemory<T>(fn: (store: Store) => Promise<T>): Promise<T> {
 export async function addPrices(store: Store, rows: readonly PriceRow[]): Promise<void> {
   await store.run(sql`
     insert or ignore into price_book
-    values (1, 'genai-prices', 'https://prices.test/data.json', 'abc123', 'MIT', 'sha', date '2026-01-01', timestamp '2026-01-02', 1, 1)`);
+    values (1, 'genai-prices', 'https://prices.test/data.json', 'abc123', 'MIT', 'sha', date '2026-01-01', timestamp '2026-01-02', 1, 1, 1);
+    insert or ignore into price_revision values (1, timestamp '2026-01-02', 'bundle', 'prices of a test')`);
   await store.run(
     sql`
     insert into price_rate (${RATE_COLUMNS})
     select
       row_number() over () as rate_id, 1, coalesce(source, 'genai-prices'), coalesce(provider, 'openai'), coalesce(model, 'gpt-x'),
       dimension, usd * cast(0.000001 as decimal(6, 6)), cast(cast(usd as decimal(20, 4)) as varchar), 'per_mtok', coalesce(band, 0),
-      coalesce(tier, 'standard'), speed, region, hours, hours, null, "from", "to",
+      coalesce(tier, 'standard'), speed, region, cast(split_part(hours, '-', 1) as time), cast(split_part(hours, '-', 2) as time), days, "from", "to",
       coalesce(observed, timestamp '2026-01-01'), superseded, null, 1, if(superseded is null, null, 1)
     from (select unnest(from_json(cast($rows as json), '[{
       "provider": "VARCHAR", "model": "VARCHAR", "source": "VARCHAR", "dimension": "VARCHAR", "usd": "DECIMAL(24, 12)",
       "band": "BIGINT", "tier": "VARCHAR", "speed": "VARCHAR", "region": "VARCHAR", "from": "TIMESTAMP", "to": "TIMESTAMP",
-      "hours": "TIME", "observed": "TIMESTAMP", "superseded": "TIMESTAMP"
+      "hours": "VARCHAR", "days": ["UTINYINT"], "observed": "TIMESTAMP", "superseded": "TIMESTAMP"
     }]'), recursive := true))`,
     { rows: JSON.stringify(rows) },
   );
