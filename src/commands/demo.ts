@@ -64,7 +64,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
   ]);
   const terminal = terminalOf(io, { color });
   await withStore(path, { access: 'write' }, async (store) => {
-    await loadBundledBook(store, BUNDLE_DIRECTORY);
+    await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     io.stdout.write('October 2026 of a company that sells three AI features to eight customers (invented data).\n\n');
     const file = await importFile(
       store,

@@ -71,7 +71,7 @@ async function load(
   // A rehearsal leaves nothing behind, not even an empty database.
   const target = settings.dryRun && !existsSync(path) ? ':memory:' : path;
   return withStore(target, storeOptions('write', options, io), async (store) => {
-    await loadBundledBook(store, BUNDLE_DIRECTORY);
+    await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     const results: ImportedFile[] = [];
     for (const file of files) {
       const progress = await showProgress(io, {

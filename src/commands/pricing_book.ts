@@ -38,7 +38,7 @@ export async function withBook<T>(
   const path = databasePath(options, io);
   const own = access === 'write' || (await hasPrices(path, options, io));
   return withStore(own ? path : ':memory:', storeOptions(access, options, io), async (store) => {
-    if (!own || access === 'write') await loadBundledBook(store, BUNDLE_DIRECTORY);
+    if (!own || access === 'write') await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     return fn(store);
   });
 }

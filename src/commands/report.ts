@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
+import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import type { Sort } from '../query/report_sql.js';
 import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
@@ -21,6 +22,8 @@ export interface ReportOptions extends CommonOptions {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
+  asOf?: string;
+  priceBook?: string;
 }
 
 /** Declares `llmcost report`. */
@@ -44,6 +47,8 @@ export function registerReport(program: Command, io: Io): void {
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--wide', 'never cut long names')
+    .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
+    .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
     .addHelpText('after', EXAMPLES)
     .action((options: ReportOptions) => report(options, io));
 }
@@ -55,18 +60,48 @@ Examples:
   llmcost report --by feature --top 10 --format csv -o features.csv`;
 
 async function report(options: ReportOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io);
-  const answer = await ask(query, options, io);
+  const stand = await standOf(options);
+  const now = stand?.kind === 'time' ? stand.at : io.now();
+  const query = await queryOf(options, now);
+  const answer = await ask(query, { options, stand, io });
   await write(await render(answer, options, io), options, io);
   if (!options.quiet) await note(answer, io);
 }
 
-async function ask(query: ReportQuery, options: ReportOptions, io: Io): Promise<CostReport> {
-  const [{ withStore }, { costReport }] = await Promise.all([
+/** The state of the store that is asked; undefined is the present one. */
+async function standOf({ asOf, priceBook, tz }: ReportOptions): Promise<Stand | undefined> {
+  if (asOf !== undefined && priceBook !== undefined) {
+    throw new UsageError('--as-of cannot be combined with --price-book.\nUse either the one or the other.');
+  }
+  if (priceBook !== undefined) return { kind: 'price_book', revision: bookNumber(priceBook) };
+  if (asOf === undefined) return undefined;
+  const [{ momentOf }, { checkedZone }] = await Promise.all([import('../query/period.js'), import('../query/zone.js')]);
+  return { kind: 'time', at: momentOf(asOf, '--as-of', checkedZone(tz)) };
+}
+
+function bookNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--price-book '${text}' is not the number of a price book.\nSee which there are: llmcost pricing history`,
+  );
+}
+
+interface Asking {
+  options: ReportOptions;
+  stand: Stand | undefined;
+  io: Io;
+}
+
+async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<CostReport> {
+  const [{ withStore }, { costReport }, { standAt }] = await Promise.all([
     import('../store/store.js'),
     import('../query/report.js'),
+    import('../query/as_of.js'),
   ]);
-  return withStore(databasePath(options, io), storeOptions('read', options, io), (store) => costReport(store, query));
+  return withStore(databasePath(options, io), storeOptions('read', options, io), async (store) => {
+    if (stand !== undefined) await standAt(store, stand, io.now());
+    return costReport(store, query);
+  });
 }
 
 async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {
@@ -105,7 +140,7 @@ async function note({ warnings }: CostReport, io: Io): Promise<void> {
 }
 
 /** The checked question. */
-async function queryOf(options: ReportOptions, io: Io): Promise<ReportQuery> {
+async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> {
   const [{ checkedDimension }, { conditionOf }, { checkedZone }] = await Promise.all([
     import('../query/dimensions.js'),
     import('../query/filter.js'),
@@ -114,7 +149,7 @@ async function queryOf(options: ReportOptions, io: Io): Promise<ReportQuery> {
   const tz = checkedZone(options.tz);
   return {
     by: [...new Set(options.by.split(',').map((name) => checkedDimension(name.trim())))],
-    period: await chosenPeriod(options, tz, io.now()),
+    period: await chosenPeriod(options, tz, now),
     tz,
     where: (options.where ?? []).map(conditionOf),
     sort: options.sort === undefined ? undefined : await sortOf(options.sort),

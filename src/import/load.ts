@@ -84,8 +84,13 @@ async function fill(store: Store, { source, format, lines, options, digest, now 
   const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
   await store.run(
     sql`
-    insert into imports (import_id, source, source_size, source_mtime_ms, source_digest, format, options, status, started_at)
-    values ($id, $source, $size, $mtime, $digest, $format, $options, 'loading', cast($now as timestamp))`,
+    insert into imports (
+      import_id, source, source_size, source_mtime_ms, source_digest, format, options, status, started_at, price_revision
+    )
+    values (
+      $id, $source, $size, $mtime, $digest, $format, $options, 'loading', cast($now as timestamp),
+      (select coalesce(max(revision), 0) from price_revision)
+    )`,
     {
       id,
       source: source.name,

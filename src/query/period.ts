@@ -44,6 +44,15 @@ export function periodBetween(since: string | undefined, until: string | undefin
   return labelled(from, to, tz);
 }
 
+/**
+ * The moment an option names: an ISO timestamp, or the end of a day (its last millisecond). UsageError if it cannot be read.
+ */
+export function momentOf(text: string, option: string, tz: string): Date {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text.trim());
+  const instant = instantFrom(text, option, tz);
+  return new Date(day ? instantOf(wallTime(instant, tz) + DAY, tz) - 1 : instant);
+}
+
 function relative(word: string, now: number): Wall | undefined {
   const today = floorDay(now);
   if (word === 'today') return [today, today + DAY];

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { MULTIPLIER_COLUMNS, RATE_COLUMNS } from './book_staging.js';
 import { mergeBundle } from './bundle_merge.js';
 import { bundleRates, bundleRows } from './bundle_tables.js';
+import { rateUnpriced } from './rerate.js';
 import { newRevision } from './revision.js';
 import { isObject } from './sources/source.js';
 
@@ -51,7 +52,10 @@ export async function loadBundledBook(
   const newer = manifest.books.filter((book) => book.data_date > (dates.get(book.source) ?? ''));
   const sources = [...new Set(newer.map((book) => book.source))];
   if (sources.length === 0) return 'current';
-  await store.transaction(() => mergeBundle(store, directory, { books: manifest.books, sources, now }));
+  await store.transaction(async () => {
+    await mergeBundle(store, directory, { books: manifest.books, sources, now });
+    await rateUnpriced(store, now);
+  });
   return 'merged';
 }
 

@@ -81,14 +81,14 @@ export const RATED_CARD: Sql = sql`
       and ${each(({ rate }) => sql`coalesce(${inPico(rate)}, false)`, '\n      and ')} as plain,
     len(held.assumed) = 0 as certain`;
 
-/** The cards in force of each profile, ready for rating. `profiles` has the columns of usage_profile. */
-export function ratedProfiles(profiles: Sql): Sql {
+/** The cards in force of each profile, ready for rating. `profiles` has the columns of usage_profile, `cards` those of rate_card. */
+export function ratedProfiles(profiles: Sql, cards: Sql = sql`rate_card`): Sql {
   return sql`
   select
     profile.profile_id,
     held.rate_card_id,${RATED_CARD}
   from (from ${profiles}) as profile
-  join rate_card as held
+  join ${cards} as held
     on held.source_provider is not distinct from profile.source_provider
     and held.model is not distinct from coalesce(profile.model, profile.request_model)
     and held.service_tier is not distinct from profile.service_tier
