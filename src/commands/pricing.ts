@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
+import { registerCorrect } from './pricing_correct.js';
 import { registerList, registerShow } from './pricing_list.js';
 import { registerRefresh } from './pricing_refresh.js';
 
@@ -9,4 +10,5 @@ export function registerPricing(program: Command, io: Io): void {
   registerRefresh(pricing, io);
   registerList(pricing, io);
   registerShow(pricing, io);
+  registerCorrect(pricing, io);
 }

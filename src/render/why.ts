@@ -118,6 +118,7 @@ function remarks(call: WhyCall): string[] {
       ? ['the total is rounded half up at the 18th place']
       : []),
     ...(billed === null ? [] : [billedLine(billed)]),
+    ...call.before.map(formerLine),
     ...(rate_card === null ? [] : [cardLine(rate_card), `found by: ${rate_card.rule_in_words}`]),
   ];
 }
@@ -132,7 +133,7 @@ function billedLine({ cost, currency, difference }: NonNullable<WhyCall['billed'
 
 function cardLine(card: WhyCard): string {
   const of = card.price_model === null ? '' : ` of ${card.price_provider}/${card.price_model}`;
-  const parts = [`rate card ${card.number}${of}`, ...promptText(card), ...validText(card)];
+  const parts = [`rate card ${card.number}${of}`, ...promptText(card), ...validText(card), ...weekText(card)];
   return parts.join(', ');
 }
 
@@ -145,6 +146,24 @@ function promptText({ min_prompt_tokens: min, max_prompt_tokens: max }: WhyCard)
 function validText({ valid_from, valid_to }: WhyCard): string[] {
   const text = periodText(valid_from, valid_to);
   return text === '' ? [] : [`valid ${text}`];
+}
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** The hours of the week a card holds for: Monday 01:00 to Monday 04:00 UTC. */
+function weekText({ week_from, week_to }: WhyCard): string[] {
+  if (week_from === null || week_to === null) return [];
+  return [`${minuteText(week_from)} to ${minuteText(week_to)} UTC`];
+}
+
+function minuteText(minute: number): string {
+  const time = [Math.floor((minute % 1440) / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${DAYS[Math.floor(minute / 1440) % 7]} ${time}`;
+}
+
+/** What it cost before prices were known or corrected. */
+function formerLine({ cost, until, reason }: WhyCall['before'][number]): string {
+  return `until ${timeText(until)}: ${cost === null ? 'unpriced' : `USD ${tidy(cost)}`} (${reason})`;
 }
 
 const SOURCE_COLUMNS: Table['columns'] = [

@@ -66,9 +66,13 @@ export interface StagedModel {
   free: boolean;
 }
 
+/** A published price that is not used, and why. */
 export interface Rejected {
+  provider?: string;
   model: string;
   field: string;
+  /** The number as published, where there is one. */
+  raw_value?: string;
   reason: string;
 }
 
