@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { registerCorrect } from './pricing_correct.js';
+import { registerDiff } from './pricing_diff.js';
 import { registerList, registerShow } from './pricing_list.js';
 import { registerRefresh } from './pricing_refresh.js';
+import { registerStatus } from './pricing_status.js';
 
 /** Declares `llmcost pricing …`; each part has a file of its own. */
 export function registerPricing(program: Command, io: Io): void {
@@ -10,5 +12,7 @@ export function registerPricing(program: Command, io: Io): void {
   registerRefresh(pricing, io);
   registerList(pricing, io);
   registerShow(pricing, io);
+  registerDiff(pricing, io);
+  registerStatus(pricing, io);
   registerCorrect(pricing, io);
 }
