@@ -1,5 +1,6 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { CONDITIONS, IN_TOKENS } from './listing.js';
 import { SOURCE_RANK } from './precedence.js';
 import { inRevision } from './revision.js';
 
@@ -75,16 +76,8 @@ async function inForce(store: Store, name: 'before' | 'after', { revision, at }:
     with named as (
       select
         rate.*,
-        ends_with(dimension, '_tokens')
-          or dimension in ('input', 'output', 'cache_read', 'cache_write', 'cache_write_1h', 'reasoning') as in_tokens,
-        concat_ws(', ',
-          nullif(service_tier, 'standard'),
-          speed,
-          region,
-          if(min_prompt_tokens > 0, 'prompts from ' || min_prompt_tokens, null),
-          if(utc_start is null, null, strftime(date '2000-01-01' + utc_start, '%H:%M') || '–' || strftime(date '2000-01-01' + utc_end, '%H:%M') || ' UTC'),
-          if(iso_weekdays is null, null, 'days ' || array_to_string(iso_weekdays, ','))
-        ) as conditions
+        ${IN_TOKENS} as in_tokens,
+        ${CONDITIONS} as conditions
       from price_rate as rate
       where ${inRevision(sql`rate`)}
         and coalesce(effective_from <= cast($at as timestamp), true)

@@ -73,7 +73,8 @@ describe.skipIf(!present)(`a closed month stays closed (SKIPPED when ${SOURCES} 
     expect(lists).toHaveLength(6);
     const folder = mkdtempSync(join(tmpdir(), 'llmcost-history-'));
     const calls = join(folder, 'calls.jsonl');
-    const models = await modelsOf([...named(/^litellm-/).slice(0, 1), ...named(/^litellm-/).slice(-1)]);
+    const known = await modelsOf([...named(/^litellm-/).slice(0, 1), ...named(/^litellm-/).slice(-1)]);
+    const models = known.filter((_, index) => index % 3 === 0);
     writeCalls(calls, models);
     await withStore(join(folder, 'history.duckdb'), { access: 'write' }, async (store) => {
       const [first = '', ...others] = lists;
@@ -88,7 +89,7 @@ describe.skipIf(!present)(`a closed month stays closed (SKIPPED when ${SOURCES} 
       const { imported } = await importFile(store, { path: calls, name: 'calls.jsonl' }, options);
       expect(imported).toBe(models.length * DAYS.length);
       let before = await costs(store);
-      expect(before.size).toBeGreaterThan(5000);
+      expect(before.size).toBeGreaterThan(1500);
       for (const list of others) {
         await refreshFromFiles(store, datedFiles([list], undefined));
         const rated = await store.transaction(() => rateUnpriced(store, new Date()));
@@ -99,7 +100,7 @@ describe.skipIf(!present)(`a closed month stays closed (SKIPPED when ${SOURCES} 
         before = after;
       }
       // Most of what the first list did not know has its price in the end.
-      expect(before.size).toBeGreaterThan(15_000);
+      expect(before.size).toBeGreaterThan(5000);
     });
-  });
+  }, 600_000);
 });
