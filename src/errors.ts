@@ -95,6 +95,15 @@ export class ProxyRefused extends PriceSourceError {
   }
 }
 
+/** The address cannot prove who it is. */
+export class PriceAddressUntrusted extends PriceSourceError {
+  constructor(address: string, code: string) {
+    super(
+      `${address} shows a certificate that is not trusted (${code}).\nIf your network reads along with a certificate of its own, name that: NODE_EXTRA_CA_CERTS=FILE llmcost pricing refresh. ${READ_A_FILE}`,
+    );
+  }
+}
+
 /** --strict: a price list that could not be used is an error. */
 export class NotAllRefreshed extends PriceSourceError {
   constructor(failed: number, all: number) {

@@ -133,16 +133,16 @@ function bookAccess(options: RefreshOptions, io: Io): BookAccess {
   };
 }
 
-/** Lists are fetched in a handful of tries; a slow network may take five times as long as one answer. */
+/** So often is a list asked for; and it may take ten times as long as the network may be silent: slow, but it comes. */
 const TRIES = 4;
-const PATIENCE = 5;
+const PATIENCE = 10;
 
 /** Does `fn` with the network, telling on a terminal how far it is. */
 async function watched<T>(options: RefreshOptions, io: Io, fn: (network: Network) => Promise<T>): Promise<T> {
   const { fetchingText, showLine } = await import('../render/progress.js');
   const received = new Map<string, number>();
   const line = await showLine(io, { quiet: options.quiet === true, text: () => fetchingText(received) });
-  const silenceMs = options.timeout * 1000;
+  const silenceMs = Math.ceil(options.timeout * 1000);
   line.begin();
   try {
     return await fn({

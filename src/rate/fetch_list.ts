@@ -8,7 +8,7 @@ import {
 import { isLoopback, shownAddress } from './addresses.js';
 import { type Ask, type FetchLimits, type Response, statusText, withConnections } from './fetch.js';
 import { ENCODINGS, readBody } from './fetch_body.js';
-import { isPassing, meaningOf, Trouble } from './fetch_trouble.js';
+import { isPassing, meaningOf, secondsText, Trouble } from './fetch_trouble.js';
 
 /** What an address said when it last gave a list: it need not send that one again. */
 export interface Validators {
@@ -73,7 +73,7 @@ async function fetchPatiently(question: Question, network: Network, ask: Ask): P
       return await fetchOnce(question, network, (url, headers) => ask(url, headers, signal));
     } catch (error) {
       if (signal.aborted && (error === signal.reason || error instanceof Trouble)) {
-        const trouble = `it was not complete within ${limits.overallMs / 1000} seconds`;
+        const trouble = `it was not complete within ${secondsText(limits.overallMs)}`;
         throw new PriceListUnreachable(address, { tries, trouble }, error);
       }
       if (!(error instanceof Trouble)) throw error;

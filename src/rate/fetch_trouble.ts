@@ -1,4 +1,10 @@
-import { PriceListRefused, PriceListTooLarge, PriceSourceError, ProxyRefused } from '../errors.js';
+import {
+  PriceAddressUntrusted,
+  PriceListRefused,
+  PriceListTooLarge,
+  PriceSourceError,
+  ProxyRefused,
+} from '../errors.js';
 import { type FetchLimits, statusText } from './fetch.js';
 import { TooMuch, UnknownEncoding } from './fetch_body.js';
 
@@ -12,6 +18,9 @@ export class Trouble extends Error {
     super(message, options);
   }
 }
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 interface Circumstances {
   address: string;
@@ -30,6 +39,7 @@ export function meaningOf(error: unknown, { address, limits, answering }: Circum
   if (error instanceof UnknownEncoding) return new PriceListRefused(address, `in the encoding '${error.message}'`);
   const code = codeOf(error);
   if (code === undefined) return error;
+  if (UNTRUSTED.test(code)) return new PriceAddressUntrusted(address, code);
   // undici has no code of its own for a proxy that opens no tunnel.
   const proxy = /^Proxy response \((\d+)\)/.exec(error instanceof Error ? error.message : '');
   if (proxy !== null) {
@@ -37,7 +47,7 @@ export function meaningOf(error: unknown, { address, limits, answering }: Circum
     if (!isPassing(status)) return new ProxyRefused(address, statusText(status));
     return new Trouble(`the proxy answered ${statusText(status)}`, undefined, { cause: error });
   }
-  return new Trouble(sentence(code, answering, limits.silenceMs / 1000), undefined, { cause: error });
+  return new Trouble(sentence(code, answering, secondsText(limits.silenceMs)), undefined, { cause: error });
 }
 
 /** Whether a status tells of a passing trouble. 404, 401 and 403 do not. */
@@ -45,11 +55,16 @@ export function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+/** '30 seconds' */
+export function secondsText(ms: number): string {
+  return ms === 1000 ? '1 second' : `${ms / 1000} seconds`;
+}
+
 /** https://undici.nodejs.org/#/docs/api/Errors, and the codes of node:net, node:tls and node:zlib. */
-function sentence(code: string, answering: boolean, seconds: number): string {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${seconds} seconds`;
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `no answer within ${seconds} seconds`;
-  if (code === 'UND_ERR_BODY_TIMEOUT') return `the answer stopped for ${seconds} seconds`;
+function sentence(code: string, answering: boolean, seconds: string): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${seconds}`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `no answer within ${seconds}`;
+  if (code === 'UND_ERR_BODY_TIMEOUT') return `the answer stopped for ${seconds}`;
   if (answering) return 'the answer was cut off';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the connection was closed without an answer';
   return `no connection (${code})`;
