@@ -46,7 +46,9 @@ const EXAMPLES = `
 Examples:
   llmcost pricing refresh
   llmcost pricing refresh --source litellm,openrouter --dry-run
-  llmcost pricing refresh --from prices-2026-08-01.json`;
+  llmcost pricing refresh --from prices-2026-08-01.json
+  LLMCOST_PRICES_URL_LITELLM=https://mirror.example.com/litellm.json llmcost pricing refresh
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected.`;
 
 async function refresh(options: RefreshOptions, io: Io): Promise<void> {
   const plan = await planOf(options, io);
