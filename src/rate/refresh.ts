@@ -7,6 +7,7 @@ import { priceBookId } from './book.js';
 import type { Network } from './fetch_list.js';
 import { type FailedList, mergeFetched, type PriceAnswer, type UnmodifiedList } from './refresh_fetched.js';
 import { type MergedList, mergeList, type Purpose } from './refresh_list.js';
+import { type Rerated, rateUnpriced } from './rerate.js';
 
 export interface PriceFile {
   path: string;
@@ -27,6 +28,8 @@ export interface Refresh {
   lists: RefreshedList[];
   /** The state of the book afterwards. */
   priceBook: string;
+  /** The usage that had no price before and has one now; null where no price changed. */
+  rerated: Rerated | null;
   /** The bundle that was written of it, where one was asked for. */
   bundle?: { directory: string; rates: number; multipliers: number; priced_models: number };
 }
@@ -43,7 +46,8 @@ export interface BookAccess {
 const DATE_IN_NAME = /(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)/;
 
 /**
- * Reads price lists and writes down what changed, each list in a transaction of its own. An address that fails leaves
+ * Reads price lists and writes down what changed, each list in a transaction of its own; then prices the usage that
+ * had no price. An address that fails leaves
  * the book as it is and is part of the answer. Throws InputError, PriceSourceError for a file that cannot be used,
  * UsageError for a wrong proxy, NoPrices if there is no price at all in the end.
  */
@@ -56,9 +60,11 @@ export async function refreshPrices(
   return book.change(async (store) => {
     const lists: RefreshedList[] = await refreshFromFiles(store, files, purpose);
     for (const answer of answers) lists.push(await mergeFetched(store, answer, network.now()));
+    const changed = lists.some(({ outcome }) => outcome === 'changed');
+    const rerated = changed ? await store.transaction(() => rateUnpriced(store, network.now())) : null;
     const priceBook = await priceBookId(store);
     if (priceBook === '') throw new NoPrices(lists.flatMap((list) => (list.outcome === 'failed' ? [list.reason] : [])));
-    return { lists, priceBook };
+    return { lists, priceBook, rerated };
   });
 }
 

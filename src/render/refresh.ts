@@ -1,15 +1,17 @@
 import type { Refresh, RefreshedList } from '../rate/refresh.js';
 import type { FailedList, UnmodifiedList } from '../rate/refresh_fetched.js';
 import type { MergedList } from '../rate/refresh_list.js';
-import { formatCount } from './number.js';
+import type { Rerated } from '../rate/rerate.js';
+import { formatCount, formatMoney } from './number.js';
 import { plain } from './text.js';
 
 /** One line for each list that could be read: what it changed. */
-export function refreshAsText({ lists, bundle }: Refresh, dryRun: boolean): string {
+export function refreshAsText({ lists, rerated, bundle }: Refresh, dryRun: boolean): string {
   const lines = lists.flatMap((list) => {
     if (list.outcome === 'failed') return [];
     return [list.outcome === 'not_modified' ? unmodifiedLine(list) : mergedLine(list)];
   });
+  if (rerated !== null && rerated.rows > 0) lines.push(reratedLine(rerated));
   if (bundle !== undefined) {
     const { directory, rates, multipliers, priced_models } = bundle;
     lines.push(
@@ -21,12 +23,17 @@ export function refreshAsText({ lists, bundle }: Refresh, dryRun: boolean): stri
 }
 
 /** The schema llmcost.pricing-refresh/1. */
-export function refreshAsJson({ lists, priceBook, bundle }: Refresh, dryRun: boolean): string {
+export function refreshAsJson({ lists, priceBook, rerated, bundle }: Refresh, dryRun: boolean): string {
   const content = {
     schema: 'llmcost.pricing-refresh/1',
     dry_run: dryRun,
     price_book: priceBook,
     lists: lists.map(listAsJson),
+    newly_priced: {
+      rows: rerated?.rows ?? 0,
+      requests: rerated?.requests ?? 0,
+      cost_usd: rerated?.cost_after ?? '0',
+    },
     bundle: bundle ?? null,
     warnings: refreshWarnings({ lists, priceBook }),
   };
@@ -34,7 +41,7 @@ export function refreshAsJson({ lists, priceBook, bundle }: Refresh, dryRun: boo
 }
 
 /** Which lists could not be used, why, and how old the prices are that stay. May have several lines each. */
-export function refreshWarnings({ lists, priceBook }: Refresh): string[] {
+export function refreshWarnings({ lists, priceBook }: Pick<Refresh, 'lists' | 'priceBook'>): string[] {
   return lists
     .filter((list) => list.outcome === 'failed')
     .map((list) => {
@@ -55,6 +62,12 @@ function mergedLine({ source, dataDate, models, rejected, ...rates }: MergedList
   const { added, changed, corrected, withdrawn, unchanged } = rates;
   const counts = [`${added} new`, `${changed} changed`, `${corrected} corrected`, `${withdrawn} withdrawn`];
   return `${source} ${dataDate}: ${models} models; rates: ${counts.join(', ')}, ${unchanged} as before; ${rejected.length} quarantined`;
+}
+
+function reratedLine({ rows, cost_after }: Rerated): string {
+  const usage =
+    rows === 1 ? '1 row of usage that had no price has' : `${formatCount(rows)} rows of usage that had no price have`;
+  return `${usage} one now: ${formatMoney(cost_after)}`;
 }
 
 function unmodifiedLine({ source, from }: UnmodifiedList): string {

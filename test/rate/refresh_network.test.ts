@@ -3,10 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { main } from '../../src/cli.js';
 import { NoPrices } from '../../src/errors.js';
 import { refreshPrices } from '../../src/rate/refresh.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
+import { fakeIo } from '../fake_io.js';
 import { type Answering, withServer } from './price_server.js';
 import { emptyWorld, litellm, MODELS, world } from './refresh_world.js';
 
@@ -52,6 +54,40 @@ test('a changed price is valid from the moment it was seen, and where the list c
         from price_book as book
         join price_fetch as fetched on fetched.url = book.url`),
     ).toEqual([{ url: address, data_date: '2026-10-15', sha256, fetched: sha256 }]);
+  });
+});
+
+test('usage that had no price is priced, and nothing else', async () => {
+  const { cwd, refresh, rows } = await world();
+  const calls = ['gpt-d 1000000', 'gpt-d 500000', 'gpt-a 1000000'].map((call, index) => {
+    const [model, tokens] = call.split(' ');
+    return {
+      timestamp: `2026-10-1${index}T00:00:00Z`,
+      provider: 'openai',
+      model,
+      input_tokens: Number(tokens),
+      output_tokens: 0,
+    };
+  });
+  writeFileSync(join(cwd, 'calls.jsonl'), calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
+  const io = fakeIo({ cwd });
+  await main(['import', 'calls.jsonl'], io);
+  expect([io.exitCode(), io.err()]).toEqual([0, '']);
+  const costs = sql`select cast(cost_usd as varchar) as usd, cost_status from usage order by occurred_at`;
+  // 1,000,000 tokens of gpt-a at $2.50 per million
+  const priced = { usd: '2.500000000000000000', cost_status: 'computed' };
+  const unpriced = { usd: null, cost_status: 'unpriced' };
+  expect(await rows(costs)).toEqual([unpriced, unpriced, priced]);
+  await withServer(serving(CHANGED), async ({ origin }) => {
+    const line = '2 rows of usage that had no price have one now: $6.00\n';
+    const argv = ['--from', `${origin}/l.json`];
+    const rehearsal = await refresh([...argv, '--dry-run']);
+    expect(rehearsal.out).toBe(`${CHANGED_LINE}${line}This was a dry run: nothing was changed.\n`);
+    expect(await rows(costs)).toEqual([unpriced, unpriced, priced]);
+    expect((await refresh(argv)).out).toBe(`${CHANGED_LINE}${line}`);
+    // $4 per million tokens of gpt-d; gpt-a became cheaper on 15 October, after its call.
+    const newly = ['4.000000000000000000', '2.000000000000000000'].map((usd) => ({ usd, cost_status: 'computed' }));
+    expect(await rows(costs)).toEqual([...newly, priced]);
   });
 });
 
@@ -233,6 +269,7 @@ test('JSON for programs', async () => {
           age_days: null,
         },
       ],
+      newly_priced: { rows: 0, requests: 0, cost_usd: '0' },
       bundle: null,
       warnings: [`a list was not refreshed: ${reason}\nThe price book stays as it was: ${price_book}.`],
     });
