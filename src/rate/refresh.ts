@@ -28,8 +28,8 @@ export interface Refresh {
   lists: RefreshedList[];
   /** The state of the book afterwards. */
   priceBook: string;
-  /** The usage that had no price before and has one now; null where no price changed. */
-  rerated: Rerated | null;
+  /** The usage that had no price before and has one now. */
+  rerated: Rerated;
   /** The bundle that was written of it, where one was asked for. */
   bundle?: { directory: string; rates: number; multipliers: number; priced_models: number };
 }
@@ -47,9 +47,8 @@ const DATE_IN_NAME = /(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)/;
 
 /**
  * Reads price lists and writes down what changed, each list in a transaction of its own; then prices the usage that
- * had no price. An address that fails leaves
- * the book as it is and is part of the answer. Throws InputError, PriceSourceError for a file that cannot be used,
- * UsageError for a wrong proxy, NoPrices if there is no price at all in the end.
+ * had no price. An address that fails leaves the book as it is and is part of the answer. Throws InputError and
+ * PriceSourceError for a file that cannot be used, UsageError for a wrong proxy, NoPrices if the book is empty in the end.
  */
 export async function refreshPrices(
   { files, addresses }: RefreshPlan,
@@ -60,8 +59,8 @@ export async function refreshPrices(
   return book.change(async (store) => {
     const lists: RefreshedList[] = await refreshFromFiles(store, files, purpose);
     for (const answer of answers) lists.push(await mergeFetched(store, answer, network.now()));
-    const changed = lists.some(({ outcome }) => outcome === 'changed');
-    const rerated = changed ? await store.transaction(() => rateUnpriced(store, network.now())) : null;
+    // Even if no list changed: a refresh that was cut off may have left this undone.
+    const rerated = await store.transaction(() => rateUnpriced(store, network.now()));
     const priceBook = await priceBookId(store);
     if (priceBook === '') throw new NoPrices(lists.flatMap((list) => (list.outcome === 'failed' ? [list.reason] : [])));
     return { lists, priceBook, rerated };

@@ -11,7 +11,7 @@ export function refreshAsText({ lists, rerated, bundle }: Refresh, dryRun: boole
     if (list.outcome === 'failed') return [];
     return [list.outcome === 'not_modified' ? unmodifiedLine(list) : mergedLine(list)];
   });
-  if (rerated !== null && rerated.rows > 0) lines.push(reratedLine(rerated));
+  if (rerated.rows > 0) lines.push(reratedLine(rerated));
   if (bundle !== undefined) {
     const { directory, rates, multipliers, priced_models } = bundle;
     lines.push(
@@ -29,11 +29,7 @@ export function refreshAsJson({ lists, priceBook, rerated, bundle }: Refresh, dr
     dry_run: dryRun,
     price_book: priceBook,
     lists: lists.map(listAsJson),
-    newly_priced: {
-      rows: rerated?.rows ?? 0,
-      requests: rerated?.requests ?? 0,
-      cost_usd: rerated?.cost_after ?? '0',
-    },
+    newly_priced: { rows: rerated.rows, requests: rerated.requests, cost_usd: rerated.cost_after },
     bundle: bundle ?? null,
     warnings: refreshWarnings({ lists, priceBook }),
   };
