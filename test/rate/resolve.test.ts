@@ -38,7 +38,6 @@ test.each([
   ['OpenAI', ' "GPT-4o" ', 'openai', 'openai/gpt-4o', 'exact'],
   ['openai', 'openai/gpt-4o', 'openai', 'openai/gpt-4o', 'prefix+exact'],
   ['openai', 'gpt-4o-2024-05-13', 'openai', 'openai/gpt-4o-2024-05-13', 'exact'],
-  ['openai', 'gpt-4o-2031-01-01', 'openai', 'openai/gpt-4o', 'date_stripped'],
   ['openai', 'gpt-4-1-mini', 'openai', 'openai/gpt-4.1-mini', 'spelling'],
   ['openai', 'gpt-4.1-mini-2025-04-14', 'openai', 'openai/gpt-4.1-mini', 'date_stripped'],
   ['openai', 'o3-mini-high', 'openai', 'openai/o3-mini', 'effort_stripped'],
@@ -93,6 +92,7 @@ test.each([
   ['a fine-tuned model never costs what its base costs', 'openai', 'ft:gpt-4.1-mini:acme::id', 'not_found'],
   ['a size word is no suffix', 'openai', 'gpt-4o-nano', 'not_found'],
   ['a longer name is another model', 'anthropic', 'claude-opus-4', 'not_found'],
+  ['another date is another snapshot where one is listed', 'openai', 'gpt-4o-2031-01-01', 'not_found'],
   ['a day and month alone is no date', 'openai', 'gpt-4o-0613', 'not_found'],
   ['a reseller with rows of that maker', 'azure', 'gpt-4.1-mini', 'not_found'],
   ['a subscription without prices', 'github_copilot', 'gpt-4o', 'exact'],
@@ -103,7 +103,9 @@ test.each([
     'opaque_arn',
   ],
   ['no model', 'openai', null, 'no_model'],
-  ['nobody known', null, 'auto', 'no_provider'],
+  ['nobody known', null, 'llama-3.3-70b', 'no_provider'],
+  ['a word for no model', null, 'auto', 'no_model'],
+  ['a message no model wrote', 'anthropic', '<synthetic>', 'no_model'],
 ])('unpriced: %s', (_, provider, model, rule) => {
   expect(resolver()({ provider, model, region: null })).toMatchObject({ kind: 'unpriced', rule });
 });
@@ -120,7 +122,7 @@ test('a reseller without own rows is priced at the list price of the maker, mark
   });
   expect(resolver()({ provider: 'openrouter', model: 'openai/gpt-4o', region: null })).toMatchObject({
     price_provider: 'openai',
-    rule: 'exact+assumed_list_price',
+    rule: 'prefix+exact+assumed_list_price',
   });
 });
 
