@@ -1,6 +1,6 @@
 import { authorOf } from './authors.js';
 import { isSubscription } from './providers.js';
-import { bedrockVersion, datedName, oneSpelling } from './spelling.js';
+import { bedrockVersion, datedName, oneSpelling, withoutDay } from './spelling.js';
 
 /** A model some price list names; `priced` says whether it has at least one rate, `free` whether all of them are 0. */
 export interface KnownModel {
@@ -28,6 +28,8 @@ export interface ModelIndex {
   findUnderAuthor: (provider: string, name: string) => string | undefined;
   /** The priced snapshots of an undated name, in the order of their dates. */
   snapshots: (provider: string, name: string) => readonly Snapshot[];
+  /** Whether snapshots of an undated name are priced, with a whole date or with a month and day behind the name. */
+  hasSnapshots: (provider: string, name: string) => boolean;
   /** Listed, but without a price. */
   isUnpriced: (provider: string, name: string) => boolean;
   /** Whether the price lists name models of this maker under the provider, with or without a price. */
@@ -45,9 +47,11 @@ export function modelIndex(known: readonly KnownModel[]): ModelIndex {
   const spellings = firstOf(priced, oneSpelling);
   const listed = new Set(sorted.map(({ provider, model }) => key(provider, oneSpelling(model))));
   const makers = new Set(sorted.map(({ provider, model }) => key(provider, authorOf(model) ?? '')));
-  const versions = groupsOf(priced, (model) => bedrockVersion(oneSpelling(model)).name);
+  const ofBedrock = priced.filter(({ provider }) => provider === 'bedrock');
+  const versions = groupsOf(ofBedrock, (model) => bedrockVersion(oneSpelling(model)).name);
   const tails = groupsOf(priced, tailUnderAuthor);
-  const dated = groupsOf(priced, (model) => datedName(bedrockVersion(oneSpelling(model)).name)?.name);
+  const dated = groupsOf(priced, (model, provider) => datedName(versionless(provider, model))?.name);
+  const days = groupsOf(priced, (model, provider) => withoutDay(versionless(provider, model)));
   return {
     providers: new Set(known.map(({ provider }) => provider)),
     find: (provider, name) => exact.get(key(provider, name.toLowerCase())),
@@ -61,13 +65,23 @@ export function modelIndex(known: readonly KnownModel[]): ModelIndex {
       return new Set(found.map(authorPart)).size === 1 ? found[0] : undefined;
     },
     snapshots: (provider, name) =>
-      (dated.get(key(provider, bedrockVersion(oneSpelling(name)).name)) ?? [])
-        .map((model) => ({ model, date: datedName(bedrockVersion(oneSpelling(model)).name)?.date ?? '' }))
+      (dated.get(key(provider, versionless(provider, name))) ?? [])
+        .map((model) => ({ model, date: datedName(versionless(provider, model))?.date ?? '' }))
         .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)),
+    hasSnapshots: (provider, name) => {
+      const id = key(provider, versionless(provider, name));
+      return dated.has(id) || days.has(id);
+    },
     isUnpriced: (provider, name) =>
       listed.has(key(provider, oneSpelling(name))) && !spellings.has(key(provider, oneSpelling(name))),
     sells: (provider, author) => makers.has(key(provider, author)),
   };
+}
+
+/** In one spelling, at Bedrock without its version. */
+function versionless(provider: string, model: string): string {
+  const spelled = oneSpelling(model);
+  return provider === 'bedrock' ? bedrockVersion(spelled).name : spelled;
 }
 
 /** Without a version every one is meant, so there must be one; the first version may be left unwritten. */
@@ -102,11 +116,11 @@ function firstOf(models: readonly KnownModel[], part: (model: string) => string)
 /** All models for each provider and what `part` makes of the name, where it makes something. */
 function groupsOf(
   models: readonly KnownModel[],
-  part: (model: string) => string | undefined,
+  part: (model: string, provider: string) => string | undefined,
 ): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const { provider, model } of models) {
-    const name = part(model);
+    const name = part(model, provider);
     if (name === undefined) continue;
     const id = key(provider, name);
     const group = groups.get(id);

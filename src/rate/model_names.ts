@@ -12,6 +12,8 @@ export interface Opaque {
 /** A model string freed from the path around the name. */
 export interface PlainName {
   name: string;
+  /** The name before paths were taken off, for lists that write them. */
+  written: string;
   /** What the path said about the seller. */
   provider: string | null;
   region: string | null;
@@ -22,6 +24,9 @@ export interface PlainName {
   /** Set when the string names something private whose price cannot be known. */
   opaque: Opaque | null;
 }
+
+/** A name whose seller is known. */
+export type SoldName = PlainName & { provider: string };
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html, resource types. */
 const ARN = /^arn:aws[a-z-]*:(?:bedrock|sagemaker):([a-z0-9-]*):\d*:([a-z-]+)\/(.+)$/i;
@@ -47,19 +52,27 @@ const NO_NAME =
 
 /** Takes quotes, resource paths, ARNs and the name of a proxy off a model string. Never touches the name itself. */
 export function plainName(text: string, region: string | null): PlainName {
-  const start: PlainName = { name: text, provider: null, region, publisher: null, taken: [], opaque: null };
+  const start: PlainName = {
+    name: text,
+    written: unquoted(text),
+    provider: null,
+    region,
+    publisher: null,
+    taken: [],
+    opaque: null,
+  };
   return bare(start);
 }
 
 /** `provider/name` or `provider:name` with a provider that `isKnown`: the name and who sells it. */
-export function withoutPrefix(plain: PlainName, isKnown: (provider: string) => boolean): PlainName | undefined {
+export function withoutPrefix(plain: PlainName, isKnown: (provider: string) => boolean): SoldName | undefined {
   const match = /^@?([^/:@]+)[/:](.+)$/.exec(plain.name);
   if (match === null) return undefined;
   const [, prefix = '', rest = ''] = match;
   const provider = canonicalProvider(prefix);
   if (!isKnown(provider) || prefix.toLowerCase() === 'ft') return undefined;
-  const inner = bare({ ...plain, name: rest, taken: [...plain.taken, 'prefix'] });
-  return withoutRoute({ ...inner, provider });
+  const inner = bare({ ...plain, name: rest, written: rest, taken: [...plain.taken, 'prefix'] });
+  return { ...withoutRoute({ ...inner, provider }), provider };
 }
 
 /** `us-east-1/…`, `converse/…` on Bedrock; `eu/…` on Azure; then whatever paths are left. */

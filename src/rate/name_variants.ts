@@ -12,6 +12,8 @@ export interface Variant {
   assumed: boolean;
   /** The kinds of the rules; each applies once at most. */
   kinds: ReadonlySet<string>;
+  /** The date that was left off, as YYYYMMDD. */
+  date: string | null;
 }
 
 /** What a rule looks at: the name in its parts, and who sells it. */
@@ -130,7 +132,7 @@ const RULES: readonly Rule[] = [
 
 /** All ways to write a name that the rules allow, the nearest first. The first is the name itself. */
 export function nameVariants(index: ModelIndex, seller: string, name: string): Variant[] {
-  const found: Variant[] = [{ name, rules: [], assumed: false, kinds: new Set() }];
+  const found: Variant[] = [{ name, rules: [], assumed: false, kinds: new Set(), date: null }];
   const seen = new Set([name.toLowerCase()]);
   for (const from of found) {
     for (const next of onwards(index, seller, from)) {
@@ -148,19 +150,24 @@ function onwards(index: ModelIndex, seller: string, from: Variant): Variant[] {
     const core = rule.apply(part);
     if (core === undefined || core === part.core) return [];
     const whole = rule.kind === 'path' ? core : part.head + core + part.tail;
-    return [further(from, { ...rule, name: whole })];
+    const date = rule.rule === 'date_stripped' ? datedName(part.core)?.date : undefined;
+    return [further(from, { ...rule, name: whole, date })];
   });
   const rehomed = withoutAuthor(part);
   const settled = from.kinds.has('author') || rehomed === undefined;
   return settled ? renamed : [...renamed, further(from, { ...rehomed, kind: 'author' })];
 }
 
-function further(from: Variant, step: { name: string; rule: string; kind: string; assumed: boolean }): Variant {
+function further(
+  from: Variant,
+  step: { name: string; rule: string; kind: string; assumed: boolean; date?: string | undefined },
+): Variant {
   return {
     name: step.name,
     rules: [...from.rules, step.rule],
     assumed: from.assumed || step.assumed,
     kinds: new Set([...from.kinds, step.kind]),
+    date: step.date ?? from.date,
   };
 }
 
@@ -227,16 +234,22 @@ function geminiOrder(core: string): string | undefined {
   return number === undefined ? undefined : `gemini-${size}-${number}${after}`;
 }
 
+/** One trailing date. Whether a row may be taken without it is for `mayLeaveDate` to say. */
+function withoutDate({ core }: Part): string | undefined {
+  return datedName(core)?.name;
+}
+
 /**
- * One trailing date. Another date is another snapshot, which may cost something else (gpt-4o-2024-05-13 cost twice what
- * gpt-4o costs): so only where the seller lists no snapshot of the name, and its maker none but this one.
+ * Whether the price of an undated row holds for a date of it. Another date is another snapshot, which may cost something else
+ * (gpt-4o-2024-05-13 costs twice what gpt-4o costs): so only where the seller lists no snapshot of the model, and its maker
+ * none but this one.
  */
-function withoutDate({ head, core, tail, seller, index }: Part): string | undefined {
-  const dated = datedName(core);
-  if (dated === undefined || index.snapshots(seller, head + dated.name + tail).length > 0) return undefined;
-  const author = authorOf(core);
-  const others = author === undefined || author === seller ? [] : index.snapshots(author, dated.name);
-  return others.every(({ date }) => date === dated.date) ? dated.name : undefined;
+export function mayLeaveDate(index: ModelIndex, seller: string, { row, date }: { row: string; date: string }): boolean {
+  if (index.hasSnapshots(seller, row)) return false;
+  const author = authorOf(row);
+  if (author === undefined || author === seller) return true;
+  const { core } = partsOf(seller, row);
+  return index.snapshots(author, core).every((snapshot) => snapshot.date === date);
 }
 
 /** Google's -001 is the first stable version of a name: stripped where no version of the name is listed. */

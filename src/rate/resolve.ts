@@ -1,8 +1,8 @@
 import { authorOf, isMaker, isWeightsOf, sameHouse, sellerOfBareName, sellerOfForm, soldByMany } from './authors.js';
 import { type KnownModel, type ModelIndex, modelIndex } from './model_index.js';
-import { namesNoModel, type PlainName, plainName, withoutPrefix, withoutRoute } from './model_names.js';
+import { namesNoModel, type PlainName, plainName, type SoldName, withoutPrefix, withoutRoute } from './model_names.js';
 import { aliasLookup, type ModelAlias, type OwnModel, ownLookup } from './own_names.js';
-import { canonicalProvider, isIntermediary, isSelfHosted, isSubscription, namedProvider } from './providers.js';
+import { isIntermediary, isSelfHosted, isSubscription, namedProvider } from './providers.js';
 import { exactRow, rowOf, type SellerRow } from './seller_rows.js';
 
 export type { KnownModel } from './model_index.js';
@@ -45,7 +45,7 @@ interface Attempt {
 interface Reading {
   paid: string | null;
   plain: PlainName;
-  prefixed: (PlainName & { provider: string }) | undefined;
+  prefixed: SoldName | undefined;
 }
 
 /**
@@ -91,16 +91,14 @@ export function buildResolver(
 }
 
 function ofBook(index: ModelIndex, paid: string | null, plain: PlainName): Resolution {
-  const isSeller = (name: string) => index.providers.has(name) || isSelfHosted(name) || isSubscription(name);
-  const found = withoutPrefix(plain, isSeller);
-  const prefixed = found === undefined ? undefined : { ...found, provider: found.provider ?? '' };
+  const isSeller = (name: string) => index.providers.has(name) || isPrivate(name);
+  const prefixed = withoutPrefix(plain, isSeller);
   const reading = { paid, plain, prefixed };
-  const opaque = plain.opaque ?? prefixed?.opaque ?? null;
   const named = paid ?? prefixed?.provider ?? plain.provider;
-  const place = prefixed?.region ?? plain.region;
+  const { opaque, region: place } = prefixed ?? (paid === null ? plain : withoutRoute({ ...plain, provider: paid }));
   if (opaque !== null) return unpriced(named, place, opaque.rule, opaque.reason);
-  if (namesNoModel(plain.name) || (prefixed !== undefined && namesNoModel(prefixed.name))) {
-    return unpriced(named, place, 'no_model', `${plain.name} is no model: what answered is not in the usage`);
+  if (plain.name === '' || namesNoModel(plain.name) || (prefixed !== undefined && namesNoModel(prefixed.name))) {
+    return unpriced(named, place, 'no_model', `"${plain.name}" names no model: what answered is not in the usage`);
   }
   const attempts = attemptsFor(index, reading);
   for (const attempt of attempts) {
@@ -119,6 +117,8 @@ function attemptsFor(index: ModelIndex, reading: Reading): Attempt[] {
   const direct = paid === null || isIntermediary(paid) ? [] : [ofPaid(paid, plain, prefixed)];
   const related = paid !== null && prefixed !== undefined && sameHouse(paid, prefixed.provider);
   const others = paid === null || related || !isReseller(index, paid) ? ofName(reading) : [];
+  const own = others.find(({ seller }) => isPrivate(seller));
+  if (own !== undefined) return [own];
   const asked = [...direct, ...others];
   const maker = asked.length === 0 ? ofMaker(reading) : undefined;
   const all = maker === undefined ? asked : [...asked, maker];
@@ -129,14 +129,24 @@ function attemptsFor(index: ModelIndex, reading: Reading): Attempt[] {
 
 /** Somebody with a list of prices for the models of many, a plan or a machine: what its log says about the seller holds. */
 function isReseller(index: ModelIndex, paid: string): boolean {
-  return (index.providers.has(paid) && !isMaker(paid)) || isSelfHosted(paid) || isSubscription(paid);
+  return (index.providers.has(paid) && !isMaker(paid)) || isPrivate(paid);
+}
+
+/** A machine of one's own or a plan: nobody's price per token holds there. */
+function isPrivate(provider: string): boolean {
+  return isSelfHosted(provider) || isSubscription(provider);
 }
 
 function ofPaid(paid: string, plain: PlainName, prefixed: Reading['prefixed']): Attempt {
   const names = [withoutRoute({ ...plain, provider: paid })];
   if (prefixed?.provider === paid) names.push(prefixed);
-  if (plain.publisher !== null) names.push({ ...plain, name: `${plain.publisher}/${plain.name}` });
+  if (plain.publisher !== null) names.push(published(plain, plain.publisher));
   return { provider: paid, seller: paid, names, rules: [], assumed: false };
+}
+
+function published(plain: PlainName, publisher: string): PlainName {
+  const name = `${publisher}/${plain.name}`;
+  return { ...plain, name, written: name };
 }
 
 /** What the name itself says about the seller, where the log names none, a maker, or somebody nobody knows. */
@@ -202,16 +212,18 @@ function siblings(attempt: Attempt): Attempt[] {
 
 /** The maker's list price, for a seller whose prices nobody lists. */
 function listPriceAttempt(index: ModelIndex, { paid, plain, prefixed }: Reading): Attempt | undefined {
-  if (paid === null || isSelfHosted(paid) || isSubscription(paid) || isWeightsOf(plain.name)) return undefined;
+  if (paid === null || isPrivate(paid) || isWeightsOf(plain.name)) return undefined;
   const name = prefixed?.name ?? plain.name;
   const author = authorOf(name);
   if (author === undefined || author === paid || index.sells(paid, author)) return undefined;
-  const bare = { ...plain, taken: prefixed?.taken ?? plain.taken, name: name.slice(name.lastIndexOf('/') + 1) };
+  const tail = name.slice(name.lastIndexOf('/') + 1);
+  const bare = { ...plain, taken: prefixed?.taken ?? plain.taken, name: tail, written: tail };
   return { provider: paid, seller: author, names: [bare], rules: ['list_price'], assumed: true };
 }
 
 function ask(index: ModelIndex, attempt: Attempt): Resolution | undefined {
-  const known = (plain: PlainName) => exactRow(index, attempt.seller, plain.name);
+  const known = ({ name, written }: PlainName) =>
+    exactRow(index, attempt.seller, written) ?? exactRow(index, attempt.seller, name);
   const searched = (plain: PlainName) =>
     isSelfHosted(attempt.seller) ? undefined : rowOf(index, attempt.seller, plain);
   for (const look of [known, searched]) {
@@ -244,7 +256,7 @@ function resolution(attempt: Attempt, plain: PlainName, row: SellerRow): Resolut
 
 /** Why there is no price, in words. */
 function unpricedAfter(index: ModelIndex, { paid, plain, prefixed }: Reading, asked: Attempt | undefined): Resolution {
-  const provider = asked?.provider ?? paid ?? sellerPrefix(plain.name);
+  const provider = asked?.provider ?? paid;
   const names = asked?.names ?? [prefixed ?? plain];
   const last = names.at(-1) ?? plain;
   const place = last.region;
@@ -272,13 +284,6 @@ function noReason(provider: string, name: string): string {
   if (isSubscription(provider)) return 'a flat-rate plan has no price for a call of this model';
   if (/^ft:/i.test(name)) return 'the price of fine-tuned models of this base is not known';
   return 'no price list has a model of this name from this provider';
-}
-
-/** `self_hosted/…`: a prefix that is no seller we know may still be one; it is only told, never priced. */
-function sellerPrefix(name: string): string | null {
-  const prefix = /^([^/:]+)\//.exec(name)?.[1];
-  const provider = prefix === undefined ? undefined : canonicalProvider(prefix);
-  return provider !== undefined && (isSelfHosted(provider) || isSubscription(provider)) ? provider : null;
 }
 
 function unpriced(provider: string | null, region: string | null, rule: string, reason: string): Resolution {

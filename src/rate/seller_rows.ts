@@ -1,5 +1,6 @@
 import type { ModelIndex } from './model_index.js';
-import { nameVariants, type Variant } from './name_variants.js';
+import { mayLeaveDate, nameVariants, type Variant } from './name_variants.js';
+import { bedrockVersion } from './spelling.js';
 
 /** The row of a seller for a name; `free` has no row and costs nothing. */
 export type SellerRow = { kind: 'row'; model: string; rule: string; assumed: boolean } | { kind: 'free'; rule: string };
@@ -55,30 +56,41 @@ function bedrockRow(index: ModelIndex, name: string, region: string | null): Sel
 function search(index: ModelIndex, seller: string, name: string): SellerRow | undefined {
   const variants = nameVariants(index, seller, name);
   for (const variant of variants) {
-    const row = listed(index, seller, variant);
-    if (row !== undefined) return row;
+    const { model, rules } = listed(index, seller, variant) ?? {};
+    if (model === undefined || rules === undefined) continue;
+    const { date, assumed } = variant;
+    if (date !== null && !mayLeaveDate(index, seller, { row: model, date })) continue;
+    return { kind: 'row', model, rule: rules.join('+'), assumed };
   }
-  for (const variant of variants.filter(({ kinds }) => !kinds.has('date'))) {
-    const [only, ...others] = index.snapshots(seller, variant.name);
-    if (only === undefined || others.length > 0) continue;
-    return { kind: 'row', model: only.model, rule: [...variant.rules, 'date_added'].join('+'), assumed: true };
-  }
-  return undefined;
+  return onlySnapshot(index, seller, variants);
 }
 
-/** The row of one way to write a name. */
-function listed(index: ModelIndex, seller: string, { name, rules, assumed, kinds }: Variant): SellerRow | undefined {
-  const row = (model: string, ...rule: string[]): SellerRow => {
-    return { kind: 'row', model, rule: [...rules, ...rule].join('+'), assumed };
-  };
+/** The row of one way to write a name, and the rules that led to it. */
+function listed(
+  index: ModelIndex,
+  seller: string,
+  { name, rules, kinds }: Variant,
+): { model: string; rules: readonly string[] } | undefined {
   const exact = index.find(seller, name);
-  if (exact !== undefined) return rules.length === 0 ? row(exact, 'exact') : row(exact);
+  if (exact !== undefined) return { model: exact, rules: rules.length === 0 ? ['exact'] : rules };
   const spelled = index.findSpelling(seller, name);
-  if (spelled !== undefined) return rules.length === 0 ? row(spelled, 'spelling') : row(spelled);
+  if (spelled !== undefined) return { model: spelled, rules: rules.length === 0 ? ['spelling'] : rules };
   const version = seller === 'bedrock' ? index.findVersion(seller, name) : undefined;
-  if (version !== undefined) return row(version, 'bedrock_version');
+  if (version !== undefined) return { model: version, rules: [...rules, 'bedrock_version'] };
   const under = kinds.has('author') || name.includes('/') ? undefined : index.findUnderAuthor(seller, name);
-  return under === undefined ? undefined : row(under, 'author_added');
+  return under === undefined ? undefined : { model: under, rules: [...rules, 'author_added'] };
+}
+
+/** The one snapshot of a name that is only listed with a date; which one was called is then an assumption. */
+function onlySnapshot(index: ModelIndex, seller: string, variants: readonly Variant[]): SellerRow | undefined {
+  for (const { name, rules } of variants.filter(({ kinds }) => !kinds.has('date'))) {
+    const [only, ...others] = index.snapshots(seller, name);
+    if (only === undefined || others.length > 0) continue;
+    const version = seller === 'bedrock' ? bedrockVersion(name).version : '';
+    if (version !== '' && version !== bedrockVersion(only.model).version) continue;
+    return { kind: 'row', model: only.model, rule: [...rules, 'date_added'].join('+'), assumed: true };
+  }
+  return undefined;
 }
 
 /**

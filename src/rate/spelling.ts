@@ -21,11 +21,21 @@ export function datedName(model: string): { name: string; date: string } | undef
   return { name: model.slice(0, match.index), date: match.slice(1, 4).join('') };
 }
 
+/** The name without a month and day behind it (`gpt-4-0613`); undefined if it has none. */
+export function withoutDay(model: string): string | undefined {
+  return /^(.+)-(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.exec(model)?.[1];
+}
+
 /** `…-v1:0`, `…-v2`, `…-1:0`: the version Bedrock writes behind a name, '' where there is none. */
 export function bedrockVersion(model: string): { name: string; version: string } {
   const match = VERSION.exec(model);
   if (match === null) return { name: model, version: '' };
-  const [, major, minor, plain] = match;
-  const version = major !== undefined ? `${major}:${minor}` : plain !== undefined ? `${plain}:0` : '';
+  const [, major, minor, plain, alone] = match;
+  const version = major !== undefined ? `${major}:${minor}` : plain !== undefined ? `${plain}:0` : lone(alone);
   return { name: model.slice(0, match.index), version };
+}
+
+/** `nvidia.nemotron-nano-3-30b:0`: the first revision may be left unwritten, another not. */
+function lone(revision: string | undefined): string {
+  return revision === undefined || revision === '0' ? '' : `:${revision}`;
 }
