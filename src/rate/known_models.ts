@@ -3,19 +3,19 @@ import type { Store } from '../store/store.js';
 import type { KnownModel } from './model_index.js';
 import { inRevision, LATEST_REVISION } from './revision.js';
 
-/** Every model the price book names, as it was in a revision, with whether it has a rate. */
+/** Every model the price book names, as it was in a revision, with whether it has a rate, and whether all of its rates are 0. */
 export async function knownModels(store: Store, revision = LATEST_REVISION): Promise<KnownModel[]> {
-  return store.rows<{ provider: string; model: string; priced: boolean }>(
+  return store.rows<{ provider: string; model: string; priced: boolean; free: boolean }>(
     sql`
     with named as (
-      select provider, model, false as priced
+      select provider, model, false as priced, cast(null as boolean) as zero
       from price_model
       union all
-      select provider, model, true as priced
+      select provider, model, true as priced, usd_per_unit = 0 as zero
       from price_rate as rate
       where ${inRevision(sql`rate`)}
     )
-    select provider, model, bool_or(priced) as priced
+    select provider, model, bool_or(priced) as priced, coalesce(bool_and(zero), false) as free
     from named
     group by provider, model
     order by provider, model`,

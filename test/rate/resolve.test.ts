@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { canonicalProvider } from '../../src/rate/providers.js';
-import { buildResolver, type ModelAlias } from '../../src/rate/resolve.js';
+import { buildResolver, type ModelAlias, type OwnModel } from '../../src/rate/resolve.js';
 
 const PRICED = [
   'openai gpt-4o',
@@ -24,12 +24,12 @@ const PRICED = [
   'xai grok-4',
 ];
 
-function resolver(aliases: ModelAlias[] = []) {
+function resolver(aliases: ModelAlias[] = [], own: OwnModel[] = []) {
   const known = PRICED.map((line) => {
     const [provider = '', ...model] = line.split(' ');
     return { provider, model: model.join(' '), priced: true };
   });
-  return buildResolver([...known, { provider: 'github_copilot', model: 'gpt-4o', priced: false }], aliases);
+  return buildResolver([...known, { provider: 'github_copilot', model: 'gpt-4o', priced: false }], aliases, own);
 }
 
 /** provider of the log, model of the log → who was paid, whose price, by which rule. */
@@ -38,7 +38,6 @@ test.each([
   ['OpenAI', ' "GPT-4o" ', 'openai', 'openai/gpt-4o', 'exact'],
   ['openai', 'openai/gpt-4o', 'openai', 'openai/gpt-4o', 'prefix+exact'],
   ['openai', 'gpt-4o-2024-05-13', 'openai', 'openai/gpt-4o-2024-05-13', 'exact'],
-  ['openai', 'gpt-4o-2031-01-01', 'openai', 'openai/gpt-4o', 'date_stripped'],
   ['openai', 'gpt-4-1-mini', 'openai', 'openai/gpt-4.1-mini', 'spelling'],
   ['openai', 'gpt-4.1-mini-2025-04-14', 'openai', 'openai/gpt-4.1-mini', 'date_stripped'],
   ['openai', 'o3-mini-high', 'openai', 'openai/o3-mini', 'effort_stripped'],
@@ -93,6 +92,7 @@ test.each([
   ['a fine-tuned model never costs what its base costs', 'openai', 'ft:gpt-4.1-mini:acme::id', 'not_found'],
   ['a size word is no suffix', 'openai', 'gpt-4o-nano', 'not_found'],
   ['a longer name is another model', 'anthropic', 'claude-opus-4', 'not_found'],
+  ['another date is another snapshot where one is listed', 'openai', 'gpt-4o-2031-01-01', 'not_found'],
   ['a day and month alone is no date', 'openai', 'gpt-4o-0613', 'not_found'],
   ['a reseller with rows of that maker', 'azure', 'gpt-4.1-mini', 'not_found'],
   ['a subscription without prices', 'github_copilot', 'gpt-4o', 'exact'],
@@ -103,7 +103,9 @@ test.each([
     'opaque_arn',
   ],
   ['no model', 'openai', null, 'no_model'],
-  ['nobody known', null, 'auto', 'no_provider'],
+  ['nobody known', null, 'llama-3.3-70b', 'no_provider'],
+  ['a word for no model', null, 'auto', 'no_model'],
+  ['a message no model wrote', 'anthropic', '<synthetic>', 'no_model'],
 ])('unpriced: %s', (_, provider, model, rule) => {
   expect(resolver()({ provider, model, region: null })).toMatchObject({ kind: 'unpriced', rule });
 });
@@ -120,7 +122,7 @@ test('a reseller without own rows is priced at the list price of the maker, mark
   });
   expect(resolver()({ provider: 'openrouter', model: 'openai/gpt-4o', region: null })).toMatchObject({
     price_provider: 'openai',
-    rule: 'exact+assumed_list_price',
+    rule: 'prefix+exact+assumed_list_price',
   });
 });
 
@@ -155,6 +157,125 @@ test("the user's aliases come first: exact before glob, a provider before any", 
   expect(target('azure', 'prod-chat')).toBe('azure gpt-4o alias');
   expect(target('openai', 'Prod-Chat')).toBe('openai gpt-4.1-mini alias');
   expect(target(null, 'prod-embed')).toBe('openai o3-mini alias');
+});
+
+test.each([
+  [
+    'the provider paid, the name as written',
+    'acme',
+    'llama-3-70b',
+    { provider: 'ac*', model: 'llama-*' },
+    'acme/llama-3-70b',
+  ],
+  ['of any provider', 'acme', 'llama-3-70b', { provider: null, model: 'llama-3-70b' }, 'acme/llama-3-70b'],
+  [
+    'a machine in the prefix',
+    null,
+    'self_hosted/llama-3-70b',
+    { provider: null, model: 'self_hosted/*' },
+    'self_hosted/self_hosted/llama-3-70b',
+  ],
+  [
+    'a machine in the prefix, the name behind it',
+    null,
+    'vllm/llama-3-70b',
+    { provider: 'hosted_vllm', model: 'llama-3-70b' },
+    'hosted_vllm/llama-3-70b',
+  ],
+  [
+    'a prefix nobody knows',
+    null,
+    'gpu-box/llama-3-70b',
+    { provider: 'gpu-box', model: 'llama-*' },
+    'gpu-box/llama-3-70b',
+  ],
+  ['nobody named', null, 'llama-3-70b', { provider: null, model: 'llama-3-70b' }, 'own/llama-3-70b'],
+  [
+    'a plan that lists it without a price',
+    'github_copilot',
+    'gpt-4o',
+    { provider: 'github_copilot', model: '*' },
+    'github_copilot/gpt-4o',
+  ],
+  [
+    'a private profile',
+    'bedrock',
+    'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
+    { provider: 'bedrock', model: '*/abc' },
+    'bedrock/arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
+  ],
+])('a model of the user: %s', (_, provider, model, own, price) => {
+  const found = resolver([], [own])({ provider, model, region: null });
+  expect(found).toMatchObject({ kind: 'priced', rule: 'override', assumed: false });
+  expect(found.kind === 'priced' && `${found.price_provider}/${found.price_model}`).toBe(price);
+});
+
+test('a model of the user never takes what the book prices, nor what is of another provider', () => {
+  const resolve = resolver(
+    [],
+    [
+      { provider: null, model: 'gpt-*' },
+      { provider: 'acme', model: 'llama-*' },
+    ],
+  );
+  expect(resolve({ provider: 'openai', model: 'gpt-4o', region: null })).toMatchObject({ rule: 'exact' });
+  expect(resolve({ provider: 'acme', model: 'gpt-4o', region: null })).toMatchObject({
+    rule: 'exact+assumed_list_price',
+  });
+  expect(resolve({ provider: 'openai', model: 'gpt-9', region: null })).toMatchObject({ rule: 'override' });
+  expect(resolve({ provider: 'groq', model: 'llama-3-70b', region: null })).toMatchObject({ rule: 'not_found' });
+  expect(resolve({ provider: 'groq', model: 'acme/llama-3-70b', region: null })).toMatchObject({ rule: 'not_found' });
+  expect(resolve({ provider: 'openai', model: null, region: null })).toMatchObject({ rule: 'no_model' });
+});
+
+test("of the user's models the exact name comes before the glob", () => {
+  const resolve = resolver(
+    [],
+    [
+      { provider: 'glob', model: 'llama-*' },
+      { provider: 'exact', model: 'llama-3-70b' },
+    ],
+  );
+  expect(resolve({ provider: null, model: 'llama-3-70b', region: null })).toMatchObject({ kind: 'unpriced' });
+  expect(resolve({ provider: 'glob', model: 'llama-3-70b', region: null })).toMatchObject({ price_provider: 'glob' });
+  expect(resolve({ provider: 'exact', model: 'llama-3-70b', region: null })).toMatchObject({ price_provider: 'exact' });
+});
+
+test("a plan's price of 0 is no price", () => {
+  const resolve = buildResolver(
+    [
+      { provider: 'zai_coding_plan', model: 'glm-4.7', priced: true, free: true },
+      { provider: 'zai', model: 'glm-4.5-flash', priced: true, free: true },
+    ],
+    [],
+  );
+  expect(resolve({ provider: 'zai-coding-plan', model: 'glm-4.7', region: null })).toMatchObject({ kind: 'unpriced' });
+  expect(resolve({ provider: 'zai', model: 'glm-4.5-flash', region: null })).toMatchObject({ kind: 'priced' });
+});
+
+test('why there is no price is said in words', () => {
+  const reason = (provider: string | null, model: string | null) => {
+    const found = resolver()({ provider, model, region: null });
+    return found.kind === 'unpriced' ? found.reason : found.kind;
+  };
+  expect(reason('openai', null)).toBe('the usage names no model');
+  expect(reason('anthropic', '<synthetic>')).toBe('"<synthetic>" names no model: what answered is not in the usage');
+  expect(reason(null, 'llama-3-70b')).toBe('nothing says who was paid');
+  expect(reason(null, 'Qwen/Qwen3-32B')).toBe(
+    'many sell models of this name, each at a price of its own, and nothing says who was paid',
+  );
+  expect(reason('openai', 'gpt-9')).toBe('no price list has a model of this name from this provider');
+  expect(reason('openai', 'ft:gpt-9:acme::x')).toBe('the price of fine-tuned models of this base is not known');
+  expect(reason('github_copilot', 'gpt-4o')).toBe('the price lists know it, but no price for it');
+  expect(reason('github_copilot', 'gpt-9')).toBe('a flat-rate plan has no price for a call of this model');
+  expect(reason('ollama', 'llama3')).toBe('a model on machines of your own has no list price');
+  expect(reason('bedrock', 'arn:aws:bedrock:us-east-1:1:provisioned-model/x')).toBe(
+    'an ARN of the kind provisioned-model does not say which model it is',
+  );
+  expect(reason(null, 'tunedModels/x')).toBe('an endpoint or tuned model of your own does not say which model it is');
+  expect(reason('bedrock', '1-month-commitment/anthropic.claude-v2')).toBe(
+    'committed capacity is paid by the hour, not by use',
+  );
 });
 
 test('the region of a path is kept, the one of the log wins', () => {
