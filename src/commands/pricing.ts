@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
+import { registerAlias } from './pricing_alias.js';
+import { registerFlat } from './pricing_flat.js';
 import { registerList, registerShow } from './pricing_list.js';
+import { registerOverride } from './pricing_override.js';
 import { registerRefresh } from './pricing_refresh.js';
 
 /** Declares `llmcost pricing …`; each part has a file of its own. */
@@ -9,4 +12,7 @@ export function registerPricing(program: Command, io: Io): void {
   registerRefresh(pricing, io);
   registerList(pricing, io);
   registerShow(pricing, io);
+  registerOverride(pricing, io);
+  registerAlias(pricing, io);
+  registerFlat(pricing, io);
 }
