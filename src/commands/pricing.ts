@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { registerAlias } from './pricing_alias.js';
+import { registerCost } from './pricing_cost.js';
 import { registerFlat } from './pricing_flat.js';
 import { registerList, registerShow } from './pricing_list.js';
 import { registerOverride } from './pricing_override.js';
@@ -12,6 +13,7 @@ export function registerPricing(program: Command, io: Io): void {
   registerRefresh(pricing, io);
   registerList(pricing, io);
   registerShow(pricing, io);
+  registerCost(pricing, io);
   registerOverride(pricing, io);
   registerAlias(pricing, io);
   registerFlat(pricing, io);
