@@ -35,7 +35,10 @@ export async function withOwnBook<T>(
 }
 
 /** The own prices of llmcost.yaml; undefined without such a file: then those of before stay. */
-async function configuredPrices({ config }: ConfigOptions, io: Io): Promise<OwnPrices | undefined> {
-  const { pricesOf, readConfig } = await import('../config/config.js');
-  return pricesOf(readConfig(config, io));
+async function configuredPrices({ config: path }: ConfigOptions, io: Io): Promise<OwnPrices | undefined> {
+  const { readConfig } = await import('../config/config.js');
+  const config = await readConfig(path, io);
+  if (config.path === undefined) return undefined;
+  const { pricesOf } = await import('../config/prices.js');
+  return pricesOf(config);
 }

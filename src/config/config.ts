@@ -2,17 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import { PRICES, priceRows } from './prices.js';
-import { checked, object, optional, type Read } from './schema.js';
-import { type Plain, pathText, plainYaml } from './yaml.js';
-
-/** Every section of the file, each declared in a file of its own. */
-const SECTIONS = { prices: optional(PRICES) };
-
-const FILE = object(SECTIONS);
+import type { Sections } from './sections.js';
 
 /** What llmcost.yaml says; without a file nothing. */
-export interface Config extends Read<typeof FILE> {
+export interface Config extends Sections {
   /** The file; undefined if there is none. */
   path: string | undefined;
   /** Where a key of it stands, for messages: `llmcost.yaml:12: prices.aliases[0].is`. */
@@ -20,50 +13,19 @@ export interface Config extends Read<typeof FILE> {
 }
 
 const NAMES = ['llmcost.yaml', 'llmcost.yml'] as const;
-const SHOWN = 10;
 
 /**
  * The configuration: the file of --config, else llmcost.yaml or llmcost.yml of the current folder or the nearest one above it.
  * Throws UsageError that names every problem (ten at most) with file, line, key and what is allowed.
  */
-export function readConfig(path: string | undefined, io: Io): Config {
+export async function readConfig(path: string | undefined, io: Io): Promise<Config> {
   const file = path === undefined ? nearest(io.cwd) : named(path, io);
-  if (file === undefined) return { path: undefined, where: pathOnly };
+  if (file === undefined) return { path: undefined, where: () => 'no configuration' };
   const name = shownName(file, io);
-  const plain = plainYaml(textOf(file, name));
-  const where = (...keys: (string | number)[]) => `${name}:${plain.lineOf(keys)}: ${pathText(keys)}`;
-  if (plain.faults.length > 0) {
-    throw problems(plain.faults.map(({ line, sentence }) => ({ line, text: `${name}:${line}: ${sentence}` })));
-  }
-  return { ...sections(plain, name), path: file, where };
-}
-
-/** The own prices of a configuration as rows; undefined where there is no file, which is not the same as a file without prices. */
-export function pricesOf({ path, prices, where }: Config): ReturnType<typeof priceRows> | undefined {
-  return path === undefined ? undefined : priceRows(prices ?? {}, where);
-}
-
-function pathOnly(...path: (string | number)[]): string {
-  return pathText(path);
-}
-
-function sections(plain: Plain, name: string): Read<typeof FILE> {
-  // An empty file, or one whose sections are all commented out, says nothing.
-  const result = checked(FILE, plain.data ?? {});
-  if ('value' in result) return result.value;
-  throw problems(
-    result.misfits.map(({ path, sentence }) => {
-      const line = plain.lineOf(path);
-      const place = path.length === 0 ? `${name}:${line}` : `${name}:${line}: ${pathText(path)}`;
-      return { line, text: `${place}: ${sentence}` };
-    }),
-  );
-}
-
-function problems(found: readonly { line: number; text: string }[]): UsageError {
-  const texts = found.toSorted((a, b) => a.line - b.line).map(({ text }) => text);
-  const more = texts.length > SHOWN ? [`… and ${texts.length - SHOWN} more.`] : [];
-  return new UsageError([...texts.slice(0, SHOWN), ...more].join('\n'));
+  const text = textOf(file, name);
+  // What reads and checks the file takes longer to load than most answers take: only who has a file waits for it.
+  const { readSections } = await import('./sections.js');
+  return { path: file, ...readSections(text, name) };
 }
 
 function nearest(folder: string): string | undefined {

@@ -111,8 +111,8 @@ export const PRICES = object({
 type Where = (...path: (string | number)[]) => string;
 
 /** The section as rows of the tables of own prices; an override of two prices is two rows. */
-export function priceRows(section: Read<typeof PRICES>, where: Where) {
-  const { aliases = [], overrides = [], flat: flats = [] } = section;
+export function pricesOf({ prices = {}, where }: { prices?: Read<typeof PRICES>; where: Where }) {
+  const { aliases = [], overrides = [], flat: flats = [] } = prices;
   return {
     aliases: aliases.map((entry, index) => ({
       provider: entry.provider ?? null,

@@ -14,12 +14,18 @@ export interface Misfit {
   sentence: string;
 }
 
+/** What JSON Schema says of a piece that is read from its text: editors check it before we do. */
+type JsonType = { type: ('string' | 'number')[] } | { type: 'string'; format: string } | { enum: readonly string[] };
+
+const TEXT_OR_NUMBER: JsonType = { type: ['string', 'number'] };
+
 /** Text or a number that `parse` understands; `allowed` completes "must be …" and names an example. */
-export function parsed<T>(parse: (text: string) => T | undefined, allowed: string) {
+export function parsed<T>(parse: (text: string) => T | undefined, allowed: string, json = TEXT_OR_NUMBER) {
   return z
     .string({
       error: ({ input }) => (input === undefined ? `is missing: it must be ${allowed}.` : `must be ${allowed}.`),
     })
+    .meta({ ...json, description: `Must be ${allowed}.` })
     .transform((text, context): T => {
       const value = parse(text.trim());
       if (value !== undefined) return value;
@@ -36,12 +42,13 @@ export function words(allowed: string) {
 /** One of several words. */
 export function oneOf<const W extends string>(options: readonly W[]) {
   const isOption = (text: string): text is W => options.some((option) => option === text);
-  return parsed((text) => (isOption(text) ? text : undefined), `one of ${options.join(', ')}`);
+  return parsed((text) => (isOption(text) ? text : undefined), `one of ${options.join(', ')}`, { enum: options });
 }
 
 /** A day, written YYYY-MM-DD. */
 export function day() {
-  return parsed((text) => (isDay(text) ? text : undefined), 'a day, written YYYY-MM-DD');
+  const type = { type: 'string', format: 'date' } as const;
+  return parsed((text) => (isDay(text) ? text : undefined), 'a day, written YYYY-MM-DD', type);
 }
 
 function isDay(text: string): boolean {
@@ -91,4 +98,9 @@ function misfitsOf(issue: z.core.$ZodIssue): Misfit[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   if (issue.code !== 'unrecognized_keys') return [{ path, sentence: issue.message }];
   return issue.keys.map((key) => ({ path: [...path, key], sentence: issue.message }));
+}
+
+/** The JSON Schema (2020-12) of what a file may hold. */
+export function jsonSchema(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, { io: 'input' });
 }

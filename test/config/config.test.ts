@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { pricesOf, readConfig } from '../../src/config/config.js';
+import { main } from '../../src/cli.js';
+import { readConfig } from '../../src/config/config.js';
+import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
@@ -13,9 +15,9 @@ function folder(files: Record<string, string> = {}): string {
 }
 
 /** What is wrong with a file. */
-function complaint(text: string): string {
+async function complaint(text: string): Promise<string> {
   try {
-    readConfig(undefined, fakeIo({ cwd: folder({ 'llmcost.yaml': text }) }));
+    await readConfig(undefined, fakeIo({ cwd: folder({ 'llmcost.yaml': text }) }));
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;
@@ -23,14 +25,12 @@ function complaint(text: string): string {
   throw new Error('nothing was wrong');
 }
 
-function rows(text: string) {
-  const prices = pricesOf(readConfig(undefined, fakeIo({ cwd: folder({ 'llmcost.yaml': text }) })));
-  if (prices === undefined) throw new Error('no file');
-  return prices;
+async function rows(text: string) {
+  return pricesOf(await readConfig(undefined, fakeIo({ cwd: folder({ 'llmcost.yaml': text }) })));
 }
 
-test('the section prices as rows: money as it is written, two prices are two rows', () => {
-  const { aliases, overrides, flats } = rows(`\
+test('the section prices as rows: money as it is written, two prices are two rows', async () => {
+  const { aliases, overrides, flats } = await rows(`\
 prices:
   aliases:
     - {model: my-deployment, provider: azure, is: azure/gpt-4o}
@@ -117,31 +117,32 @@ prices:
   ]);
 });
 
-test('where it is looked for: the current folder, then those above; --config names another', () => {
+test('where it is looked for: the current folder, then those above; --config names another', async () => {
   const cwd = folder({ 'llmcost.yml': 'prices:\n', 'other.yaml': '' });
   const below = join(cwd, 'a', 'b');
   mkdirSync(below, { recursive: true });
-  expect(readConfig(undefined, fakeIo({ cwd: below })).path).toBe(join(cwd, 'llmcost.yml'));
-  expect(readConfig('../../other.yaml', fakeIo({ cwd: below })).path).toBe(join(cwd, 'other.yaml'));
-  expect(pricesOf(readConfig('other.yaml', fakeIo({ cwd })))).toEqual({ aliases: [], overrides: [], flats: [] });
+  expect((await readConfig(undefined, fakeIo({ cwd: below }))).path).toBe(join(cwd, 'llmcost.yml'));
+  expect((await readConfig('../../other.yaml', fakeIo({ cwd: below }))).path).toBe(join(cwd, 'other.yaml'));
+  expect(pricesOf(await readConfig('other.yaml', fakeIo({ cwd })))).toEqual({ aliases: [], overrides: [], flats: [] });
   writeFileSync(join(below, 'llmcost.yaml'), 'budgets: 1\n');
-  expect(() => readConfig(undefined, fakeIo({ cwd: below }))).toThrow(
+  await expect(readConfig(undefined, fakeIo({ cwd: below }))).rejects.toThrow(
     'llmcost.yaml:1: budgets: is not known here. Known are: prices.',
   );
-  expect(() => readConfig('gone.yaml', fakeIo({ cwd }))).toThrow(
+  await expect(readConfig('gone.yaml', fakeIo({ cwd }))).rejects.toThrow(
     'There is no configuration at gone.yaml.\nName a file that exists with --config PATH; without it, llmcost.yaml of the current folder or one above it is read.',
   );
   writeFileSync(join(cwd, 'llmcost.yaml'), '');
-  expect(() => readConfig(undefined, fakeIo({ cwd }))).toThrow(
+  await expect(readConfig(undefined, fakeIo({ cwd }))).rejects.toThrow(
     `There are both llmcost.yaml and llmcost.yml in ${cwd}.\nKeep one of them, or say which one with --config PATH.`,
   );
-  expect(() => readConfig('.', fakeIo({ cwd }))).toThrow(
+  await expect(readConfig('.', fakeIo({ cwd }))).rejects.toThrow(
     /cannot be read: EISDIR.*\nName another file with --config PATH\.$/,
   );
 });
 
-test('without a file there are no prices of a file, which is not a file without prices', () => {
-  expect(pricesOf(readConfig(undefined, fakeIo({ cwd: '/' })))).toBeUndefined();
+test('without a file there is no path, which is not a file without prices', async () => {
+  const config = await readConfig(undefined, fakeIo({ cwd: '/' }));
+  expect([config.path, config.prices]).toEqual([undefined, undefined]);
 });
 
 const ENTRY = 'prices:\n  overrides:\n    - model: openai/gpt-4o\n';
@@ -226,25 +227,60 @@ test.each([
   ['prices: &x\n  flat: *x\n', 'llmcost.yaml:2: *x: the anchor refers to itself.'],
   ['prices:\nprices:\n', 'llmcost.yaml:2: prices: stands there twice.'],
   ['prices: [1\n', 'llmcost.yaml:2: flow sequence in block collection must be sufficiently indented and end with a ].'],
-])('%j', (text, message) => {
-  expect(complaint(text)).toBe(message);
+])('%j', async (text, message) => {
+  expect(await complaint(text)).toBe(message);
 });
 
-test('all problems at once, in the order of the file, ten at most', () => {
+test('all problems at once, in the order of the file, ten at most', async () => {
   const lines = Array.from({ length: 12 }, (_, n) => `    - {model: m${n}, factor: 11}\n`).join('');
-  const told = complaint(`other: 1\nprices:\n  overrides:\n${lines}`).split('\n');
+  const told = (await complaint(`other: 1\nprices:\n  overrides:\n${lines}`)).split('\n');
   expect(told).toHaveLength(11);
   expect(told[0]).toBe('llmcost.yaml:1: other: is not known here. Known are: prices.');
   expect(told[1]).toBe('llmcost.yaml:4: prices.overrides[0].factor: must be a number between 0 and 10, such as 0.85.');
   expect(told[10]).toBe('… and 3 more.');
 });
 
-test('anchors may be used again', () => {
-  const { overrides } = rows(`\
+test('anchors may be used again', async () => {
+  const { overrides } = await rows(`\
 prices:
   overrides:
     - {model: a, factor: &share 0.10}
     - {model: b, factor: *share}
 `);
   expect(overrides.map(({ raw_value }) => raw_value)).toEqual(['0.10', '0.10']);
+});
+
+test('llmcost schema config: what an editor needs to check the file', async () => {
+  const io = fakeIo();
+  await main(['schema', 'config'], io);
+  const schema = JSON.parse(io.out());
+  expect(schema).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      prices: {
+        properties: {
+          overrides: {
+            type: 'array',
+            items: {
+              required: ['model'],
+              additionalProperties: false,
+              properties: {
+                input: { type: ['string', 'number'], description: expect.stringMatching(/^Must be USD per million/) },
+                from: { type: 'string', format: 'date' },
+                only: { type: 'array' },
+              },
+            },
+          },
+          flat: {
+            items: {
+              required: ['name', 'usd', 'per', 'from'],
+              properties: { per: { enum: ['hour', 'day', 'month'] } },
+            },
+          },
+        },
+      },
+    },
+  });
 });
