@@ -42,7 +42,8 @@ export interface WhyPart {
 }
 
 export interface WhyCard {
-  number: number;
+  /** null: made for the question, and nowhere kept. */
+  number: number | null;
   status: string;
   price_provider: string | null;
   price_model: string | null;
@@ -108,7 +109,8 @@ export interface FormerCost {
 }
 
 export interface WhyCall extends CallTraits {
-  import: WhyImport;
+  /** null of a call that never was. */
+  import: WhyImport | null;
   parts: WhyPart[];
   /** The exact sum of the billed parts; null is unpriced. */
   cost: Decimal | null;

@@ -118,6 +118,6 @@ function dimensionOf(rate: string): string {
 }
 
 /** A word of a shell, in quotes where it needs them. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w.:/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
