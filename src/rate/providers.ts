@@ -31,9 +31,10 @@ const SPELLINGS: Record<string, readonly string[]> = {
     'google_vertexai',
     'google.vertex',
     'vertex_ai_beta',
+    'google_vertex_anthropic',
   ],
   azure: ['azure_openai', 'azureopenai', 'azure.ai.openai', 'az.ai.openai', 'azure_text', 'azure_openai.chat'],
-  azure_ai: ['azure.ai.inference', 'az.ai.inference', 'azure_ai_foundry', 'azure_foundry'],
+  azure_ai: ['azure.ai.inference', 'az.ai.inference', 'azure_ai_foundry', 'azure_foundry', 'azure_cognitive_services'],
   bedrock: ['aws', 'aws.bedrock', 'aws_bedrock', 'amazon_bedrock', 'bedrock_converse', 'bedrock_mantle', 'amazon'],
   xai: ['x_ai', 'x.ai', 'grok', 'xai.chat'],
   mistral: ['mistral_ai', 'mistralai'],
@@ -55,6 +56,10 @@ const SPELLINGS: Record<string, readonly string[]> = {
   nvidia_nim: ['nvidia', 'nim'],
   cloudflare: ['cloudflare_workers_ai', 'workers_ai'],
   github_copilot: ['copilot'],
+  novita: ['novita_ai'],
+  friendliai: ['friendli'],
+  gmi: ['gmicloud'],
+  snowflake: ['snowflake_cortex'],
 };
 
 const CANONICAL = new Map(

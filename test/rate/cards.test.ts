@@ -37,6 +37,9 @@ async function assumed(store: Store): Promise<string> {
   return line;
 }
 
+/** Searches of a stated context size, where only the default size has a price. */
+const SIZED = 'web_search_requests_high web_search_requests_low web_search_requests_medium';
+
 describe('what a dimension without a price of its own costs', () => {
   test('cache costs what input costs, assumed; reasoning is output, which is no assumption', () =>
     inMemory(async (store) => {
@@ -77,6 +80,7 @@ describe('what a dimension without a price of its own costs', () => {
       expect(units.map((unit) => `${unit.key} ${unit.usd}${unit.assumed ? ' assumed' : ''}`)).toEqual([
         'cache_read_audio_tokens 0.0000003 assumed',
         'cache_read_image_tokens 0.0000003 assumed',
+        'cache_write_audio_tokens 0.00000375 assumed',
         'file_search_calls 0.0025',
         'input_audio_tokens 0.00004',
         'input_image_tokens 0.000003 assumed',
@@ -242,7 +246,7 @@ describe('tier, speed and region', () => {
       await settle(store, { service_tier: 'batch' });
       // 0.3 × 0.5; the batch prices are not halved again.
       expect(await cards(store)).toEqual(['.. 0.. 1.5 0.15 1.5 1.5 7.5 7.5']);
-      expect(await assumed(store)).toBe('cache_write cache_write_1h');
+      expect(await assumed(store)).toBe(`cache_write cache_write_1h ${SIZED}`);
     }));
 
   test('without a factor the missing batch price is the standard one, assumed; searches cost what they cost', () =>
@@ -256,7 +260,7 @@ describe('tier, speed and region', () => {
       ]);
       await settle(store, { service_tier: 'batch' });
       expect(await cards(store)).toEqual(['.. 0.. 1.5 0.3 1.5 1.5 7.5 7.5']);
-      expect(await assumed(store)).toBe('cache_read cache_write cache_write_1h');
+      expect(await assumed(store)).toBe(`cache_read cache_write cache_write_1h ${SIZED}`);
     }));
 
   test('a batch price without long-prompt band gives way to the standard price that has one', () =>

@@ -40,7 +40,12 @@ describe('keys', () => {
     });
     expect(result.models.map((model) => model.model)).toEqual(['baai/bge']);
     expect(result.rejected).toEqual([
-      { model: 'together_ai/BAAI/bge', field: '', reason: 'the same model as together_ai/baai/bge' },
+      {
+        model: 'together_ai/BAAI/bge',
+        provider: 'together_ai',
+        field: '',
+        reason: 'the same model as together_ai/baai/bge',
+      },
     ]);
   });
 });
@@ -103,7 +108,13 @@ test('tiered_pricing becomes bands; other ranges are named', () => {
     ['input', '0.0000012', 256001, 'standard'],
   ]);
   expect(rejected).toEqual([
-    { model: 'exa_ai/search', field: 'tiered_pricing', reason: 'its ranges do not count prompt tokens' },
+    {
+      model: 'exa_ai/search',
+      provider: 'exa_ai',
+      field: 'tiered_pricing',
+      reason: 'its ranges do not count prompt tokens',
+      raw_value: '{"max_results_range":[0,25],"input_cost_per_query":0.005}',
+    },
   ]);
 });
 
@@ -134,7 +145,7 @@ test('seconds and images are priced for what the model does', () => {
   ]);
 });
 
-test('the search fee is that of the default context size', () => {
+test('a search costs by its context size, and what the default size costs where the log does not tell it', () => {
   const sizes = { search_context_size_low: 0.005, search_context_size_medium: 0.008, search_context_size_high: 0.012 };
   const { rates } = staged({
     'gpt-search': { litellm_provider: 'openai', mode: 'chat', search_context_cost_per_query: sizes },
@@ -143,6 +154,9 @@ test('the search fee is that of the default context size', () => {
   expect(rates.map((rate) => [rate.provider, rate.dimension, rate.value])).toEqual([
     ['perplexity', 'requests', '0.005'],
     ['openai', 'web_search_requests', '0.008'],
+    ['openai', 'web_search_requests_low', '0.005'],
+    ['openai', 'web_search_requests_medium', '0.008'],
+    ['openai', 'web_search_requests_high', '0.012'],
   ]);
 });
 
@@ -237,22 +251,29 @@ test('fast mode, residency and the batches of Claude are multipliers', () => {
 
 test('what has no dimension is named, not dropped', () => {
   const { rejected } = staged({
-    'dall-e': { litellm_provider: 'openai', mode: 'image_generation', input_cost_per_pixel: 1.9e-8 },
+    'databricks/x': { litellm_provider: 'databricks', mode: 'chat', input_dbu_cost_per_token: 1.429e-6 },
     'bedrock/us-east-1/1-month-commitment/claude': { litellm_provider: 'bedrock', input_cost_per_second: 0.1 },
   });
   expect(rejected).toEqual([
     {
       model: 'bedrock/us-east-1/1-month-commitment/claude',
+      provider: 'bedrock',
       field: '',
       reason: 'committed capacity is paid by the hour, not by use',
     },
-    { model: 'dall-e', field: 'input_cost_per_pixel', reason: 'priced per pixel: usage logs carry no pixel counts' },
+    {
+      model: 'databricks/x',
+      provider: 'databricks',
+      field: 'input_dbu_cost_per_token',
+      reason: 'priced in Databricks units; the USD price is beside it',
+      raw_value: '0.000001429',
+    },
   ]);
 });
 
 test('a file of something else is refused', () => {
   expect(() => stagePrices('{"a": 1}', 'a.json', '2026-08-01')).toThrow(
-    "a.json is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json and genai-prices' v2 data.json.",
+    "a.json is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json, genai-prices' v2 data.json, models.dev's api.json and OpenRouter's list of models.",
   );
   expect(() => stagePrices('{"a": ', 'a.json', '2026-08-01')).toThrow('a.json is not JSON');
 });
