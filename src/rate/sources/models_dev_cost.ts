@@ -1,6 +1,7 @@
+import { authorOf } from '../authors.js';
 import type { Dimension } from '../dimensions.js';
 import { inclusiveBound } from './litellm_fields.js';
-import { isZero, publishedPrice, rawText } from './price_text.js';
+import { publishedPrice, rawText } from './price_text.js';
 import { isObject, type JsonObject, type Rejected, type StagedRate, standardRate } from './source.js';
 
 /** What the keys of a `cost` count, all in USD per million tokens. */
@@ -36,7 +37,7 @@ function costRates(of: Entry, cost: JsonObject, conditions: Conditions): StagedR
     if (['tiers', 'tier', 'context_over_200k'].includes(field)) return [];
     const dimension = DIMENSION_OF[field];
     const price = publishedPrice(value, 'per_mtok');
-    const unread = 'reason' in price ? price.reason : whyUnread(field, price.value, cost);
+    const unread = 'reason' in price ? price.reason : whyUnread(of.model, field, cost);
     if (dimension !== undefined && 'value' in price && unread === undefined)
       return [{ ...standardRate({ provider, model: of.model, dimension, unit: 'per_mtok', price }), ...conditions }];
     rejected.push({ model, provider, field, reason: unread ?? 'no dimension for it', raw_value: rawText(value) });
@@ -44,10 +45,16 @@ function costRates(of: Entry, cost: JsonObject, conditions: Conditions): StagedR
   });
 }
 
-/** A cache price of 0 beside a price of the prompt is how this list writes that it knows none. */
-function whyUnread(field: string, value: string, cost: JsonObject): string | undefined {
-  const unknown = field.startsWith('cache_') && isZero(value) && Number(cost.input) > 0;
-  return unknown ? 'a cache price of 0 stands for an unknown one' : undefined;
+/**
+ * A cache price of 0 beside a price of the prompt is how this list writes that it knows none. Gemini bills the storage
+ * of a cache by the hour, and nothing for what is written to it (https://ai.google.dev/gemini-api/docs/pricing).
+ */
+function whyUnread(model: string, field: string, cost: JsonObject): string | undefined {
+  if (field.startsWith('cache_') && Number(cost[field]) === 0 && Number(cost.input) > 0)
+    return 'a cache price of 0 stands for an unknown one';
+  return field === 'cache_write' && authorOf(model) === 'google'
+    ? 'Gemini bills storage, not written tokens'
+    : undefined;
 }
 
 /** `tiers` by size of the prompt; `context_over_200k` repeats the first of them under its old name, whatever its size. */

@@ -24,8 +24,9 @@ export const THRESHOLDS = {
 
 /**
  * Sets aside prices that cannot be true: a unit error (one such token price discredits all of the model's), a tier
- * ten times the standard price, a one-hour cache write of Claude that is not twice the input price
- * (https://docs.claude.com/en/docs/build-with-claude/prompt-caching). Only compares; the numbers stay text.
+ * ten times the standard price, a one-hour cache write of Claude that is not twice the input price or a shorter one that
+ * is cheaper than it (https://docs.claude.com/en/docs/build-with-claude/prompt-caching). Only compares; the numbers stay
+ * text.
  */
 export function plausibleRates(key: string, rates: StagedRate[], rejected: Rejected[]): StagedRate[] {
   const reject = ({ provider, dimension, raw_value }: StagedRate, reason: string) =>
@@ -36,7 +37,7 @@ export function plausibleRates(key: string, rates: StagedRate[], rejected: Rejec
     return rates.filter((rate) => !isToken(rate));
   }
   return rates.filter((rate) => {
-    const reason = oddTier(rate, rates) ?? oddHour(rate, rates);
+    const reason = oddTier(rate, rates) ?? oddHour(rate, rates) ?? oddWrite(rate, rates);
     if (reason !== undefined) reject(rate, reason);
     return reason === undefined;
   });
@@ -72,6 +73,13 @@ function oddHour(rate: StagedRate, rates: StagedRate[]): string | undefined {
   const input = sibling(rate, rates, 'input', rate.service_tier);
   if (input === undefined || Math.abs(usd(rate) / usd(input) - THRESHOLDS.claudeHour) < 1e-6) return undefined;
   return 'implausible: a one-hour cache write of Claude costs twice the input price';
+}
+
+function oddWrite(rate: StagedRate, rates: StagedRate[]): string | undefined {
+  if (rate.dimension !== 'cache_write' || !rate.model.includes('claude')) return undefined;
+  const input = sibling(rate, rates, 'input', rate.service_tier);
+  if (input === undefined || usd(rate) >= usd(input)) return undefined;
+  return 'implausible: a cache write of Claude costs more than the input price';
 }
 
 function sibling(rate: StagedRate, rates: StagedRate[], dimension: string, tier: string): StagedRate | undefined {

@@ -19,7 +19,7 @@ export function priceText(value: unknown): PriceText | undefined {
   const raw = Object.is(value, -0) ? '-0' : String(value).trim();
   if (!DECIMAL_TEXT.test(raw)) return undefined;
   if (!isArtefact(raw)) return { raw_value: withoutExponent(raw), value: withoutExponent(raw) };
-  return { raw_value: raw, value: withoutExponent(Number(raw).toPrecision(ROUNDED_DIGITS)) };
+  return { raw_value: raw, value: withoutIdleZeros(withoutExponent(Number(raw).toPrecision(ROUNDED_DIGITS))) };
 }
 
 /** Decimal places and whole digits the price book keeps of a number in a unit: 18 places of one unit of it. */
@@ -42,7 +42,7 @@ export function publishedPrice(value: unknown, unit: RawUnit): PriceText | { rea
   if ((price.value.split('.')[0] ?? '').length > room.whole) return { reason: `implausibly large: ${price.raw_value}` };
   if (places(price.value) <= room.places) return price;
   const rounded = isArtefact(price.raw_value) ? Number(price.raw_value).toFixed(room.places) : '';
-  if (digits(rounded) >= FEWEST_DIGITS) return { ...price, value: rounded };
+  if (digits(rounded) >= FEWEST_DIGITS) return { ...price, value: withoutIdleZeros(rounded) };
   return { reason: `finer than ${room.places} decimal places ${unit.replace('_', ' ')}: ${price.raw_value}` };
 }
 
@@ -79,9 +79,13 @@ function digits(text: string): number {
   return mantissa.replace('.', '').replace(/^0+/, '').length;
 }
 
-/** Decimal places without idle zeros. */
+/** 0.3500 → 0.35, 14.0 → 14. */
+function withoutIdleZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
 function places(text: string): number {
-  return (text.split('.')[1] ?? '').replace(/0+$/, '').length;
+  return (withoutIdleZeros(text).split('.')[1] ?? '').length;
 }
 
 /** Whether the text of a price is zero. */
