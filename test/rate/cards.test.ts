@@ -92,6 +92,35 @@ describe('what a dimension without a price of its own costs', () => {
       ]);
     }));
 
+  test('a search of a stated size costs what the default size does, and the other way round, assumed', () =>
+    inMemory(async (store) => {
+      const unit = (dimension: string, usd: string) => ({ dimension, usd });
+      await addPrices(store, [
+        unit('web_search_requests', '35000'),
+        unit('web_search_requests_high', '50000'),
+        unit('pages', '4000'),
+        unit('output_video_seconds', '50000'),
+        { model: 'gpt-medium', ...unit('web_search_requests_medium', '25000') },
+      ]);
+      await settle(store, {}, { model: 'gpt-medium' });
+      const units = await store.rows<{ model: string; key: string; usd: string; assumed: boolean }>(sql`
+        select model, entry.key, rtrim(rtrim(cast(entry.value as varchar), '0'), '.') as usd, list_contains(assumed, entry.key) as assumed
+        from (select model, assumed, unnest(map_entries(unit_rates)) as entry from rate_card)
+        order by all`);
+      expect(units.map((one) => `${one.model} ${one.key} ${one.usd}${one.assumed ? ' assumed' : ''}`)).toEqual([
+        'gpt-medium web_search_requests 0.025 assumed',
+        'gpt-medium web_search_requests_medium 0.025',
+        'gpt-x annotated_pages 0.004 assumed',
+        'gpt-x output_video_seconds 0.05',
+        'gpt-x output_video_seconds_1080p 0.05 assumed',
+        'gpt-x pages 0.004',
+        'gpt-x web_search_requests 0.035',
+        'gpt-x web_search_requests_high 0.05',
+        'gpt-x web_search_requests_low 0.035 assumed',
+        'gpt-x web_search_requests_medium 0.035 assumed',
+      ]);
+    }));
+
   test('an embedding model has no price for output, and none is invented', () =>
     inMemory(async (store) => {
       await addPrices(store, [{ dimension: 'input', usd: '0.02' }]);
