@@ -380,7 +380,7 @@ test("Google's uplift holds in every location but global; a factor that is none 
   ]);
 });
 
-test('documented factors: batches of Claude on three platforms, US inference since Claude 4.6 and of xAI', () => {
+test('documented factors: batches of Claude on three platforms and of GPT-5, US inference since Claude 4.6 and of xAI', () => {
   const chat = { mode: 'chat', input_cost_per_token: 1e-6 };
   const { multipliers } = staged({
     'claude-opus-4-5': { ...chat, litellm_provider: 'anthropic' },
@@ -395,6 +395,9 @@ test('documented factors: batches of Claude on three platforms, US inference sin
     },
     'openrouter/anthropic/claude-opus-4.6': { ...chat, litellm_provider: 'openrouter' },
     'xai/grok-4.6': { ...chat, litellm_provider: 'xai' },
+    'gpt-5.1-codex': { ...chat, litellm_provider: 'openai' },
+    'gpt-4o': { ...chat, litellm_provider: 'openai' },
+    'azure/gpt-5': { ...chat, litellm_provider: 'azure' },
   });
   expect(multipliers.map((one) => `${one.provider}/${one.model} ${one.kind} ${one.value}`).sort()).toEqual([
     'anthropic/claude-opus-4-20250514 batch 0.5',
@@ -404,6 +407,7 @@ test('documented factors: batches of Claude on three platforms, US inference sin
     'anthropic/claude-sonnet-4-6 batch 0.5',
     'anthropic/claude-sonnet-4-6 region 1.1',
     'bedrock/us.anthropic.claude-opus-4-6-v1 batch 0.5',
+    'openai/gpt-5.1-codex batch 0.5',
     'vertex_ai/claude-sonnet-4-5 batch 0.5',
     'xai/grok-4.6 region 1.1',
   ]);

@@ -21,6 +21,14 @@ const DOCUMENTED: readonly Documented[] = [
     holdsFor: ({ provider, model }) => CLAUDE_BATCHES.has(provider) && model.toLowerCase().includes('claude'),
   },
   {
+    // "50% cost discount", of cached input too since GPT-5: https://developers.openai.com/api/docs/guides/batch and the
+    // batch tab of https://developers.openai.com/api/docs/pricing, which has no price of cached input for older models.
+    factor: '0.5',
+    note: 'documented for GPT-5 and later',
+    condition: { kind: 'batch', service_tier: 'batch', speed: null, region: null },
+    holdsFor: ({ provider, model }) => provider === 'openai' && /^gpt-([5-9]|[1-9]\d)(?!\d)/i.test(model),
+  },
+  {
     // "US-only inference" of Claude Opus 4.6 and newer models: https://docs.claude.com/en/docs/about-claude/pricing
     factor: '1.1',
     note: 'documented for Claude 4.6 and later',
