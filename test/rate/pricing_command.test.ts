@@ -54,7 +54,7 @@ test('refresh --output builds a bundle from the files alone', async () => {
   expect(answer).toEqual({
     code: 0,
     out: `litellm 2031-08-01: 2 models; rates: 3 new, 0 changed, 0 corrected, 0 withdrawn, 0 as before; 1 quarantined
-${cwd}: 3 rates, 0 multipliers, 1 models with input and output prices
+${cwd}: 3 rates, 1 multipliers, 1 models with input and output prices
 `,
     err: '',
   });
