@@ -8,6 +8,7 @@ import { growth } from './growth.mjs';
 import { interleaved, median } from './measure.mjs';
 import { drop, importFile, loadRaw } from './program.mjs';
 import { reports } from './reports.mjs';
+import { rerating } from './rerating.mjs';
 import { startup } from './startup.mjs';
 
 const { values } = parseArgs({
@@ -68,7 +69,16 @@ async function imports(kind) {
   line(`database ÷ raw table on disk`, (statSync(ours).size / statSync(raw).size).toFixed(2), '', bytes(ours, rows));
   drop(raw);
   rmSync(path);
+  if (kind === 'chat') await again(ours, times.first ?? 0);
   return ours;
+}
+
+/** What changed prices cost. @param {string} database @param {number} first the time of the import */
+async function again(database, first) {
+  const { unused, priced, again: corrected } = await rerating(database);
+  ratio('new prices of models nobody used ÷ import', [unused, first], '');
+  ratio('new prices of all models: what would change ÷ import', [priced, first], '');
+  ratio('every call rated again ÷ import', [corrected, first], '');
 }
 
 /** @param {string} database @param {number} calls */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pricesSetAside } from '../../src/query/price_status.js';
 import { mergeSource, priceBookId } from '../../src/rate/book.js';
 import { stagePrices } from '../../src/rate/sources/recognise.js';
 import { sql } from '../../src/sql.js';
@@ -137,12 +138,76 @@ test('a paid price that turns 0 is set aside', () =>
     const { rejected } = await litellm(store, '2026-08-01', { 'gpt-x': { output_cost_per_token: 0 } });
     expect(rejected).toEqual([
       {
+        provider: 'openai',
         model: 'openai/gpt-x',
+        raw_value: '0',
         field: 'output',
         reason: 'turned 0; 0.000000300000000000 USD per unit is kept until `llmcost pricing override` says otherwise',
       },
     ]);
     expect(await timeline(store, 'gpt-x')).toEqual(['output 0 0.000000300000000000 … …']);
+  }));
+
+test('a price that rises to ten times is set aside; one a little below that is believed', () =>
+  inMemory(async (store) => {
+    await litellm(store, '2026-01-31', { 'gpt-x': { input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 } });
+    const { rejected } = await litellm(store, '2026-08-01', {
+      'gpt-x': { input_cost_per_token: 1e-5, output_cost_per_token: 9.9e-6 },
+    });
+    expect(rejected).toEqual([
+      {
+        provider: 'openai',
+        model: 'openai/gpt-x',
+        raw_value: '0.00001',
+        field: 'input',
+        reason:
+          'rose to 10 times and more; 0.000001000000000000 USD per unit is kept until `llmcost pricing override` says otherwise',
+      },
+    ]);
+    expect(await timeline(store, 'gpt-x')).toEqual([
+      'input 0 0.000001000000000000 … …',
+      'output 0 0.000001000000000000 … 2026-08-01',
+      'output 0 0.000009900000000000 2026-08-01 …',
+    ]);
+  }));
+
+test('a new price twenty times that of another source is set aside', () =>
+  inMemory(async (store) => {
+    await genai(store, '2026-07-01', { input_mtok: 2, output_mtok: 8 });
+    const { rejected } = await litellm(store, '2026-08-01', {
+      o3: { input_cost_per_token: 4e-5, output_cost_per_token: 9e-6 },
+    });
+    expect(rejected.map(({ field, reason }) => `${field} ${reason}`)).toEqual([
+      'input 20 times and more of what another source says (0.000002000000000000 USD per unit): left out',
+    ]);
+  }));
+
+test('a list in another unit is refused whole', () =>
+  inMemory(async (store) => {
+    const list = (price: number) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`gpt-${n}`, { input_cost_per_token: price }]));
+    await litellm(store, '2026-01-31', list(1e-6));
+    await expect(litellm(store, '2026-08-01', list(1e-9))).rejects.toThrow(
+      'The litellm file has 30 of 30 known prices at ten times or a tenth of before: it looks like another unit.\nThe price book was left as it was; download the file again.',
+    );
+    expect(await timeline(store, 'gpt-7')).toEqual(['input 0 0.000001000000000000 … …']);
+  }));
+
+test('what was not believed is kept with its reason', () =>
+  inMemory(async (store) => {
+    await litellm(store, '2026-01-31', { 'gpt-x': { output_cost_per_token: 3e-7 } });
+    await litellm(store, '2026-08-01', { 'gpt-x': { output_cost_per_token: 0 } });
+    expect(await pricesSetAside(store)).toEqual([
+      {
+        source: 'litellm',
+        provider: 'openai',
+        model: 'openai/gpt-x',
+        field: 'output',
+        raw_value: '0',
+        reason: 'turned 0; 0.000000300000000000 USD per unit is kept until `llmcost pricing override` says otherwise',
+        seen_at: '2026-08-01',
+      },
+    ]);
   }));
 
 test('an older list only adds what nobody had seen', () =>

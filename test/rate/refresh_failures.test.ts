@@ -106,7 +106,7 @@ const FAILURES: Record<string, Failure> = {
   'a list nobody knows': {
     answer: (_, response) => response.end('{"prices": []}'),
     reason:
-      "ADDRESS is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json and genai-prices' v2 data.json.",
+      "ADDRESS is no price list llmcost knows.\nIt reads LiteLLM's model_prices_and_context_window.json, genai-prices' v2 data.json, models.dev's api.json and OpenRouter's list of models.",
   },
   'the list of another source': {
     answer: (_, response) => response.end(JSON.stringify([{ id: 'openai', api_pattern: 'x', models: [{ id: 'o3' }] }])),
@@ -237,7 +237,7 @@ const SUSPICIOUS: Record<string, { models: Record<string, Record<string, number 
   },
   'negative prices': {
     models: { ...MODELS, 'gpt-b': { input_cost_per_token: -2e-6 } },
-    left: ['2026-10-15 gpt-b input_cost_per_token: not a price: -0.000002'],
+    left: ['2026-10-15 gpt-b input_cost_per_token: a negative price: -0.000002'],
   },
   'NaN as text': {
     models: { ...MODELS, 'gpt-b': { input_cost_per_token: 'NaN' } },

@@ -1,3 +1,4 @@
+import { authorOf } from '../authors.js';
 import { canonicalProvider } from '../providers.js';
 import { documentedMultipliers } from './documented.js';
 import { withoutGlobalPrices } from './models_dev_bedrock.js';
@@ -48,9 +49,10 @@ function entriesOf(json: JsonObject, rejected: Rejected[]): Entry[] {
   const seen = new Map<string, string>();
   return Object.entries(json).flatMap(([id, seller]) => {
     if (!isObject(seller) || !isObject(seller.models)) return [];
-    const provider = canonicalProvider(id);
+    const listed = canonicalProvider(id);
     return Object.entries(seller.models).flatMap(([model, entry]) => {
       if (!isObject(entry)) return [];
+      const provider = sellerOn(listed, model);
       const key = `${id}/${model}`;
       const name = `${provider}\n${model.toLowerCase()}`;
       const first = seen.get(name);
@@ -60,6 +62,12 @@ function entriesOf(json: JsonObject, rejected: Rejected[]): Entry[] {
       return [];
     });
   });
+}
+
+/** Both of Azure's catalogues list models of all makers there; as elsewhere, azure sells OpenAI's and azure_ai the others'. */
+function sellerOn(provider: string, model: string): string {
+  if (provider !== 'azure' && provider !== 'azure_ai') return provider;
+  return authorOf(model) === 'openai' || model === 'model-router' ? 'azure' : 'azure_ai';
 }
 
 /** Sellers that are paid by the month: what they list is a quota or the price elsewhere. */

@@ -66,8 +66,8 @@ vercel | anthropic/claude-opus-5.5 | -not_found ≠ anthropic/claude-opus-5-5
     because: 'a subscription is not paid by the token: neither 0 nor the price of the maker is what a call cost',
     strings: `
 github_copilot | gpt-4o | -exact ≠ openai/gpt-4o
-copilot | claude-sonnet-4.5 | -exact ≠ anthropic/claude-sonnet-4-5
-- | github_copilot/gpt-4.1 | -exact ≠ openai/gpt-4.1
+copilot | claude-sonnet-4.5 | github_copilot/claude-sonnet-4.5 ≠ anthropic/claude-sonnet-4-5
+- | github_copilot/gpt-4.1 | github_copilot/gpt-4.1 ≠ openai/gpt-4.1
 github_copilot | gpt-6-sol | -subscription ≠ openai/gpt-6-sol
 github_copilot | mistral-large-latest | -subscription ≠ mistral/mistral-large-latest
 chatgpt | gpt-5.6-sol | -subscription ≠ openai/gpt-5.6-sol
