@@ -5,6 +5,7 @@ import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
+import { registerSchema } from './commands/schema.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
@@ -39,6 +40,7 @@ export function buildProgram(io: Io): Command {
   registerImports(program, io);
   registerPricing(program, io);
   registerReport(program, io);
+  registerSchema(program, io);
   registerWhy(program, io);
   return program;
 }

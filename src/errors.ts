@@ -39,6 +39,96 @@ export class PriceSourceError extends UserError {
   }
 }
 
+const READ_A_FILE = 'A list downloaded elsewhere needs no network: llmcost pricing refresh --from FILE';
+
+/** An answer that asking again will not change: not found, no permission, … */
+export class PriceListRefused extends PriceSourceError {
+  constructor(address: string, answer: string) {
+    super(`${address} answered ${answer}.\nCheck the address. ${READ_A_FILE}`);
+  }
+}
+
+/** No usable answer, however often it was asked. */
+export class PriceListUnreachable extends PriceSourceError {
+  constructor(address: string, { tries, trouble }: { tries: number; trouble: string }, cause?: unknown) {
+    super(
+      `${address} could not be fetched in ${tries === 1 ? '1 try' : `${tries} tries`}: ${trouble}.\nTry again later. ${READ_A_FILE}`,
+      { cause },
+    );
+  }
+}
+
+export class PriceListTooLarge extends PriceSourceError {
+  constructor(address: string, megabytes: string) {
+    super(
+      `${address} sends more than ${megabytes} MB; no more of it was read.\nCheck the address, or allow more with --max-size MB.`,
+    );
+  }
+}
+
+export class PriceListIsPage extends PriceSourceError {
+  constructor(address: string) {
+    super(
+      `${address} answered with a web page instead of a price list.\nThe login page of a network or proxy looks like this: open the address in a browser. ${READ_A_FILE}`,
+    );
+  }
+}
+
+export class PriceListElsewhere extends PriceSourceError {
+  constructor(address: string, found: string, expected: string) {
+    super(`${address} holds the list of ${found}, not the one of ${expected}.\nCheck the address of ${expected}.`);
+  }
+}
+
+export class PriceRedirectRefused extends PriceSourceError {
+  constructor(address: string, why: string) {
+    super(`${address} redirects ${why}.\nGive the address it should lead to with --from URL. ${READ_A_FILE}`);
+  }
+}
+
+/** The user's proxy does not let us through. */
+export class ProxyRefused extends PriceSourceError {
+  constructor(address: string, answer: string) {
+    super(
+      `${address} could not be fetched: the proxy answered ${answer}.\nCheck HTTPS_PROXY and HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or name the host in NO_PROXY. ${READ_A_FILE}`,
+    );
+  }
+}
+
+/** The address cannot prove who it is. */
+export class PriceAddressUntrusted extends PriceSourceError {
+  constructor(address: string, code: string) {
+    super(
+      `${address} shows a certificate that is not trusted (${code}).\nIf your network reads along with a certificate of its own, name that: NODE_EXTRA_CA_CERTS=FILE llmcost pricing refresh. ${READ_A_FILE}`,
+    );
+  }
+}
+
+/** --strict: a price list that could not be used is an error. */
+export class NotAllRefreshed extends PriceSourceError {
+  constructor(failed: number, all: number) {
+    super(
+      `${failed} of ${all} price lists could not be used, which --strict does not allow.\nThe reasons stand above; what the others brought is kept.`,
+    );
+  }
+}
+
+/** A bundle of some of its lists would lack prices without anybody noticing. */
+export class BundleIncomplete extends PriceSourceError {
+  constructor(directory: string, { failed, all }: { failed: number; all: number }) {
+    super(
+      `No bundle was written to ${directory}: ${failed} of ${all} price lists could not be used.\nThe reasons stand above.`,
+    );
+  }
+}
+
+/** Nothing could be fetched, and the book holds nothing either. */
+export class NoPrices extends PriceSourceError {
+  constructor(reasons: readonly string[]) {
+    super(`No price list could be read, and the price book is empty.\n${reasons.join('\n')}`);
+  }
+}
+
 /** 6: the database. */
 export class StoreError extends UserError {
   constructor(message: string, options?: ErrorOptions) {

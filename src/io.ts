@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** The outside world as an argument: no other file touches `process`. Tests hand in one of their own. */
 export interface Io {
@@ -10,6 +11,8 @@ export interface Io {
   cwd: string;
   /** The clock. */
   now: () => Date;
+  /** Waits so many milliseconds. */
+  sleep: (ms: number) => Promise<void>;
   setExitCode: (code: number) => void;
 }
 
@@ -23,6 +26,7 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),
+    sleep: (ms) => pause(ms),
     setExitCode: (code) => {
       process.exitCode = code;
     },

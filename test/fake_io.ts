@@ -15,6 +15,8 @@ export interface FakeIo extends Io {
   /** What was written so far. */
   out: () => string;
   err: () => string;
+  /** The milliseconds of each wait; none of them took any time. */
+  waits: number[];
   /** 0 until another one is set. */
   exitCode: () => number;
 }
@@ -23,6 +25,7 @@ export interface FakeIo extends Io {
 export function fakeIo(world: FakeWorld = {}): FakeIo {
   const [stdout, out] = collector(world.columns);
   const [stderr, err] = collector(world.columns);
+  const waits: number[] = [];
   let code = 0;
   return {
     stdin: world.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(world.stdin)]),
@@ -31,6 +34,8 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     env: world.env ?? {},
     cwd: world.cwd ?? '/',
     now: () => new Date(world.now ?? '2026-10-15T12:00:00Z'),
+    sleep: async (ms) => void waits.push(ms),
+    waits,
     setExitCode: (exitCode) => {
       code = exitCode;
     },

@@ -8,12 +8,13 @@ const LAYERS: Record<string, { uses: string[]; typesOf?: string[] }> = {
   errors: { uses: [] },
   io: { uses: ['errors'] },
   sql: { uses: ['errors'] },
+  config: { uses: LEAVES },
   store: { uses: LEAVES },
-  rate: { uses: ['store', ...LEAVES] },
-  query: { uses: ['rate', 'store', ...LEAVES] },
-  import: { uses: ['rate', 'store', ...LEAVES] },
+  rate: { uses: ['store', ...LEAVES], typesOf: ['config'] },
+  query: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
+  import: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   render: { uses: LEAVES, typesOf: ['import', 'query', 'rate'] },
-  commands: { uses: ['import', 'query', 'rate', 'render', 'store', ...LEAVES] },
+  commands: { uses: ['config', 'import', 'query', 'rate', 'render', 'store', ...LEAVES] },
   cli: { uses: ['commands', ...LEAVES] },
 };
 
@@ -28,8 +29,8 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   'csv-parse': { layers: ['import'] },
   fzstd: { layers: ['import'], files: 1 },
   tinyglobby: { layers: ['import'], files: 1 },
-  yaml: { layers: ['commands', 'import', 'query'], files: 1 },
-  zod: { layers: ['commands', 'import', 'query'], files: 1 },
+  yaml: { layers: ['config'], files: 1 },
+  zod: { layers: ['config'], files: 1 },
 };
 
 const VAGUE = /(^|[/_.-])(utils?|helpers?|common|managers?|services?|misc)(?=[/_.-])/i;
@@ -64,7 +65,7 @@ describe('the guard itself', () => {
     [
       'src/rate/a.ts',
       `const { x } = await import('../query/report.js');`,
-      'src/rate/a.ts → src/query/report.ts: rate may use store, errors, io, sql',
+      'src/rate/a.ts → src/query/report.ts: rate may use store, errors, io, sql, and types of config',
     ],
     [
       'src/render/a.ts',
@@ -84,7 +85,7 @@ describe('the guard itself', () => {
     [
       'src/commands/a.ts',
       `import { main } from '../cli.js';`,
-      'src/commands/a.ts → src/cli.ts: commands may use import, query, rate, render, store, errors, io, sql',
+      'src/commands/a.ts → src/cli.ts: commands may use config, import, query, rate, render, store, errors, io, sql',
     ],
     [
       'src/tools/a.ts',

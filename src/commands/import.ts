@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
-import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
+import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from './options.js';
+import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
 
-export interface ImportCommandOptions extends CommonOptions {
+export interface ImportCommandOptions extends ConfigOptions {
   format?: string;
   map?: string[];
   set?: string[];
@@ -17,7 +18,7 @@ export interface ImportCommandOptions extends CommonOptions {
 
 /** Declares `llmcost import`. */
 export function registerImport(program: Command, io: Io): void {
-  withCommonOptions(program.command('import'))
+  withConfigOption(withCommonOptions(program.command('import')))
     .description('Read usage logs into the database and price every call. Content is never kept.')
     .argument('<paths...>', 'files, folders or globs, also .gz and .zst; - is standard input')
     .option('--format <name>', 'what the files are; default: recognised by their content')
@@ -72,6 +73,7 @@ async function load(
   const target = settings.dryRun && !existsSync(path) ? ':memory:' : path;
   return withStore(target, storeOptions('write', options, io), async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
+    if (!settings.dryRun) await syncOwnPrices(store, options, io);
     const results: ImportedFile[] = [];
     for (const file of files) {
       const progress = await showProgress(io, {

@@ -19,6 +19,14 @@ export function withCommonOptions(command: Command): Command {
     .option('--no-color', 'plain text; NO_COLOR does the same');
 }
 
+/** Declares --config on a command that reads llmcost.yaml. */
+export function withConfigOption(command: Command): Command {
+  return command.option(
+    '--config <path>',
+    'the configuration; default: llmcost.yaml in the current folder or one above it',
+  );
+}
+
 /** Where the database is: --db, else LLMCOST_DB, else llmcost.duckdb in the current folder. */
 export function databasePath(options: CommonOptions, io: Io): string {
   // An empty variable is one that is not set.

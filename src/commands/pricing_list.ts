@@ -1,12 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
+import type { ListFilter } from '../rate/listing.js';
 import { withCommonOptions } from './options.js';
 import { chosenProvider, formatOption, type TableOptions, withBook } from './pricing_book.js';
-import { priceTable } from './pricing_table.js';
 
 interface ListOptions extends TableOptions {
   model?: string;
+  operation?: string;
+  sort: ListFilter['sort'];
 }
 
 /** Declares `llmcost pricing list`. */
@@ -17,6 +19,12 @@ export function registerList(pricing: Command, io: Io): void {
       .description('models and their prices now, in USD per million tokens')
       .option('--provider <name>', 'only this provider')
       .option('--model <glob>', "only models that match, e.g. 'gpt-5*'")
+      .option('--operation <name>', 'only models for this: chat, embedding, image, audio, rerank, …')
+      .addOption(
+        new Option('--sort <key>', 'by name, cheapest first by a price, or largest context first')
+          .choices(['name', 'input', 'output', 'cache_read', 'context'])
+          .default('name'),
+      )
       .addOption(formatOption()),
   ).action((options: ListOptions) => list(options, io));
 }
@@ -26,28 +34,55 @@ export function registerShow(pricing: Command, io: Io): void {
   withCommonOptions(
     pricing
       .command('show')
-      .description('every known rate of a model: conditions, validity, source')
-      .argument('<model>', 'the name as the provider writes it')
+      .description('all prices of a model with conditions, sources, what others say, and history')
+      .argument('<model>', 'the name as the provider, or a log, writes it')
       .option('--provider <name>', 'only this provider')
       .addOption(formatOption()),
-  ).action((model: string, options: ListOptions) => show(model, options, io));
+  ).action((model: string, options: TableOptions) => show(model, options, io));
 }
 
 async function list(options: ListOptions, io: Io): Promise<void> {
   const { listModels } = await import('../rate/listing.js');
-  const filter = { provider: await chosenProvider(options), model: options.model ?? null, now: io.now().toISOString() };
-  const rows = await withBook('read', options, io, (store) => listModels(store, filter));
-  io.stdout.write(priceTable(rows, { schema: 'llmcost.pricing-list/1', format: options.format }));
+  const filter: ListFilter = {
+    provider: await chosenProvider(options),
+    model: options.model ?? null,
+    operation: options.operation ?? null,
+    sort: options.sort,
+    now: io.now().toISOString().replace('Z', ''),
+  };
+  const models = await withBook('read', options, io, (store) => listModels(store, filter));
+  const { listAs } = await import('../render/model_prices.js');
+  io.stdout.write(listAs(models, await how(options, io)));
 }
 
-async function show(model: string, options: ListOptions, io: Io): Promise<void> {
-  const { showModel } = await import('../rate/listing.js');
-  const wanted = { model, provider: await chosenProvider(options) };
-  const rows = await withBook('read', options, io, (store) => showModel(store, wanted));
-  if (rows.length === 0) {
-    throw new UsageError(
-      `The price book has no model ${model}.\nLook for its name: llmcost pricing list --model '*${model}*'`,
-    );
-  }
-  io.stdout.write(priceTable(rows, { schema: 'llmcost.pricing-show/1', format: options.format }));
+async function show(model: string, options: TableOptions, io: Io): Promise<void> {
+  const { modelPrices } = await import('../rate/model_prices.js');
+  const wanted = {
+    model,
+    provider: await chosenProvider(options),
+    now: io.now().toISOString().slice(0, 19).concat('Z'),
+  };
+  const sellers = await withBook('read', options, io, async (store) => {
+    const named = await modelPrices(store, wanted);
+    return named.length > 0 ? named : modelPrices(store, { ...wanted, ...(await rowOf(model, options, store)) });
+  });
+  const { modelAs } = await import('../render/model_prices.js');
+  io.stdout.write(modelAs(sellers, await how(options, io)));
+}
+
+/** The row that prices a name as logs write it. Throws UsageError if there is none. */
+async function rowOf(model: string, options: TableOptions, store: Parameters<Parameters<typeof withBook>[3]>[0]) {
+  const { resolverOf } = await import('../rate/cards.js');
+  const resolve = await resolverOf(store);
+  const found = resolve({ provider: await chosenProvider(options), model, region: null });
+  if (found.kind === 'priced') return { provider: found.price_provider, model: found.price_model };
+  const why = found.kind === 'free' ? 'it is free' : found.reason;
+  throw new UsageError(
+    `The price book has no price for ${model}: ${why}.\nLook for its name: llmcost pricing list --model '*${model}*'`,
+  );
+}
+
+async function how({ format, color }: TableOptions, io: Io) {
+  const { terminalOf } = await import('../render/table.js');
+  return { format, terminal: terminalOf(io, { color }) };
 }

@@ -6,11 +6,12 @@ import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import type { Sort } from '../query/report_sql.js';
-import { type CommonOptions, collect, databasePath, storeOptions, withCommonOptions } from './options.js';
+import { collect, withCommonOptions, withConfigOption } from './options.js';
+import { type ConfigOptions, withOwnStore } from './own_book.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
-export interface ReportOptions extends CommonOptions {
+export interface ReportOptions extends ConfigOptions {
   by: string;
   since?: string;
   until?: string;
@@ -28,7 +29,7 @@ export interface ReportOptions extends CommonOptions {
 
 /** Declares `llmcost report`. */
 export function registerReport(program: Command, io: Io): void {
-  withCommonOptions(program.command('report'))
+  withConfigOption(withCommonOptions(program.command('report')))
     .description(
       'Show requests, tokens and cost, by model, customer, feature, day or anything else usage is marked with.',
     )
@@ -93,12 +94,8 @@ interface Asking {
 }
 
 async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<CostReport> {
-  const [{ withStore }, { costReport }, { standAt }] = await Promise.all([
-    import('../store/store.js'),
-    import('../query/report.js'),
-    import('../query/as_of.js'),
-  ]);
-  return withStore(databasePath(options, io), storeOptions('read', options, io), async (store) => {
+  const [{ costReport }, { standAt }] = await Promise.all([import('../query/report.js'), import('../query/as_of.js')]);
+  return withOwnStore(options, io, async (store) => {
     if (stand !== undefined) await standAt(store, stand, io.now());
     return costReport(store, query);
   });

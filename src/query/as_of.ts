@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.js';
-import { putCards, wantedCards } from '../rate/cards.js';
-import type { Combination } from '../rate/combinations.js';
-import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../rate/rating.js';
+import { cardsThen } from '../rate/cards_then.js';
+import { CARD_MATCH, COST_STATUS, COST_USD } from '../rate/rating.js';
 import { currentRevision } from '../rate/revision.js';
 import { identifier, integer, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
@@ -92,21 +91,14 @@ async function hideImports(store: Store, here: (name: string) => Sql, until: str
 async function rateLater(store: Store, revision: number, now: Date): Promise<void> {
   const later = sql`select call.* from usage_fact as call
     where call.import_id in (select import_id from imports where price_revision > ${integer(revision)})`;
-  const combinations = await store.rows<{ [name in keyof Combination]: string | null }>(sql`
-    select distinct source_provider, coalesce(model, request_model) as model, service_tier, speed, region
-    from usage_profile
-    where profile_id in (select call.profile_id from (${later}) as call)
-    order by all`);
-  await store.run(sql`create or replace temp table then_card as from rate_card limit 0`);
-  const wanted = await wantedCards(store, combinations, { revision });
-  await putCards(store, sql`then_card`, { wanted, now, revision });
+  const profiles = sql`select call.profile_id from (${later}) as call`;
+  const card = await cardsThen(store, sql`then_card`, { profiles, revision, now });
   await store.run(
     sql`
     create or replace temp table later_usage as
     select call.* replace (card.rate_card_id as rate_card_id, ${COST_USD} as cost_usd, ${COST_STATUS} as cost_status)
     from (${later}) as call
-    join (${ratedProfiles(sql`usage_profile`, sql`then_card`)}) as card
-      on card.profile_id = call.profile_id and ${CARD_MATCH}`,
+    join (${card}) as card on card.profile_id = call.profile_id and ${CARD_MATCH}`,
     { now: timestampText(now.getTime()) },
   );
 }

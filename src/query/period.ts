@@ -84,7 +84,8 @@ function absolute(word: string): Wall | undefined {
   return day === undefined ? undefined : [day, day + DAY];
 }
 
-function instantFrom(text: string, option: string, tz: string): number {
+/** The instant of a date or ISO timestamp; without an offset it is meant in `tz`. UsageError that names `option` if it is none. */
+export function instantFrom(text: string, option: string, tz: string): number {
   const found = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
     text.trim(),
   );

@@ -42,7 +42,8 @@ export interface WhyPart {
 }
 
 export interface WhyCard {
-  number: number;
+  /** null: made for the question, and nowhere kept. */
+  number: number | null;
   status: string;
   price_provider: string | null;
   price_model: string | null;
@@ -54,6 +55,9 @@ export interface WhyCard {
   /** The time it holds for, `[from, to)`, UTC; null is unlimited. */
   valid_from: string | null;
   valid_to: string | null;
+  /** The minutes of the ISO week (UTC) it holds for, `[from, to)`; null is all of them. */
+  week_from: number | null;
+  week_to: number | null;
   created_at: string;
 }
 
@@ -94,8 +98,19 @@ export interface Billed {
   difference: Decimal | null;
 }
 
+/** A cost that held until the call was rated again. */
+export interface FormerCost {
+  /** null is unpriced. */
+  cost: Decimal | null;
+  until: string;
+  reason: string;
+  /** The number of the price book that changed it. */
+  price_book: number;
+}
+
 export interface WhyCall extends CallTraits {
-  import: WhyImport;
+  /** null of a call that never was. */
+  import: WhyImport | null;
   parts: WhyPart[];
   /** The exact sum of the billed parts; null is unpriced. */
   cost: Decimal | null;
@@ -106,6 +121,8 @@ export interface WhyCall extends CallTraits {
   assumptions: string[];
   rate_card: WhyCard | null;
   billed: Billed | null;
+  /** What it cost before, the last time first. */
+  before: FormerCost[];
 }
 
 export interface Why {
@@ -151,6 +168,7 @@ export type CallRow = {
   gateway_cached: boolean;
   card: (Plain<Omit<WhyCard, 'rule_in_words'>> & { assumed: string[] }) | null;
   billed: Plain<Billed> | null;
+  before: Plain<FormerCost>[];
 };
 
 /** A row of PARTS_SQL. */
@@ -160,6 +178,7 @@ export type PartRow = Plain<Omit<WhyPart, 'factors' | 'note' | 'source'>> & {
   batch_factor: Decimal | null;
   speed_factor: Decimal | null;
   region_factor: Decimal | null;
+  own_factor: Decimal | null;
   doubled: boolean;
 };
 
@@ -176,6 +195,7 @@ function callOf(row: CallRow, parts: readonly PartRow[]): WhyCall {
     assumptions: assumptionsOf(row),
     rate_card: cardOf(row),
     billed: row.billed,
+    before: row.before,
   };
 }
 
@@ -191,6 +211,7 @@ function partOf(part: PartRow, row: CallRow): WhyPart {
     { kind: 'batch', factor: part.batch_factor },
     { kind: 'speed', factor: part.speed_factor },
     { kind: 'region', factor: part.region_factor },
+    { kind: 'own', factor: part.own_factor },
   ].flatMap(({ kind, factor }) => (factor === null ? [] : [{ kind, factor }]));
   const note = partNote(part, row);
   return { rate, quantity, usd_per_unit, usd_per_million, cost, billed, assumed, factors, note, source };

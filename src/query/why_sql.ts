@@ -82,6 +82,8 @@ const CARD = struct({
   max_prompt_tokens: sql`cast(held.max_prompt_tokens as varchar)`,
   valid_from: iso(sql`held.valid_from`),
   valid_to: iso(sql`held.valid_to`),
+  week_from: sql`held.week_from`,
+  week_to: sql`held.week_to`,
   created_at: iso(sql`held.created_at`),
   assumed: sql`held.assumed`,
 });
@@ -91,6 +93,19 @@ const BILLED = struct({
   currency: sql`coalesce(upper(profile.billed_currency), 'USD')`,
   difference: sql`if(coalesce(upper(profile.billed_currency), 'USD') = 'USD', cast(found.cost_usd - found.billed_cost as varchar), null)`,
 });
+
+/** What the call cost before it was rated again, the last time first. */
+const BEFORE = sql`(
+    select list(${struct({
+      cost: sql`cast(log.cost_usd as varchar)`,
+      until: iso(sql`rerating.made_at`),
+      reason: sql`rerating.reason`,
+      price_book: sql`rerating.revision`,
+    })} order by log.rerating_id desc)
+    from rerated_usage as log
+    join rerating on rerating.rerating_id = log.rerating_id
+    where log.import_id = found.import_id and log.event_key = found.event_key
+  )`;
 
 /** One row for each call found: who, what, when, and its rate card. */
 export const CALLS_SQL = sql`
@@ -102,7 +117,8 @@ select
   found.cost_status,
   coalesce(profile.gateway_cached, false) as gateway_cached,
   if(held.rate_card_id is null, null, ${CARD}) as card,
-  if(found.billed_cost is null, null, ${BILLED}) as billed
+  if(found.billed_cost is null, null, ${BILLED}) as billed,
+  coalesce(${BEFORE}, []) as before
 from found
 left join usage_profile as profile on profile.profile_id = found.profile_id
 left join imports on imports.import_id = found.import_id
@@ -126,7 +142,7 @@ const CONDITIONS: Record<(typeof KINDS)[number], Sql> = {
   region: sql`price.region is null`,
 };
 
-const SOURCE = struct({
+const LISTED = struct({
   ...columns(sql`price`, 'dimension', 'source', 'raw_value', 'raw_unit', 'service_tier', 'region'),
   min_prompt_tokens: sql`cast(price.min_prompt_tokens as varchar)`,
   effective_from: iso(sql`price.effective_from`),
@@ -134,6 +150,23 @@ const SOURCE = struct({
   observed_at: iso(sql`price.observed_at`),
   ...columns(sql`book`, 'url', 'upstream_rev'),
 });
+
+/** The same of a rate the user gave; cards know it by the negative of its number. */
+const GIVEN = struct({
+  dimension: sql`own.dimension`,
+  source: sql`if(own.origin = 'configuration', 'llmcost.yaml', 'pricing override ' || own.override_id)`,
+  ...columns(sql`own`, 'raw_value', 'raw_unit'),
+  service_tier: sql`coalesce(own.service_tier, 'standard')`,
+  region: sql`own.region`,
+  min_prompt_tokens: sql`'0'`,
+  effective_from: iso(sql`own.effective_from`),
+  effective_to: iso(sql`own.effective_to`),
+  observed_at: iso(sql`own.made_at`),
+  url: sql`own.note`,
+  upstream_rev: sql`cast(null as varchar)`,
+});
+
+const SOURCE = sql`if(own.override_id is null, ${LISTED}, ${GIVEN})`;
 
 const FACTORS = join(
   KINDS.map((kind) => sql`${trimmed(sql`${identifier(kind)}.factor`)} as ${identifier(`${kind}_factor`)}`),
@@ -174,13 +207,16 @@ select
   line.cost,
   line.billed,
   line.assumed,
-  if(price.rate_id is null, null, ${SOURCE}) as source,
+  if(coalesce(price.rate_id, own.override_id) is null, null, ${SOURCE}) as source,
   ${FACTORS},
+  ${trimmed(sql`contract.factor`)} as own_factor,
   coalesce(line.rate = 'cache_write_1h' and price.dimension = 'input' and held.cache_write_1h = 2 * held.uncached_input
     and held.uncached_input > 0, false) as doubled
 from line
 join rate_card as held on held.rate_card_id = line.rate_card_id
 left join price_rate as price on price.rate_id = held.rate_ids[line.rate]
 left join price_book as book on book.book_id = price.book_id
+left join price_override as own on own.override_id = -held.rate_ids[line.rate]
+left join price_override as contract on contract.override_id = held.rate_ids['own_factor_' || line.rate]
 ${FACTOR_JOINS}
 order by line.call, line.position`;

@@ -4,6 +4,7 @@ import type { CallRow, PartRow } from './why.js';
 const RULES: Record<string, string> = {
   exact: 'the price list has this very name',
   alias: 'your alias says so',
+  override: 'you gave it a price of your own',
   spelling: 'the name was written with other dots and dashes',
   prefix: 'the provider was written before the name',
   route: 'the region or route was taken off the name',
@@ -73,6 +74,10 @@ export function assumptionsOf({ shown, card, cost_status }: CallRow): string[] {
       `no price is known for the tier ${shown.service_tier}: the standard price is used`,
     ],
     [card.assumed.includes('speed'), `no price is known for the speed ${shown.speed}: the ordinary price is used`],
+    [
+      card.week_from !== null && (shown.requests !== '1' || shown.occurred_at === null),
+      'its price depends on the hour: that of the hour it began in is used',
+    ],
     [dated && shown.occurred_at === null, 'the call has no time: the price of the day it was imported is used'],
     [
       banded && shown.requests !== '1',
@@ -113,6 +118,6 @@ function dimensionOf(rate: string): string {
 }
 
 /** A word of a shell, in quotes where it needs them. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w.:/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

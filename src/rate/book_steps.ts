@@ -1,6 +1,6 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { classify, endReplaced, quarantined } from './book_changes.js';
+import { classify, endReplaced, quarantined, refuseLeaps } from './book_changes.js';
 import { HELD, RATE_COLUMNS, type RateMergeScope } from './book_staging.js';
 import { reviseEnds, takeOut } from './book_versions.js';
 import type { Rejected } from './sources/source.js';
@@ -23,6 +23,7 @@ export async function mergeRates(store: Store, scope: RateMergeScope): Promise<R
     await closeDroppedBands(store, scope);
   }
   await classify(store, scope);
+  if (!scope.older) await refuseLeaps(store, scope.source);
   const rejected = scope.older ? [] : await quarantined(store);
   if (!scope.older) await endReplaced(store, scope);
   await insertNew(store, scope);

@@ -4,15 +4,17 @@ import { identifier, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { rateKey } from './book_staging.js';
 import type { BundledBook, BundleManifest } from './bundle.js';
+import { chooseShipped } from './bundle_shipped.js';
 import { SCALE_OF_UNIT } from './bundle_tables.js';
 import { SOURCES } from './sources/origin.js';
 import type { SourceName } from './sources/source.js';
 
-/** Writes the price tables as pricing/*.csv and book.json: sorted, so that a refresh reads well as a diff. */
+/** Writes what a bundle carries of the price tables as pricing/*.csv and book.json: sorted, so that a refresh reads well as a diff. */
 export async function writeBundle(store: Store, directory: string): Promise<BundleManifest> {
+  await chooseShipped(store);
   await writeRates(store, directory);
   await copy(store, join(directory, 'multipliers.csv'), MULTIPLIERS);
-  await copy(store, join(directory, 'models.csv'), sql`select * from price_model order by source, provider, model`);
+  await copy(store, join(directory, 'models.csv'), sql`select * from shipped_model order by source, provider, model`);
   const manifest = await bundleManifest(store);
   writeFileSync(join(directory, 'book.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -30,8 +32,7 @@ const MULTIPLIERS = sql`
     ${day('effective_to')} as effective_to,
     ${day('observed_at')} as observed_at,
     ${day('superseded_at')} as superseded_at
-  from price_multiplier
-  where supersede_reason is distinct from 'new_end'
+  from shipped_multiplier
   order by source, provider, model, kind, region nulls first, speed nulls first, effective_from nulls first`;
 
 /** Most prices are exact in `raw_value`; `rounded` has the clean number of those that came out of a calculation. */
@@ -58,7 +59,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
       ${day('observed_at')} as observed_at,
       ${day('superseded_at')} as superseded_at,
       supersede_reason
-    from (select *, ${SCALE_OF_UNIT} as scale from price_rate where supersede_reason is distinct from 'new_end') as rate
+    from (select *, ${SCALE_OF_UNIT} as scale from shipped_rate) as rate
     order by source, ${rateKey(sql`rate`)}, effective_from nulls first, observed_at, usd_per_unit`,
   );
 }
@@ -75,14 +76,14 @@ async function bundleManifest(store: Store): Promise<BundleManifest> {
     order by book_id`);
   const counts = await store.row<BundleManifest['counts']>(sql`
     select
-      (select cast(count(*) as integer) from price_rate where supersede_reason is distinct from 'new_end') as rates,
-      (select cast(count(*) as integer) from price_multiplier where supersede_reason is distinct from 'new_end') as multipliers,
-      (select cast(count(*) as integer) from price_model) as models,
+      (select cast(count(*) as integer) from shipped_rate) as rates,
+      (select cast(count(*) as integer) from shipped_multiplier) as multipliers,
+      (select cast(count(*) as integer) from shipped_model) as models,
       (
         select cast(count(*) as integer)
         from (
           select lower(provider), lower(model)
-          from price_rate
+          from shipped_rate
           where dimension in ('input', 'output') and superseded_at is null
           group by all
           having count(distinct dimension) = 2

@@ -18,7 +18,8 @@ interface Fallback {
 /**
  * What is charged where a dimension has no price of its own. Reasoning is output: that is no assumption. Anthropic's
  * one-hour writes cost twice the input (https://docs.claude.com/en/docs/build-with-claude/prompt-caching).
- * Searches, sessions, pages and the like have no neighbour to take a price from.
+ * A search whose context size has no price costs what one of the default size does, and the other way round. Sessions,
+ * file searches and the like have no neighbour to take a price from.
  */
 const FALLBACKS: readonly Fallback[] = [
   { rate: 'cache_read', dimension: 'input', choice: 2, assumed: true },
@@ -32,7 +33,14 @@ const FALLBACKS: readonly Fallback[] = [
     neighbour(rate, 'cache_read', 2),
     neighbour(rate, 'input', 3),
   ]),
+  neighbour('cache_write_audio_tokens', 'cache_write', 2),
+  neighbour('cache_write_audio_tokens', 'input_audio_tokens', 3),
+  neighbour('cache_write_audio_tokens', 'input', 4),
   ...['output_audio_tokens', 'output_image_tokens', 'output_video_tokens'].map((rate) => neighbour(rate, 'output', 2)),
+  ...['low', 'medium', 'high'].map((size) => neighbour(`web_search_requests_${size}`, 'web_search_requests', 2)),
+  neighbour('web_search_requests', 'web_search_requests_medium', 2),
+  neighbour('output_video_seconds_1080p', 'output_video_seconds', 2),
+  neighbour('annotated_pages', 'pages', 2),
 ];
 
 function neighbour(rate: string, dimension: string, choice: number): Fallback {

@@ -1,5 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import { KINDS, RATE_STEPS, WEEK_MINUTES } from './cards_rates.js';
+import { WEEK_MINUTES } from './cards_candidates.js';
+import { KINDS, RATE_STEPS } from './cards_rates.js';
 import { TOKEN_CLASSES } from './dimensions.js';
 
 const CLASS_NAMES = join(TOKEN_CLASSES.map(({ rate }) => literal(rate)));

@@ -18,22 +18,34 @@ export const INPUT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_r
 /** Token counts among the units: parts of the answer. */
 export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens'] as const;
 
-/** Rare billed quantities that are not tokens of the five kinds above; may be fractional. */
+/**
+ * Rare billed quantities that are not tokens of the five kinds above; may be fractional. No quantity is part of another:
+ * an annotated page is not among the pages, a search of a stated context size not among those of the default size.
+ */
 export const OTHER_UNITS = [
   'web_search_requests',
+  'web_search_requests_low',
+  'web_search_requests_medium',
+  'web_search_requests_high',
   'file_search_calls',
   'code_interpreter_sessions',
   'input_images',
   'output_images',
   'input_audio_seconds',
   'output_audio_seconds',
+  'input_video_seconds',
   'output_video_seconds',
+  'output_video_seconds_1080p',
+  'output_pixels',
   'input_video_tokens',
   'output_video_tokens',
   'cache_read_image_tokens',
+  'cache_write_audio_tokens',
   'citation_tokens',
   'characters',
+  'output_characters',
   'pages',
+  'annotated_pages',
   'session_hours',
   'vector_store_gb_days',
 ] as const;

@@ -40,7 +40,14 @@ const SPELLINGS: Record<string, readonly string[]> = {
     'anthropic_vertex',
   ],
   azure: ['azure_openai', 'azureopenai', 'azure.ai.openai', 'az.ai.openai', 'azure_text', 'azure_openai_responses'],
-  azure_ai: ['azure.ai.inference', 'az.ai.inference', 'azure_ai_foundry', 'azure_foundry', 'azure_ai_inference'],
+  azure_ai: [
+    'azure.ai.inference',
+    'az.ai.inference',
+    'azure_ai_foundry',
+    'azure_foundry',
+    'azure_ai_inference',
+    'azure_cognitive_services',
+  ],
   bedrock: [
     'aws',
     'aws.bedrock',
@@ -75,6 +82,10 @@ const SPELLINGS: Record<string, readonly string[]> = {
   hosted_vllm: ['vllm'],
   lm_studio: ['lmstudio'],
   llama_cpp: ['llamacpp', 'llama.cpp'],
+  novita: ['novita_ai'],
+  friendliai: ['friendli'],
+  gmi: ['gmicloud'],
+  snowflake: ['snowflake_cortex'],
 };
 
 const CANONICAL = new Map(

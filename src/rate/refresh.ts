@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { InputError, UsageError } from '../errors.js';
+import { InputError, NoPrices, UsageError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { type Merged, mergeSource } from './book.js';
-import { SOURCES } from './sources/origin.js';
-import { stagePrices } from './sources/recognise.js';
-import type { SourceName } from './sources/source.js';
+import type { PriceAddress } from './addresses.js';
+import { priceBookId } from './book.js';
+import type { Network } from './fetch_list.js';
+import { type FailedList, mergeFetched, type PriceAnswer, type UnmodifiedList } from './refresh_fetched.js';
+import { type MergedList, mergeList, type Purpose } from './refresh_list.js';
+import { type Rerated, rateUnpriced } from './rerate.js';
 
 export interface PriceFile {
   path: string;
@@ -14,20 +15,85 @@ export interface PriceFile {
   dataDate: string;
 }
 
-export interface Refreshed extends Merged {
-  file: string;
-  source: SourceName;
-  dataDate: string;
-  models: number;
+export type RefreshedList = MergedList | UnmodifiedList | FailedList;
+
+/** What a refresh reads, in this order. */
+export interface RefreshPlan {
+  files: readonly PriceFile[];
+  addresses: readonly PriceAddress[];
+}
+
+/** What a refresh did, list by list. */
+export interface Refresh {
+  lists: RefreshedList[];
+  /** The state of the book afterwards. */
+  priceBook: string;
+  /** The usage that had no price before and has one now. */
+  rerated: Rerated;
+  /** The bundle that was written of it, where one was asked for. */
+  bundle?: { directory: string; rates: number; multipliers: number; priced_models: number };
+}
+
+/**
+ * Opens the book; it is not kept open while the network is waited for. `look` resolves to undefined where there is
+ * no database yet. What `change` does is thrown away in a dry run.
+ */
+export interface BookAccess {
+  look: <T>(fn: (store: Store) => Promise<T>) => Promise<T | undefined>;
+  change: <T>(fn: (store: Store) => Promise<T>) => Promise<T>;
 }
 
 const DATE_IN_NAME = /(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)/;
+
+/**
+ * Reads price lists and writes down what changed, each list in a transaction of its own; then prices the usage that
+ * had no price. An address that fails leaves the book as it is and is part of the answer. Throws InputError and
+ * PriceSourceError for a file that cannot be used, UsageError for a wrong proxy, NoPrices if the book is empty in the end.
+ */
+export async function refreshPrices(
+  { files, addresses }: RefreshPlan,
+  book: BookAccess,
+  { network, purpose = 'refresh' }: { network: Network; purpose?: Purpose },
+): Promise<Refresh> {
+  const answers = await answersOf(addresses, book, network);
+  return book.change(async (store) => {
+    const lists: RefreshedList[] = await refreshFromFiles(store, files, purpose);
+    for (const answer of answers) lists.push(await mergeFetched(store, answer, network.now()));
+    // Even if no list changed: a refresh that was cut off may have left this undone.
+    const rerated = await store.transaction(() => rateUnpriced(store, network.now()));
+    const priceBook = await priceBookId(store);
+    if (priceBook === '') throw new NoPrices(lists.flatMap((list) => (list.outcome === 'failed' ? [list.reason] : [])));
+    return { lists, priceBook, rerated };
+  });
+}
+
+/** Fetches the lists of a plan, asking only for what changed since the book was last refreshed. */
+async function answersOf(
+  addresses: readonly PriceAddress[],
+  book: Pick<BookAccess, 'look'>,
+  network: Network,
+): Promise<PriceAnswer[]> {
+  if (addresses.length === 0) return [];
+  const [{ knownAnswers }, { fetchLists }, { shownAddress }] = await Promise.all([
+    import('./fetch_record.js'),
+    import('./fetch_list.js'),
+    import('./addresses.js'),
+  ]);
+  const known = await book.look(knownAnswers);
+  return fetchLists(
+    addresses.map((address) => ({ ...address, known: known?.get(shownAddress(address.url)) })),
+    network,
+  );
+}
 
 /**
  * The files in the order of their dates. The lists say nothing reliable about their own date: it is the one given,
  * else the one in the file's name, else the day the file was last written. Throws InputError, UsageError.
  */
 export function datedFiles(paths: readonly string[], date: string | undefined): PriceFile[] {
+  if (date !== undefined && paths.length === 0) {
+    throw new UsageError('--date is for a file; what is fetched is of now.\nName the file with --from FILE.');
+  }
   if (date !== undefined && paths.length > 1 && paths.some((path) => !DATE_IN_NAME.test(basename(path)))) {
     throw new UsageError('--date dates one file; give several files a date in their names (prices-2026-08-01.json).');
   }
@@ -44,20 +110,12 @@ export function datedFiles(paths: readonly string[], date: string | undefined): 
 export async function refreshFromFiles(
   store: Store,
   files: readonly PriceFile[],
-  purpose: 'refresh' | 'rebuilding' = 'refresh',
-): Promise<Refreshed[]> {
-  const results: Refreshed[] = [];
+  purpose: Purpose = 'refresh',
+): Promise<MergedList[]> {
+  const results: MergedList[] = [];
   for (const { path, dataDate } of files) {
-    const bytes = readBytes(path);
-    const staged = stagePrices(bytes.toString('utf8'), path, dataDate);
-    const merged = await mergeSource(store, staged, {
-      observedAt: dataDate,
-      url: SOURCES[staged.source].url,
-      licence: SOURCES[staged.source].licence,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      undatedChange: purpose === 'rebuilding' && SOURCES[staged.source].datesChanges ? 'corrected' : 'observed',
-    });
-    results.push({ ...merged, file: path, source: staged.source, dataDate, models: staged.models.length });
+    const list = { bytes: readBytes(path), from: path, dataDate, observedAt: dataDate };
+    results.push(await mergeList(store, list, purpose));
   }
   return results;
 }

@@ -33,6 +33,23 @@ export async function rateUnpriced(store: Store, now: Date): Promise<Rerated> {
   return { ...(await rateAgain(store, { scope: unpriced, reason: 'priced', now })), cards };
 }
 
+/** What a new state of the prices did, and what it would do to calls that keep the cost they have. */
+export interface PriceEffect {
+  priced: Rerated;
+  kept: Omit<Rerated, 'cards'>;
+}
+
+export const NO_EFFECT: PriceEffect = { priced: NOTHING, kept: NOTHING };
+
+/** `rateUnpriced`, and what became outdated by it: the calls that `pricing correct` would rate otherwise. */
+export async function applyPrices(store: Store, now: Date): Promise<PriceEffect> {
+  const priced = await rateUnpriced(store, now);
+  if (priced.cards === 0) return NO_EFFECT;
+  const scope = sql`call.cost_status <> 1 and call.profile_id in (select profile_id from renewed_profile)`;
+  await compareRatings(store, { scope, reason: '', now });
+  return { priced, kept: await store.row<Sums>(SUMS) };
+}
+
 /** Combinations whose cards the book would make differently now get new ones. Resolves to how many cards came. */
 export async function renewCards(store: Store, now: Date): Promise<number> {
   const combinations = await store.rows<{ [name in keyof Combination]: string | null }>(sql`
@@ -178,6 +195,8 @@ export async function rateAgain(store: Store, again: RatingAgain): Promise<Omit<
     where usage_fact.import_id = rerated.import_id and usage_fact.event_key = rerated.event_key`);
   return { rows, ...sums };
 }
+
+type Sums = { rows: number; requests: number; cost_before: string; cost_after: string };
 
 const SUMS = sql`
   select

@@ -22,24 +22,22 @@ export interface Progress {
 
 const EVERY_MS = 200;
 
-/** A line on the terminal that tells how far a file is: bytes, rows, rate. Nothing where stderr is no terminal. */
-export async function showProgress(io: Io, { quiet, name, done }: Work): Promise<Progress> {
+/** A line on the terminal whose text is asked for several times a second. Nothing where stderr is no terminal. */
+export async function showLine(
+  io: Io,
+  { quiet, text }: { quiet: boolean; text: () => string },
+): Promise<{ begin: () => void; end: () => void }> {
   // A terminal that does not tell its width says 0; ora would erase lines of it for ever.
   const shown = !quiet && io.stderr.isTTY === true && (io.stderr.columns ?? 0) > 0 && io.env.TERM !== 'dumb';
   if (!shown) return { begin: () => {}, end: () => {} };
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: plain(name), stream: io.stderr, discardStdin: false });
+  const spinner = ora({ text: text(), stream: io.stderr, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;
   return {
-    begin: ({ size }) => {
-      const started = io.now().getTime();
-      let most: Done = { percent: 0, rows: 0n };
+    begin: () => {
       spinner.start();
       timer = setInterval(() => {
-        const now = done();
-        if (now.percent > most.percent) most = now;
-        const seconds = Math.max(0.001, (io.now().getTime() - started) / 1000);
-        spinner.text = `${plain(name)}  ${progressText(most, size, seconds)}`;
+        spinner.text = text();
       }, EVERY_MS);
     },
     end: () => {
@@ -47,6 +45,32 @@ export async function showProgress(io: Io, { quiet, name, done }: Work): Promise
       spinner.stop();
     },
   };
+}
+
+/** A line on the terminal that tells how far a file is: bytes, rows, rate. Nothing where stderr is no terminal. */
+export async function showProgress(io: Io, { quiet, name, done }: Work): Promise<Progress> {
+  let file: { size: number; started: number; most: Done } | undefined;
+  const text = () => {
+    if (file === undefined) return plain(name);
+    const now = done();
+    if (now.percent > file.most.percent) file.most = now;
+    const seconds = Math.max(0.001, (io.now().getTime() - file.started) / 1000);
+    return `${plain(name)}  ${progressText(file.most, file.size, seconds)}`;
+  };
+  const line = await showLine(io, { quiet, text });
+  return {
+    begin: ({ size }) => {
+      line.begin();
+      file = { size, started: io.now().getTime(), most: { percent: 0, rows: 0n } };
+    },
+    end: line.end,
+  };
+}
+
+/** 'fetching prices: 412 kB from models.dev, 1.3 MB from openrouter.ai'; takes the bytes that came from each address. */
+export function fetchingText(received: ReadonlyMap<string, number>): string {
+  const parts = [...received].map(([address, bytes]) => `${bytesText(bytes)} from ${plain(new URL(address).host)}`);
+  return `fetching prices${parts.length === 0 ? ' …' : `: ${parts.join(', ')}`}`;
 }
 
 /** '412 MB of 1.3 GB, 640,000 rows, 95 MB/s'; once everything is read, what is left to do. */

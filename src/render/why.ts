@@ -9,7 +9,7 @@ const SHOWN = 20;
 /** Each call as a bill: who and when, its lines, the rate card, and where the rates come from. */
 export function whyAsTable(why: Why, terminal: Terminal): string {
   const { calls, totals } = why;
-  const blocks = calls.slice(0, SHOWN).map((call) => callBlock(call, terminal));
+  const blocks = calls.slice(0, SHOWN).map((call) => callAsTable(call, terminal));
   if (calls.length > SHOWN) blocks.push(`… and ${formatCount(calls.length - SHOWN)} more; --format json lists all.\n`);
   if (calls.length > 1) {
     const unpriced = totals.unpriced === 0 ? '' : `, ${formatCount(totals.unpriced)} of them unpriced`;
@@ -24,7 +24,8 @@ export function whyAsJson(why: Why): string {
   return `${JSON.stringify(why, null, 2)}\n`;
 }
 
-function callBlock(call: WhyCall, terminal: Terminal): string {
+/** The bill of one call. */
+export function callAsTable(call: WhyCall, terminal: Terminal): string {
   const bill = call.parts.length === 0 ? `total  ${totalCell(call)}\n` : renderTable(billTable(call), terminal);
   const blocks = [lines(headLines(call)), bill, lines(remarks(call)), ...sources(call, terminal)];
   return blocks.filter((block) => block !== '').join('\n');
@@ -66,10 +67,12 @@ function headLines(call: WhyCall): string[] {
     call.error_class === null ? (call.status ?? null) : `${call.status} (${call.error_class})`,
   ];
   return [
-    `${call.request_id ?? call.trace_id ?? ''} · ${call.occurred_at === null ? 'no time' : timeText(call.occurred_at)}`,
+    [call.request_id ?? call.trace_id, call.occurred_at === null ? 'no time' : timeText(call.occurred_at)]
+      .filter((text) => text !== null)
+      .join(' · '),
     `${call.provider ?? 'unknown provider'} · ${model ?? request_model ?? 'unknown model'}${asked}`,
     traits.filter((trait) => trait !== null).join(' · '),
-    `import ${from.number}: ${from.source ?? '?'} (${from.format ?? '?'})`,
+    from === null ? '' : `import ${from.number}: ${from.source ?? '?'} (${from.format ?? '?'})`,
   ].filter((line) => line !== '');
 }
 
@@ -118,6 +121,7 @@ function remarks(call: WhyCall): string[] {
       ? ['the total is rounded half up at the 18th place']
       : []),
     ...(billed === null ? [] : [billedLine(billed)]),
+    ...call.before.map(formerLine),
     ...(rate_card === null ? [] : [cardLine(rate_card), `found by: ${rate_card.rule_in_words}`]),
   ];
 }
@@ -132,7 +136,8 @@ function billedLine({ cost, currency, difference }: NonNullable<WhyCall['billed'
 
 function cardLine(card: WhyCard): string {
   const of = card.price_model === null ? '' : ` of ${card.price_provider}/${card.price_model}`;
-  const parts = [`rate card ${card.number}${of}`, ...promptText(card), ...validText(card)];
+  const name = card.number === null ? 'rates' : `rate card ${card.number}`;
+  const parts = [`${name}${of}`, ...promptText(card), ...validText(card), ...weekText(card)];
   return parts.join(', ');
 }
 
@@ -145,6 +150,24 @@ function promptText({ min_prompt_tokens: min, max_prompt_tokens: max }: WhyCard)
 function validText({ valid_from, valid_to }: WhyCard): string[] {
   const text = periodText(valid_from, valid_to);
   return text === '' ? [] : [`valid ${text}`];
+}
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** The hours of the week a card holds for: Monday 01:00 to Monday 04:00 UTC. */
+function weekText({ week_from, week_to }: WhyCard): string[] {
+  if (week_from === null || week_to === null) return [];
+  return [`${minuteText(week_from)} to ${minuteText(week_to)} UTC`];
+}
+
+function minuteText(minute: number): string {
+  const time = [Math.floor((minute % 1440) / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${DAYS[Math.floor(minute / 1440) % 7]} ${time}`;
+}
+
+/** What it cost before prices were known or corrected. */
+function formerLine({ cost, until, reason }: WhyCall['before'][number]): string {
+  return `until ${timeText(until)}: ${cost === null ? 'unpriced' : `USD ${tidy(cost)}`} (${reason})`;
 }
 
 const SOURCE_COLUMNS: Table['columns'] = [

@@ -94,12 +94,15 @@ create table price_quarantine (
   reason varchar not null,
   seen_at timestamp not null
 );
--- The last answer of each address: what to ask with next time, and how it went.
+-- The last answer of each address: what to ask with next time, and how it went. sha256, etag and last_modified are of the
+-- list that was last merged from there; confirmed_at is when the address last gave that list or said it is still the same.
 create table price_fetch (
   url varchar primary key,
   source varchar,
   etag varchar,
   last_modified varchar,
+  sha256 varchar,
+  confirmed_at timestamp,
   checked_at timestamp not null,
   outcome varchar not null,
   detail varchar

@@ -25,6 +25,8 @@ const MEMORY = ':memory:';
 
 /** The DuckDB database. Handed out by `withStore` only. */
 export class Store {
+  private rehearsing = false;
+
   constructor(
     readonly path: string,
     private readonly connection: DuckDBConnection,
@@ -52,6 +54,8 @@ export class Store {
 
   /** All or nothing: commits when `fn` is done, rolls back when it throws. */
   async transaction<T>(fn: () => Promise<T>): Promise<T> {
+    // All of a rehearsal is thrown away at its end: nothing in it is committed.
+    if (this.rehearsing) return fn();
     await this.run(sql`begin transaction`);
     try {
       const result = await fn();
@@ -66,9 +70,11 @@ export class Store {
   /** A transaction whose changes are thrown away: what would happen if … */
   async rehearsal<T>(fn: () => Promise<T>): Promise<T> {
     await this.run(sql`begin transaction`);
+    this.rehearsing = true;
     try {
       return await fn();
     } finally {
+      this.rehearsing = false;
       await this.rollBack();
     }
   }

@@ -119,7 +119,12 @@ test('files are applied in the order of the days in their names', () => {
 
 test('the bundle that comes with the program loads, and says where it is from', async () => {
   const { books, counts } = readManifest(BUNDLE_DIRECTORY);
-  expect(new Set(books.map((book) => book.licence))).toEqual(new Set(['MIT']));
+  expect([...new Set(books.map((book) => `${book.source}: ${book.licence}`))].sort()).toEqual([
+    'genai-prices: MIT',
+    'litellm: MIT',
+    'models.dev: MIT',
+    'openrouter: public API of OpenRouter',
+  ]);
   expect(counts.priced_models).toBeGreaterThan(2000);
   await inMemory(async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY);

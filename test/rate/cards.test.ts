@@ -37,6 +37,9 @@ async function assumed(store: Store): Promise<string> {
   return line;
 }
 
+/** Searches of a stated context size, where only the default size has a price. */
+const SIZED = 'web_search_requests_high web_search_requests_low web_search_requests_medium';
+
 describe('what a dimension without a price of its own costs', () => {
   test('cache costs what input costs, assumed; reasoning is output, which is no assumption', () =>
     inMemory(async (store) => {
@@ -77,6 +80,7 @@ describe('what a dimension without a price of its own costs', () => {
       expect(units.map((unit) => `${unit.key} ${unit.usd}${unit.assumed ? ' assumed' : ''}`)).toEqual([
         'cache_read_audio_tokens 0.0000003 assumed',
         'cache_read_image_tokens 0.0000003 assumed',
+        'cache_write_audio_tokens 0.00000375 assumed',
         'file_search_calls 0.0025',
         'input_audio_tokens 0.00004',
         'input_image_tokens 0.000003 assumed',
@@ -85,6 +89,35 @@ describe('what a dimension without a price of its own costs', () => {
         'output_image_tokens 0.000015 assumed',
         'output_video_tokens 0.000015 assumed',
         'requests 0.005',
+      ]);
+    }));
+
+  test('a search of a stated size costs what the default size does, and the other way round, assumed', () =>
+    inMemory(async (store) => {
+      const unit = (dimension: string, usd: string) => ({ dimension, usd });
+      await addPrices(store, [
+        unit('web_search_requests', '35000'),
+        unit('web_search_requests_high', '50000'),
+        unit('pages', '4000'),
+        unit('output_video_seconds', '50000'),
+        { model: 'gpt-medium', ...unit('web_search_requests_medium', '25000') },
+      ]);
+      await settle(store, {}, { model: 'gpt-medium' });
+      const units = await store.rows<{ model: string; key: string; usd: string; assumed: boolean }>(sql`
+        select model, entry.key, rtrim(rtrim(cast(entry.value as varchar), '0'), '.') as usd, list_contains(assumed, entry.key) as assumed
+        from (select model, assumed, unnest(map_entries(unit_rates)) as entry from rate_card)
+        order by all`);
+      expect(units.map((one) => `${one.model} ${one.key} ${one.usd}${one.assumed ? ' assumed' : ''}`)).toEqual([
+        'gpt-medium web_search_requests 0.025 assumed',
+        'gpt-medium web_search_requests_medium 0.025',
+        'gpt-x annotated_pages 0.004 assumed',
+        'gpt-x output_video_seconds 0.05',
+        'gpt-x output_video_seconds_1080p 0.05 assumed',
+        'gpt-x pages 0.004',
+        'gpt-x web_search_requests 0.035',
+        'gpt-x web_search_requests_high 0.05',
+        'gpt-x web_search_requests_low 0.035 assumed',
+        'gpt-x web_search_requests_medium 0.035 assumed',
       ]);
     }));
 
@@ -308,7 +341,7 @@ describe('tier, speed and region', () => {
       await settle(store, { service_tier: 'batch' });
       // 0.3 × 0.5; the batch prices are not halved again.
       expect(await cards(store)).toEqual(['.. 0.. 1.5 0.15 1.5 1.5 7.5 7.5']);
-      expect(await assumed(store)).toBe('cache_write cache_write_1h');
+      expect(await assumed(store)).toBe(`cache_write cache_write_1h ${SIZED}`);
     }));
 
   test('without a factor the missing batch price is the standard one, assumed; searches cost what they cost', () =>
@@ -322,7 +355,7 @@ describe('tier, speed and region', () => {
       ]);
       await settle(store, { service_tier: 'batch' });
       expect(await cards(store)).toEqual(['.. 0.. 1.5 0.3 1.5 1.5 7.5 7.5']);
-      expect(await assumed(store)).toBe('cache_read cache_write cache_write_1h');
+      expect(await assumed(store)).toBe(`cache_read cache_write cache_write_1h ${SIZED}`);
     }));
 
   test('a batch price without long-prompt band gives way to the standard price that has one', () =>

@@ -65,7 +65,20 @@ test('a tier begins one above its start; it ends when the next period has none',
   ]);
 });
 
-test('prices by the hour are left out, with the model that has no other', () => {
+/** Value, hours, weekdays, from, to of each input rate. */
+function timed({ rates }: StagedSource): unknown[] {
+  return rates
+    .filter((rate) => rate.dimension === 'input')
+    .map((rate) => [
+      rate.value,
+      `${rate.utc_start}-${rate.utc_end}`,
+      rate.iso_weekdays?.join('') ?? 'daily',
+      rate.effective_from,
+      rate.effective_to,
+    ]);
+}
+
+test("DeepSeek's first prices by the hour hold from 2025-02-26 until its prices of 2025-09-05", () => {
   const window = { start_time: '00:30:00Z', end_time: '16:30:00Z' };
   const result = staged('deepseek', [
     {
@@ -74,12 +87,109 @@ test('prices by the hour are left out, with the model that has no other', () => 
       prices: [{ prices: { input_mtok: 0.135 } }, { constraint: window, prices: { input_mtok: 0.27 } }],
     },
   ]);
-  expect(result.rates).toEqual([]);
+  expect(timed(result)).toEqual([
+    ['0.135', 'null-null', 'daily', '2025-02-26T16:30:00', '2025-09-05T16:00:00'],
+    ['0.27', '00:30-16:30', 'daily', '2025-02-26T16:30:00', '2025-09-05T16:00:00'],
+  ]);
+  expect(result.rejected).toEqual([]);
+});
+
+test('peak hours belong to the dated prices before them; DeepSeek dates in Beijing and frees weekends on 2026-08-23', () => {
+  const peak = (start: string, end: string) => ({
+    constraint: { start_time: `${start}:00Z`, end_time: `${end}:00Z`, type: 'time_of_date' },
+    prices: { input_mtok: 0.44 },
+  });
+  const result = staged('deepseek', [
+    {
+      id: 'deepseek-v4-flash',
+      match: { starts_with: 'deepseek-v4-flash' },
+      prices: [
+        { prices: { input_mtok: 0.14 } },
+        { constraint: { start_date: '2026-08-17' }, prices: { input_mtok: 0.22 } },
+        peak('01:00', '04:00'),
+        peak('06:00', '10:00'),
+      ],
+    },
+  ]);
+  const [repriced, weekends] = ['2026-08-16T16:00:00', '2026-08-22T16:00:00'];
+  expect(timed(result)).toEqual([
+    ['0.14', 'null-null', 'daily', null, repriced],
+    ['0.22', 'null-null', 'daily', repriced, null],
+    ['0.44', '01:00-04:00', 'daily', repriced, weekends],
+    ['0.44', '01:00-04:00', '12345', weekends, null],
+    ['0.44', '06:00-10:00', 'daily', repriced, weekends],
+    ['0.44', '06:00-10:00', '12345', weekends, null],
+  ]);
+});
+
+test("another provider's hours hold on all days since the date before them and until the next one", () => {
+  const result = staged('novita', [
+    {
+      id: 'x',
+      match: { equals: 'x' },
+      prices: [
+        { prices: { input_mtok: 2 } },
+        { constraint: { start_time: '22:00:00Z', end_time: '06:00:00Z' }, prices: { input_mtok: 1 } },
+        { constraint: { start_date: '2026-05-01' }, prices: { input_mtok: 3 } },
+        { constraint: { start_date: '2026-05-01', start_time: '22:00:00Z' }, prices: { input_mtok: 9 } },
+      ],
+    },
+  ]);
+  expect(timed(result)).toEqual([
+    ['2', 'null-null', 'daily', null, '2026-05-01'],
+    ['3', 'null-null', 'daily', '2026-05-01', null],
+    ['1', '22:00-00:00', 'daily', null, '2026-05-01'],
+    ['1', '00:00-06:00', 'daily', null, '2026-05-01'],
+  ]);
   expect(result.rejected).toEqual([
     {
-      model: 'deepseek/deepseek-chat',
-      field: 'time_of_date',
-      reason: 'prices by the hour are not supported yet; it has no other price',
+      model: 'novita/x',
+      provider: 'novita',
+      field: 'constraint',
+      reason: 'unknown constraint {"start_date":"2026-05-01","start_time":"22:00:00Z"}',
+    },
+  ]);
+});
+
+test("reasoning that costs what the answer costs is not a price of its own; xAI's bound is the round number", () => {
+  const { rates } = staged('x-ai', [
+    {
+      id: 'grok-x',
+      match: { equals: 'grok-x' },
+      prices: {
+        output_mtok: { base: 6, tiers: [{ start: 199999, price: 12 }] },
+        output_reasoning_mtok: 6,
+      },
+    },
+    { id: 'sonar', match: { equals: 'sonar' }, prices: { output_mtok: 8, output_reasoning_mtok: 3 } },
+  ]);
+  expect(rates.map((rate) => [rate.model, rate.dimension, rate.value, rate.min_prompt_tokens])).toEqual([
+    ['grok-x', 'output', '6', 0],
+    ['grok-x', 'output', '12', 200000],
+    ['sonar', 'output', '8', 0],
+    ['sonar', 'reasoning', '3', 0],
+  ]);
+});
+
+test('annotated pages and audio written to a cache have prices of their own; messages are counted by nobody', () => {
+  const { rates, rejected } = staged('mistral', [
+    {
+      id: 'ocr',
+      match: { equals: 'ocr' },
+      prices: { input_annotated_document_kpages: 5, cache_audio_write_mtok: 0.3, input_text_messages_kcount: 2 },
+    },
+  ]);
+  expect(rates.map((rate) => [rate.dimension, rate.value, rate.raw_unit])).toEqual([
+    ['annotated_pages', '5', 'per_kcount'],
+    ['cache_write_audio_tokens', '0.3', 'per_mtok'],
+  ]);
+  expect(rejected).toEqual([
+    {
+      model: 'mistral/ocr',
+      provider: 'mistral',
+      field: 'input_text_messages_kcount',
+      reason: 'no dimension for it',
+      raw_value: '2',
     },
   ]);
 });

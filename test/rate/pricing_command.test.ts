@@ -38,6 +38,7 @@ function fresh() {
       env: {},
       cwd,
       now: () => new Date('2031-09-01T00:00:00Z'),
+      sleep: async () => {},
       setExitCode: (exit) => {
         code = exit;
       },
@@ -52,8 +53,8 @@ test('refresh --output builds a bundle from the files alone', async () => {
   const answer = await run('refresh', '--from', 'prices-2031-08-01.json', '--output', '.');
   expect(answer).toEqual({
     code: 0,
-    out: `litellm 2031-08-01: 2 models; rates: 3 new, 0 changed, 0 corrected, 0 withdrawn, 0 as before; 1 cells left out
-${cwd}: 3 rates, 0 multipliers, 1 models with input and output prices
+    out: `litellm 2031-08-01: 2 models; rates: 3 new, 0 changed, 0 corrected, 0 withdrawn, 0 as before; 1 quarantined
+${cwd}: 3 rates, 1 multipliers, 1 models with input and output prices
 `,
     err: '',
   });

@@ -1,15 +1,20 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { progressText, showProgress } from '../../src/render/progress.js';
+import { fetchingText, progressText, showLine, showProgress } from '../../src/render/progress.js';
 import { fakeIo } from '../fake_io.js';
 
-async function written(columns: number | undefined): Promise<string> {
-  const stderr = Object.assign(new PassThrough(), {
+function terminal(columns: number | undefined) {
+  return Object.assign(new PassThrough(), {
     isTTY: true,
     columns,
     cursorTo: () => true,
     clearLine: () => true,
+    moveCursor: () => true,
   });
+}
+
+async function written(columns: number | undefined): Promise<string> {
+  const stderr = terminal(columns);
   const io = { ...fakeIo({}), stderr };
   const progress = await showProgress(io, {
     quiet: false,
@@ -24,6 +29,24 @@ async function written(columns: number | undefined): Promise<string> {
 test('a terminal that does not tell its width gets no progress: its lines could not be counted', async () => {
   expect(await written(0)).toBe('');
   expect(await written(undefined)).toBe('');
+});
+
+test('what is being fetched, on a terminal that wants to know', async () => {
+  const received = new Map([
+    ['https://models.dev/api.json', 412_000],
+    ['https://openrouter.ai/api/v1/models', 1_300_000],
+  ]);
+  expect(fetchingText(received)).toBe('fetching prices: 412 kB from models.dev, 1.3 MB from openrouter.ai');
+  expect(fetchingText(new Map())).toBe('fetching prices …');
+  const shown = async (quiet: boolean) => {
+    const stderr = terminal(80);
+    const line = await showLine({ ...fakeIo({}), stderr }, { quiet, text: () => fetchingText(received) });
+    line.begin();
+    line.end();
+    return String(stderr.read() ?? '');
+  };
+  expect(await shown(false)).toContain('fetching prices: 412 kB from models.dev');
+  expect(await shown(true)).toBe('');
 });
 
 test('bytes, rows and rate', () => {

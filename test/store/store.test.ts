@@ -84,6 +84,8 @@ test('a transaction that throws changes nothing, a rehearsal neither', async () 
       expect(await customers(store)).toEqual([{ customer: 'acme' }]);
     });
     expect(await customers(store)).toEqual([]);
+    await store.rehearsal(() => store.transaction(add));
+    expect(await customers(store)).toEqual([]);
     await store.transaction(add);
   });
   expect(await read(customers)).toEqual([{ customer: 'acme' }]);

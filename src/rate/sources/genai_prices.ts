@@ -1,19 +1,19 @@
 import { oneSpelling } from '../model_names.js';
 import { canonicalProvider } from '../providers.js';
-import { anthropicBatch } from './anthropic_batch.js';
+import { documentedMultipliers } from './documented.js';
 import { type Period, pricePeriods } from './genai_periods.js';
 import { genaiMeaning } from './genai_units.js';
-import { plausibleRates } from './plausible.js';
+import { plausibleRates, withoutPlainReasoning } from './plausible.js';
+import { isZero, publishedPrice, rawText } from './price_text.js';
 import {
+  emptySource,
   isObject,
-  isZero,
   type JsonObject,
-  priceText,
   type Rejected,
   type StagedModel,
   type StagedRate,
   type StagedSource,
-  UNIT_SCALES,
+  standardRate,
 } from './source.js';
 
 /** Whether a parsed JSON file is genai-prices' list of providers: the v2 feed or the form bundled in its packages. */
@@ -30,24 +30,17 @@ function isProvider(entry: unknown): entry is JsonObject {
  * https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json
  */
 export function stageGenaiPrices(json: readonly JsonObject[], dataDate: string): StagedSource {
-  const staged: StagedSource = {
-    source: 'genai-prices',
-    dataDate,
-    models: [],
-    rates: [],
-    multipliers: [],
-    rejected: [],
-  };
+  const staged = emptySource('genai-prices', dataDate);
   for (const { key, provider, names, model } of namedModels(json)) {
     const [first = ''] = names;
-    const rates = modelRates(key, { provider, name: first, prices: model.prices }, staged.rejected);
+    const rates = modelRates({ key, provider, name: first, prices: model.prices }, staged.rejected);
     const plausible = plausibleRates(key, rates, staged.rejected);
     for (const name of names) {
       staged.models.push(stagedModel({ provider, name, model }, plausible));
       staged.rates.push(...plausible.map((rate) => ({ ...rate, model: name })));
     }
   }
-  staged.multipliers.push(...anthropicBatch(staged.rates));
+  staged.multipliers.push(...documentedMultipliers(staged));
   return staged;
 }
 
@@ -102,62 +95,45 @@ function exactNames(match: unknown): string[] {
   return Array.isArray(match.or) ? match.or.flatMap(exactNames) : [];
 }
 
-function modelRates(
-  key: string,
-  model: { provider: string; name: string; prices: unknown },
-  rejected: Rejected[],
-): StagedRate[] {
-  const { periods, windows, unknown } = pricePeriods(model.prices);
-  if (windows > 0) {
-    const rest = periods.length === 0 ? '; it has no other price' : '';
-    rejected.push({ model: key, field: 'time_of_date', reason: `prices by the hour are not supported yet${rest}` });
-  }
-  for (const constraint of unknown)
-    rejected.push({ model: key, field: 'constraint', reason: `unknown constraint ${constraint}` });
-  return coalesced(periods.flatMap((period) => periodRates(key, model, period, rejected)));
+interface Priced {
+  key: string;
+  provider: string;
+  name: string;
+  prices: unknown;
 }
 
-function periodRates(
-  key: string,
-  model: { provider: string; name: string },
-  period: Period,
-  rejected: Rejected[],
-): StagedRate[] {
-  return Object.entries(period.prices).flatMap(([field, published]) => {
+function modelRates(model: Priced, rejected: Rejected[]): StagedRate[] {
+  const { key, provider, prices } = model;
+  const { periods, unknown } = pricePeriods(prices, provider);
+  for (const constraint of unknown)
+    rejected.push({ model: key, provider, field: 'constraint', reason: `unknown constraint ${constraint}` });
+  return coalesced(withoutPlainReasoning(periods.flatMap((period) => periodRates(model, period, rejected))));
+}
+
+function periodRates({ key, provider, name }: Priced, period: Period, rejected: Rejected[]): StagedRate[] {
+  const reject = (field: string, reason: string, value: unknown) =>
+    rejected.push({ model: key, provider, field, reason, raw_value: rawText(value) });
+  const { prices, from, to, ...hours } = period;
+  return Object.entries(prices).flatMap(([field, published]) => {
     const meaning = genaiMeaning(field);
     if (meaning === undefined) {
-      rejected.push({ model: key, field, reason: 'no dimension for it' });
+      reject(field, 'no dimension for it', published);
       return [];
     }
-    return bandsOf(published).flatMap(({ bound, price }) => {
-      const text = priceText(price);
-      if (text === undefined) {
-        rejected.push({ model: key, field, reason: `not a price: ${String(price)}` });
+    const { dimension, unit } = meaning;
+    return bandsOf(published).flatMap(({ bound, price: value }) => {
+      const price = publishedPrice(value, unit);
+      if ('reason' in price || !Number.isSafeInteger(bound)) {
+        reject(field, 'reason' in price ? price.reason : 'a tier without a start', value);
         return [];
       }
-      const rate: StagedRate = {
-        provider: model.provider,
-        model: model.name,
-        dimension: meaning.dimension,
-        ...text,
-        raw_unit: meaning.unit,
-        scale: UNIT_SCALES[meaning.unit],
-        min_prompt_tokens: bound,
-        service_tier: 'standard',
-        speed: null,
-        region: null,
-        utc_start: null,
-        utc_end: null,
-        iso_weekdays: null,
-        effective_from: period.from,
-        effective_to: period.to,
-      };
-      return [rate];
+      const rate = standardRate({ provider, model: name, dimension, unit, price });
+      return [{ ...rate, ...hours, min_prompt_tokens: bound, effective_from: from, effective_to: to }];
     });
   });
 }
 
-/** A price, or {base, tiers: [{start, price}]}: a tier begins above `start` (xAI's are written as 199999). */
+/** A price, or {base, tiers: [{start, price}]}: a tier begins above `start` ("≥ 200k" is written as 199999). */
 function bandsOf(published: unknown): { bound: number; price: unknown }[] {
   if (!isObject(published)) return [{ bound: 0, price: published }];
   const tiers = Array.isArray(published.tiers) ? published.tiers.filter(isObject) : [];
@@ -172,7 +148,8 @@ function coalesced(rates: StagedRate[]): StagedRate[] {
   const last = new Map<string, StagedRate>();
   const kept: StagedRate[] = [];
   for (const rate of rates) {
-    const id = `${rate.dimension} ${rate.min_prompt_tokens}`;
+    const { dimension, min_prompt_tokens, utc_start, utc_end, iso_weekdays } = rate;
+    const id = [dimension, min_prompt_tokens, utc_start, utc_end, iso_weekdays].join(' ');
     const before = last.get(id);
     if (before !== undefined && before.value === rate.value && before.effective_to === rate.effective_from) {
       before.effective_to = rate.effective_to;

@@ -1,19 +1,20 @@
-import { anthropicBatch } from './anthropic_batch.js';
-import { fieldMeaning, inclusiveBound, isPriceField, whyLeftOut } from './litellm_fields.js';
+import { documentedMultipliers } from './documented.js';
+import { LitellmCells } from './litellm_cells.js';
+import { isPriceField } from './litellm_fields.js';
 import { type LitellmKey, litellmKey } from './litellm_key.js';
 import { entryMultipliers } from './litellm_multipliers.js';
-import { plausibleRates } from './plausible.js';
+import { offPeak, offPeakRates } from './litellm_off_peak.js';
+import { plausibleRates, withoutPlainReasoning } from './plausible.js';
+import { isZero, publishedPrice } from './price_text.js';
 import {
+  emptySource,
   isObject,
-  isZero,
   type JsonObject,
-  priceText,
-  type RawUnit,
   type Rejected,
   type StagedModel,
   type StagedRate,
   type StagedSource,
-  UNIT_SCALES,
+  standardRate,
 } from './source.js';
 
 /** Keys of the file that are no models. */
@@ -29,19 +30,20 @@ export function isLitellm(json: unknown): json is JsonObject {
  * https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json
  */
 export function stageLitellm(json: JsonObject, dataDate: string): StagedSource {
-  const staged: StagedSource = { source: 'litellm', dataDate, models: [], rates: [], multipliers: [], rejected: [] };
+  const staged = emptySource('litellm', dataDate);
   const models = new Map<string, StagedModel>();
-  for (const { key, name, entry } of distinctEntries(json, staged.rejected)) {
-    const rates = plausibleRates(key, entryRates(key, name, entry, staged.rejected), staged.rejected);
+  for (const one of distinctEntries(json, staged.rejected)) {
+    const { key, name, entry } = one;
+    const rates = plausibleRates(key, entryRates(one, staged.rejected), staged.rejected);
     staged.rates.push(...rates);
-    staged.multipliers.push(...entryMultipliers(key, name, entry, staged.rejected));
+    staged.multipliers.push(...entryMultipliers(one, staged.rejected));
     const id = `${name.provider}\n${name.model.toLowerCase()}`;
     const other = models.get(id);
     if (other === undefined) models.set(id, stagedModel(name, entry, rates));
     else other.free = other.free && rates.every((rate) => isZero(rate.value));
   }
   staged.models.push(...models.values());
-  staged.multipliers.push(...anthropicBatch(staged.rates));
+  staged.multipliers.push(...documentedMultipliers(staged));
   return staged;
 }
 
@@ -61,7 +63,7 @@ function distinctEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
     const id = [provider, model.toLowerCase(), region].join('\n');
     const first = seen.get(id);
     if (first === undefined) entries.push(candidate);
-    else rejected.push({ model: candidate.key, field: '', reason: `the same model as ${first}` });
+    else rejected.push({ model: candidate.key, provider, field: '', reason: `the same model as ${first}` });
     seen.set(id, first ?? candidate.key);
   }
   return entries;
@@ -75,84 +77,61 @@ function allEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
       return [];
     }
     if (key.includes('-month-commitment/')) {
-      rejected.push({ model: key, field: '', reason: 'committed capacity is paid by the hour, not by use' });
+      const { provider } = litellmKey(key, entry.litellm_provider);
+      rejected.push({ model: key, provider, field: '', reason: 'committed capacity is paid by the hour, not by use' });
       return [];
     }
     return [{ key, name: litellmKey(key, entry.litellm_provider), entry }];
   });
 }
 
-function entryRates(key: string, name: LitellmKey, entry: JsonObject, rejected: Rejected[]): StagedRate[] {
-  const mode = 'output_cost_per_image' in entry ? 'chat' : (text(entry.mode) ?? '');
-  const rates = Object.entries(entry)
-    .filter(([field]) => isPriceField(field))
-    .flatMap(([field, value]) => {
-      if (field === 'search_context_cost_per_query') return searchRate(key, name, value, rejected);
-      if (field === 'tiered_pricing') return bandRates(key, name, value, rejected);
-      return fieldRate({ key, field, value }, name, mode, rejected);
-    });
-  return withoutRepeats(key, transcription(name, entry, mode, rates), rejected);
+function entryRates({ key, name, entry }: Entry, rejected: Rejected[]): StagedRate[] {
+  const mode = text(entry.mode) ?? '';
+  const cells = new LitellmCells({ key, name, entry, rejected });
+  const fields = Object.entries(entry).filter(([field]) => isPriceField(field) && field !== 'off_peak_pricing');
+  const rates = fields.flatMap(([field, value]) => {
+    if (field === 'search_context_cost_per_query') return cells.searches(value);
+    if (field === 'tiered_pricing') return cells.bands(value);
+    return cells.rate(field, value);
+  });
+  const distinct = withoutRepeats(key, transcription(name, entry, mode, rates), rejected);
+  const allDay = isConversation(mode) ? withoutFreeAnswers(cells, distinct) : distinct;
+  return withoutPlainReasoning([...allDay, ...offPeakOf(entry, cells, allDay)]);
 }
 
-function fieldRate(
-  cell: { key: string; field: string; value: unknown },
-  name: LitellmKey,
-  mode: string,
-  rejected: Rejected[],
-): StagedRate[] {
-  const meaning = fieldMeaning(cell.field, mode, name.provider);
-  const price = priceText(cell.value);
-  if (meaning !== undefined && price !== undefined) {
-    const { dimension, unit, minPromptTokens, tier } = meaning;
-    return [{ ...rateOf(name, dimension, unit, price), min_prompt_tokens: minPromptTokens, service_tier: tier }];
+function isConversation(mode: string): boolean {
+  return mode === 'chat' || mode === 'completion' || mode === 'responses';
+}
+
+/** Answers that cost nothing beside a paid prompt were left out of the list by mistake: their price is not known. */
+function withoutFreeAnswers(cells: LitellmCells, rates: StagedRate[]): StagedRate[] {
+  const paid = rates.some((rate) => rate.dimension === 'input' && !isZero(rate.value));
+  return rates.filter((rate) => {
+    const free = paid && rate.dimension === 'output' && isZero(rate.value);
+    if (free) cells.reject(rate.dimension, 'an answer for nothing beside a paid prompt', rate.raw_value);
+    return !free;
+  });
+}
+
+function offPeakOf(entry: JsonObject, cells: LitellmCells, allDay: StagedRate[]): StagedRate[] {
+  if (entry.off_peak_pricing === undefined || entry.off_peak_pricing === null) return [];
+  const found = offPeak(entry.off_peak_pricing);
+  if ('reason' in found) {
+    cells.reject('off_peak_pricing', found.reason, entry.off_peak_pricing);
+    return [];
   }
-  // A second per-second price of a transcription is the same fee again (whisper-1).
-  const silent = cell.value === null || (price !== undefined && isZero(price.value)) || mode === 'audio_transcription';
-  if (!silent || (meaning !== undefined && cell.value !== null)) {
-    const reason = meaning === undefined ? whyLeftOut(cell.field) : `not a price: ${String(cell.value)}`;
-    rejected.push({ model: cell.key, field: cell.field, reason });
-  }
-  return [];
+  const prices = Object.entries(found.prices).flatMap(([field, value]) => cells.rate(field, value));
+  return offPeakRates(found.hours, prices, allDay);
 }
 
 /** A transcription that is priced by the second of its "output" only. */
 function transcription(name: LitellmKey, entry: JsonObject, mode: string, rates: StagedRate[]): StagedRate[] {
-  const price = priceText(entry.output_cost_per_second);
+  const price = publishedPrice(entry.output_cost_per_second, 'per_unit');
   const priced = rates.some((rate) => rate.dimension === 'input_audio_seconds' && !isZero(rate.value));
-  if (mode !== 'audio_transcription' || priced || price === undefined || isZero(price.value)) return rates;
+  if (mode !== 'audio_transcription' || priced || 'reason' in price || isZero(price.value)) return rates;
   const others = rates.filter((rate) => rate.dimension !== 'input_audio_seconds');
-  return [...others, rateOf(name, 'input_audio_seconds', 'per_unit', price)];
-}
-
-/** Perplexity's fee is per request and starts at the low context size; elsewhere medium is the default size. */
-function searchRate(key: string, name: LitellmKey, value: unknown, rejected: Rejected[]): StagedRate[] {
-  const sizes = isObject(value) ? value : { search_context_size_medium: value };
-  const perplexity = name.provider === 'perplexity';
-  const chosen = sizes[perplexity ? 'search_context_size_low' : 'search_context_size_medium'];
-  const price = priceText(chosen);
-  if (new Set(Object.values(sizes)).size > 1) {
-    const reason = `the fee depends on the search context size; the default size (${String(chosen)}) is used`;
-    rejected.push({ model: key, field: 'search_context_cost_per_query', reason });
-  }
-  if (price === undefined) return [];
-  return [rateOf(name, perplexity ? 'requests' : 'web_search_requests', 'per_unit', price)];
-}
-
-/** `tiered_pricing`: prices by prompt size. A range excludes its lower bound (0 < tokens ≤ 32000, 32000 < tokens ≤ …). */
-function bandRates(key: string, name: LitellmKey, value: unknown, rejected: Rejected[]): StagedRate[] {
-  const bands = Array.isArray(value) ? value.filter(isObject) : [];
-  return bands.flatMap((band) => {
-    const low = Array.isArray(band.range) ? Number(band.range[0]) : Number.NaN;
-    if (!Number.isInteger(low)) {
-      rejected.push({ model: key, field: 'tiered_pricing', reason: 'its ranges do not count prompt tokens' });
-      return [];
-    }
-    const bound = low === 0 ? 0 : inclusiveBound(low, name.provider);
-    return Object.entries(band)
-      .filter(([field]) => isPriceField(field))
-      .flatMap(([field, cell]) => fieldRate({ key, field, value: cell }, name, 'chat', rejected))
-      .map((rate) => ({ ...rate, min_prompt_tokens: bound }));
-  });
+  const seconds = standardRate({ ...name, dimension: 'input_audio_seconds', unit: 'per_unit', price });
+  return [...others, { ...seconds, region: name.region }];
 }
 
 /** Two fields for one price (cache_hit and cache_read; file_search and vector_store): the first stays. */
@@ -162,35 +141,12 @@ function withoutRepeats(key: string, rates: StagedRate[], rejected: Rejected[]):
     const id = [rate.dimension, rate.min_prompt_tokens, rate.service_tier].join(' ');
     const first = seen.get(id);
     if (first === undefined) seen.set(id, rate);
-    else if (first.value !== rate.value)
-      rejected.push({ model: key, field: rate.dimension, reason: `a second price, ${rate.raw_value}` });
+    else if (first.value !== rate.value) {
+      const { provider, dimension: field, raw_value } = rate;
+      rejected.push({ model: key, provider, field, raw_value, reason: `a second price, ${raw_value}` });
+    }
   }
   return [...seen.values()];
-}
-
-function rateOf(
-  name: LitellmKey,
-  dimension: StagedRate['dimension'],
-  unit: RawUnit,
-  price: { raw_value: string; value: string },
-): StagedRate {
-  return {
-    provider: name.provider,
-    model: name.model,
-    dimension,
-    ...price,
-    raw_unit: unit,
-    scale: UNIT_SCALES[unit],
-    min_prompt_tokens: 0,
-    service_tier: 'standard',
-    speed: null,
-    region: name.region,
-    utc_start: null,
-    utc_end: null,
-    iso_weekdays: null,
-    effective_from: null,
-    effective_to: null,
-  };
 }
 
 const OPERATIONS: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { authorOf } from '../authors.js';
 import type { Dimension } from '../dimensions.js';
 import type { RawUnit, ServiceTier } from './source.js';
 
@@ -21,6 +22,7 @@ const DIMENSION_OF: Record<string, Dimension> = {
   input_cost_per_audio_token: 'input_audio_tokens',
   output_cost_per_audio_token: 'output_audio_tokens',
   cache_read_input_audio_token_cost: 'cache_read_audio_tokens',
+  cache_creation_input_audio_token_cost: 'cache_write_audio_tokens',
   input_cost_per_image_token: 'input_image_tokens',
   output_cost_per_image_token: 'output_image_tokens',
   cache_read_input_image_token_cost: 'cache_read_image_tokens',
@@ -28,8 +30,11 @@ const DIMENSION_OF: Record<string, Dimension> = {
   output_cost_per_video_token: 'output_video_tokens',
   output_cost_per_image: 'output_images',
   output_cost_per_video_per_second: 'output_video_seconds',
+  input_cost_per_video_per_second: 'input_video_seconds',
   input_cost_per_audio_per_second: 'input_audio_seconds',
   input_cost_per_character: 'characters',
+  output_cost_per_character: 'output_characters',
+  annotation_cost_per_page: 'annotated_pages',
   ocr_cost_per_page: 'pages',
   input_cost_per_query: 'requests',
   input_cost_per_request: 'requests',
@@ -44,53 +49,68 @@ const DIMENSION_OF: Record<string, Dimension> = {
 const DIMENSION_BY_MODE: Record<string, Record<string, Dimension>> = {
   input_cost_per_second: { audio_transcription: 'input_audio_seconds', realtime: 'input_audio_seconds' },
   output_cost_per_second: { video_generation: 'output_video_seconds', audio_speech: 'output_audio_seconds' },
+  output_cost_per_second_1080p: { video_generation: 'output_video_seconds_1080p' },
+  // An image generator's pixels are those of the finished image, whichever side LiteLLM books them on.
+  input_cost_per_pixel: { image_generation: 'output_pixels', image_edit: 'output_pixels' },
+  output_cost_per_pixel: { image_generation: 'output_pixels', image_edit: 'output_pixels' },
 };
 
-const TIERS: Record<string, ServiceTier> = { batches: 'batch', flex: 'flex', priority: 'priority' };
-const FIELD = /^(.+?)(?:_above_(\d+)k_tokens)?(?:_(batches|flex|priority))?$/;
+const TIERS: Record<string, ServiceTier> = {
+  batches: 'batch',
+  batch_requests: 'batch',
+  flex: 'flex',
+  priority: 'priority',
+  ultrafast: 'ultrafast',
+};
+const FIELD = /^(.+?)(?:_above_(\d+)(k|m)?_tokens)?(?:_(batches|batch_requests|flex|priority|ultrafast))?$/;
+const TIMES: Record<string, number> = { k: 1000, m: 1_000_000 };
 
 /**
  * The meaning of a field name, or undefined if it is a price we have no dimension for.
  * Bounds: `_above_<N>k_tokens` means more than N·1000 prompt tokens, for xAI N·1000 and more (https://docs.x.ai/docs/models).
  */
-export function fieldMeaning(field: string, mode: string, provider: string): FieldMeaning | undefined {
-  const [, base = '', thousands, tier] = FIELD.exec(field) ?? [];
+export function fieldMeaning(field: string, mode: string, seller: Seller): FieldMeaning | undefined {
+  const [, base = '', above, times = '', tier] = FIELD.exec(field) ?? [];
   const dimension = DIMENSION_OF[base] ?? DIMENSION_BY_MODE[base]?.[mode] ?? imageDimension(base, mode);
   if (dimension === undefined) return undefined;
   return {
     dimension,
     unit: base === 'file_search_cost_per_1k_calls' ? 'per_kcount' : 'per_unit',
-    minPromptTokens: thousands === undefined ? 0 : inclusiveBound(Number(thousands) * 1000, provider),
+    minPromptTokens: above === undefined ? 0 : inclusiveBound(Number(above) * (TIMES[times] ?? 1), seller),
     tier: (tier === undefined ? undefined : TIERS[tier]) ?? 'standard',
   };
 }
 
-/** The "input" price of an image generator is the price of one finished image, unless it names that one as well. */
+/** The "input" price of an image generator is the price of one finished image. */
 function imageDimension(base: string, mode: string): Dimension | undefined {
   if (base !== 'input_cost_per_image') return undefined;
   return mode === 'image_generation' || mode === 'image_edit' ? 'output_images' : 'input_images';
 }
 
-/** LiteLLM's exclusive bound as the smallest prompt that falls into the band. */
-export function inclusiveBound(above: number, provider: string): number {
-  return provider === 'xai' ? above : above + 1;
+/** Who sells a model, and under what name. */
+export interface Seller {
+  provider: string;
+  model: string;
+}
+
+/**
+ * "Above N" as the smallest prompt that falls into the band: N + 1 for Anthropic, Google and OpenAI, whose pages say
+ * "more than", but N itself for xAI's models (https://docs.x.ai/docs/models: "≥ 200k").
+ */
+export function inclusiveBound(above: number, { provider, model }: Seller): number {
+  return provider === 'xai' || authorOf(model) === 'xai' ? above : above + 1;
 }
 
 /** Whether a field carries money. */
 export function isPriceField(field: string): boolean {
-  return /cost|price|pricing/.test(field) && !/^(source|metadata|supports_)/.test(field);
+  return /cost|price|pricing/.test(field) && !/^(source|metadata|supports_)|multiplier/.test(field);
 }
 
 const REASONS: readonly [RegExp, string][] = [
-  [/pixel/, 'priced per pixel: usage logs carry no pixel counts'],
+  [/pixel/, 'priced per pixel of something usage does not record'],
   [/dbu/, 'priced in Databricks units; the USD price is beside it'],
-  [/off_peak/, 'off-peak hours are not supported yet'],
-  [/_per_second|_per_video_per_second|interval|1080p/, 'priced per second of something usage does not record'],
-  [/creation_input_audio/, 'cached audio writes are not recorded in usage'],
-  [/ultrafast/, 'the ultrafast tier is not supported'],
+  [/_per_second|interval/, 'priced per second of something usage does not record'],
   [/per_credit/, 'priced in credits of the provider'],
-  [/annotation/, 'annotated pages are not told apart in usage'],
-  [/output_cost_per_character/, 'answers are not counted in characters'],
 ];
 
 /** Why a price field without dimension is left out. */

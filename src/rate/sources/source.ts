@@ -1,4 +1,5 @@
 import type { Dimension } from '../dimensions.js';
+import type { PriceText } from './price_text.js';
 
 export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
 export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast';
@@ -66,10 +67,16 @@ export interface StagedModel {
   free: boolean;
 }
 
+/** A cell of a source that was left out, and why. */
 export interface Rejected {
+  /** The model as the source writes it. */
   model: string;
   field: string;
   reason: string;
+  /** Canonical; absent where the source does not say whose model it is. */
+  provider?: string | undefined;
+  /** The number as published; absent where there is none. */
+  raw_value?: string | undefined;
 }
 
 /** One price file, read but not yet compared with what the book knows. */
@@ -89,37 +96,34 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const DECIMAL_TEXT = /^\d+(\.\d+)?(e[+-]?\d+)?$/i;
-/** A double carries 15 digits faithfully; what has more came out of a calculation. */
-const FAITHFUL_DIGITS = 15;
-
-/** The published number as text, exact where it can be; undefined if it is no price (negative, NaN, not a number). */
-export function priceText(value: unknown): { raw_value: string; value: string } | undefined {
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const raw = String(value).trim();
-  if (!DECIMAL_TEXT.test(raw)) return undefined;
-  if (isArtefact(raw)) return { raw_value: raw, value: withoutExponent(Number(raw).toPrecision(12)) };
-  return { raw_value: withoutExponent(raw), value: withoutExponent(raw) };
+/** A published price without conditions; the readers add theirs. */
+export function standardRate(of: {
+  provider: string;
+  model: string;
+  dimension: Dimension;
+  unit: RawUnit;
+  price: PriceText;
+}): StagedRate {
+  return {
+    provider: of.provider,
+    model: of.model,
+    dimension: of.dimension,
+    ...of.price,
+    raw_unit: of.unit,
+    scale: UNIT_SCALES[of.unit],
+    min_prompt_tokens: 0,
+    service_tier: 'standard',
+    speed: null,
+    region: null,
+    utc_start: null,
+    utc_end: null,
+    iso_weekdays: null,
+    effective_from: null,
+    effective_to: null,
+  };
 }
 
-/** 2.5e-7 → 0.00000025, digit by digit. DuckDB reads text without exponent twenty times faster. */
-function withoutExponent(text: string): string {
-  const [mantissa = '', exponent] = text.toLowerCase().split('e');
-  if (exponent === undefined) return text;
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  const point = whole.length + Number(exponent);
-  const digits = `${'0'.repeat(Math.max(0, 1 - point))}${whole}${fraction}`.padEnd(Math.max(0, point), '0');
-  const at = Math.max(point, 1);
-  const [before, after] = [digits.slice(0, at), digits.slice(at).replace(/0+$/, '')];
-  return after === '' ? before : `${before}.${after}`;
-}
-
-function isArtefact(text: string): boolean {
-  const mantissa = text.toLowerCase().split('e', 1)[0] ?? '';
-  return mantissa.replace('.', '').replace(/^0+/, '').length > FAITHFUL_DIGITS;
-}
-
-/** Whether the text of a price is zero. */
-export function isZero(value: string): boolean {
-  return Number(value) === 0;
+/** An empty list of one source. */
+export function emptySource(source: SourceName, dataDate: string): StagedSource {
+  return { source, dataDate, models: [], rates: [], multipliers: [], rejected: [] };
 }

@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { Corrected, Correction } from '../rate/correct.js';
+import { agreed } from './agree.js';
+import { withCommonOptions } from './options.js';
+import { formatOption, type TableOptions, withBook } from './pricing_book.js';
+
+interface CorrectOptions extends TableOptions {
+  all?: boolean;
+  backdate?: string | true;
+  since?: string;
+  until?: string;
+  period?: string;
+  yes?: boolean;
+  dryRun?: boolean;
+}
+
+/** Declares `llmcost pricing correct`. */
+export function registerCorrect(pricing: Command, io: Io): void {
+  withCommonOptions(
+    pricing
+      .command('correct')
+      .description('rate past usage again, on purpose, by the price book of today; shows the effect before it asks')
+      .argument('[model]', "whose usage, a glob: gpt-4o, 'openai/gpt-4*'")
+      .option('--provider <name>', 'only what this provider was paid for')
+      .option('--all', 'all usage, instead of a model')
+      .option('--since <time>', 'only usage from this time on')
+      .option('--until <time>', 'only usage before this time')
+      .option('--period <words>', "only usage of this period: 'last month', 2026-09, …")
+      .option('--backdate [day]', 'the price published last was right before it was seen: since this day, or always')
+      .option('--yes', 'do not ask')
+      .option('--dry-run', 'show the effect and change nothing')
+      .addOption(formatOption()),
+  ).action((model: string | undefined, options: CorrectOptions) => correct(model, options, io));
+}
+
+async function correct(model: string | undefined, options: CorrectOptions, io: Io): Promise<void> {
+  const correction = await correctionOf(model, options, io);
+  const { correctUsage } = await import('../rate/correct.js');
+  const said = await withBook('write', options, io, async (store) => {
+    const effect = await store.rehearsal(() => correctUsage(store, correction, true));
+    io.stdout.write(await render(effect, options, io));
+    if (effect.rows === 0 && effect.backdated === 0) return '';
+    if (options.dryRun === true) return 'Nothing was changed (--dry-run).\n';
+    if (options.yes !== true && !(await agreed('Rate them again?', io))) return 'Nothing was changed.\n';
+    const done = await store.transaction(() => correctUsage(store, correction, false));
+    return sentence(done);
+  });
+  if (options.quiet !== true) io.stderr.write(said);
+}
+
+function sentence({ rows, backdated }: Corrected): string {
+  const moved = backdated === 0 ? '' : `${backdated} rates hold for the past now; `;
+  return `${moved}${rows} rows of usage were rated again. What they cost before: llmcost report --as-of.\n`;
+}
+
+async function render(effect: Corrected, { format, color }: CorrectOptions, io: Io): Promise<string> {
+  const [{ correctionAs }, { terminalOf }] = await Promise.all([
+    import('../render/prices.js'),
+    import('../render/table.js'),
+  ]);
+  return correctionAs(effect, { format, terminal: terminalOf(io, { color }) });
+}
+
+async function correctionOf(model: string | undefined, options: CorrectOptions, io: Io): Promise<Correction> {
+  if ((model === undefined && options.provider === undefined) !== (options.all === true)) {
+    throw new UsageError(
+      'Say whose usage is to be rated again: a model, --provider NAME, or --all.\nFor example: llmcost pricing correct gpt-4o --since 2026-09-01',
+    );
+  }
+  const [{ periodOf, periodBetween }, { canonicalProvider }] = await Promise.all([
+    import('../query/period.js'),
+    import('../rate/providers.js'),
+  ]);
+  const { since, until, period, provider } = options;
+  if (period !== undefined && (since !== undefined || until !== undefined)) {
+    throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
+  }
+  const scope = period === undefined ? periodBetween(since, until, 'UTC') : periodOf(period, 'UTC', io.now());
+  const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString().replace('Z', ''));
+  return {
+    provider: provider === undefined ? null : canonicalProvider(provider),
+    model: model ?? null,
+    since: iso(scope.since),
+    until: iso(scope.until),
+    backdate: options.backdate === undefined ? null : options.backdate === true ? '' : dayOf(options.backdate),
+    now: io.now(),
+  };
+}
+
+function dayOf(text: string): string {
+  const valid = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
+  if (valid) return text;
+  throw new UsageError(`--backdate '${text}' is not a day.\nWrite it as --backdate 2026-08-01, or leave the day out.`);
+}

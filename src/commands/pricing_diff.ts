@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { BillPoint } from '../query/bill_diff.js';
+import type { PriceDiff } from '../render/price_diff.js';
+import type { Store } from '../store/store.js';
+import { withCommonOptions } from './options.js';
+import { formatOption, type TableOptions, withBook } from './pricing_book.js';
+
+interface DiffOptions extends TableOptions {
+  on?: string;
+}
+
+/** Declares `llmcost pricing diff`. */
+export function registerDiff(pricing: Command, io: Io): void {
+  withCommonOptions(
+    pricing
+      .command('diff')
+      .description('what changed between two price books or two days, and what it does to a bill')
+      .argument('<before>', 'the number of a price book (see: pricing history), or a day')
+      .argument('[after]', 'the same; default: the prices now')
+      .option('--on <period>', "rate the usage of this period by both: 'last month', 2026-09, all")
+      .addOption(formatOption()),
+  ).action((before: string, after: string | undefined, options: DiffOptions) => diff([before, after], options, io));
+}
+
+/** Two points to compare: how it was asked, and the state of the prices it means. */
+interface Point {
+  name: string;
+  bill: BillPoint;
+  at: string;
+}
+
+async function diff([before, after]: [string, string | undefined], options: DiffOptions, io: Io): Promise<void> {
+  const answer = await withBook('read', options, io, async (store) => {
+    const points = { before: await pointOf(store, before, io), after: await pointOf(store, after ?? 'now', io) };
+    // Beside a day, the prices now are a day as well: every call by those of today.
+    if (points.before.bill.at !== null && points.after.bill.at === null) points.after.bill.at = points.after.at;
+    return compared(store, points, { on: options.on, io });
+  });
+  const [{ diffAs }, { terminalOf }] = await Promise.all([
+    import('../render/price_diff.js'),
+    import('../render/table.js'),
+  ]);
+  io.stdout.write(diffAs(answer, { format: options.format, terminal: terminalOf(io, { color: options.color }) }));
+}
+
+async function compared(
+  store: Store,
+  { before, after }: { before: Point; after: Point },
+  { on, io }: { on: string | undefined; io: Io },
+): Promise<PriceDiff> {
+  const [{ priceChanges }, { billDiff }, { periodOf }] = await Promise.all([
+    import('../rate/price_changes.js'),
+    import('../query/bill_diff.js'),
+    import('../query/period.js'),
+  ]);
+  const changes = await priceChanges(
+    store,
+    { revision: before.bill.revision, at: before.at },
+    { revision: after.bill.revision, at: after.at },
+  );
+  const period = on === undefined ? undefined : periodOf(on, 'UTC', io.now());
+  const bill =
+    period === undefined
+      ? null
+      : await billDiff(store, { before: before.bill, after: after.bill }, { period, now: io.now() });
+  return { before: before.name, after: after.name, changes, bill };
+}
+
+/** A number is that price book, with the prices it has now; a day is the present book, with the prices of that day. */
+async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
+  const [{ currentRevision }, { momentOf }] = await Promise.all([
+    import('../rate/revision.js'),
+    import('../query/period.js'),
+  ]);
+  const present = await currentRevision(store);
+  const now = io.now().toISOString().replace('Z', '');
+  if (text === 'now') return { name: 'now', bill: { revision: present, at: null }, at: now };
+  if (/^\d{1,9}$/.test(text)) {
+    const revision = Number(text);
+    if (revision >= 1 && revision <= present)
+      return { name: `price book ${text}`, bill: { revision, at: null }, at: now };
+    throw new UsageError(
+      `There is no price book ${text} in this database. It has 1 to ${present}.\nSee which there are: llmcost pricing history`,
+    );
+  }
+  const at = momentOf(text, 'pricing diff', 'UTC').toISOString().replace('Z', '');
+  return { name: text, bill: { revision: present, at }, at };
+}

@@ -1,0 +1,69 @@
+import { STATUS_CODES } from 'node:http';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { UsageError } from '../errors.js';
+
+/** How long to wait and how much to take. */
+export interface FetchLimits {
+  /** Bytes of a list, as sent and unpacked. */
+  maxBytes: number;
+  /** Milliseconds without a connection, without the head of an answer, or between two pieces of it. */
+  silenceMs: number;
+  /** Milliseconds for one address, all tries and waits together. */
+  overallMs: number;
+  tries: number;
+}
+
+/** The head of an answer; its body is still to be read or thrown away. */
+export type Response = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
+
+/** Asks an address once. Throws what undici throws. */
+export type Ask = (url: URL, headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
+
+type Environment = Record<string, string | undefined>;
+
+/** Hands out connections that use the proxies of the environment, and closes them when `fn` is done. Throws UsageError. */
+export async function withConnections<T>(
+  { env, limits }: { env: Environment; limits: FetchLimits },
+  fn: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  const dispatcher = new EnvHttpProxyAgent({
+    // Empty text, not undefined: undici would look into the environment of the process itself.
+    httpProxy: proxyOf(env, ['http_proxy', 'HTTP_PROXY']),
+    httpsProxy: proxyOf(env, ['https_proxy', 'HTTPS_PROXY']),
+    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
+    // Unencrypted addresses go through a proxy as plain requests: many proxies allow tunnels to port 443 only.
+    proxyTunnel: false,
+    connect: { timeout: limits.silenceMs },
+    proxyTls: { timeout: limits.silenceMs },
+    requestTls: { timeout: limits.silenceMs },
+  });
+  try {
+    return await fn((url, headers, signal) =>
+      request(url, {
+        dispatcher,
+        headers,
+        signal,
+        headersTimeout: limits.silenceMs,
+        bodyTimeout: limits.silenceMs,
+      }),
+    );
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** '404 Not Found' */
+export function statusText(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+}
+
+/** As curl does it: lower case first, and a proxy without scheme speaks HTTP. */
+function proxyOf(env: Environment, names: readonly string[]): string {
+  const name = names.find((one) => env[one] !== undefined && env[one] !== '');
+  const given = name === undefined ? '' : (env[name] ?? '').trim();
+  if (name === undefined || given === '') return '';
+  const address = given.includes('://') ? given : `http://${given}`;
+  if (URL.canParse(address) && /^(https?|socks5?):\/\//i.test(address)) return address;
+  // The text may hold a password: it is not repeated.
+  throw new UsageError(`${name} is not the address of a proxy.\nWrite it as http://HOST:PORT, or unset it.`);
+}
