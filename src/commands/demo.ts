@@ -81,6 +81,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
         where: [],
         sort: undefined,
         top,
+        now: io.now(),
       });
       io.stdout.write(`${title}\n> ${command}\n${rendered.reportAsTable(answer, terminal)}\n`);
     }

@@ -5,10 +5,11 @@ import type { BillPoint } from '../query/bill_diff.js';
 import type { PriceDiff } from '../render/price_diff.js';
 import type { Store } from '../store/store.js';
 import { withCommonOptions } from './options.js';
-import { formatOption, type TableOptions, withBook } from './pricing_book.js';
+import { chosenProvider, formatOption, type TableOptions, withBook } from './pricing_book.js';
 
 interface DiffOptions extends TableOptions {
   on?: string;
+  model?: string;
 }
 
 /** Declares `llmcost pricing diff`. */
@@ -20,6 +21,8 @@ export function registerDiff(pricing: Command, io: Io): void {
       .argument('<before>', 'the number of a price book (see: pricing history), or a day')
       .argument('[after]', 'the same; default: the prices now')
       .option('--on <period>', "rate the usage of this period by both: 'last month', 2026-09, all")
+      .option('--provider <name>', 'list the changes of this provider only')
+      .option('--model <glob>', "list the changes of these models only: 'gpt-5*'")
       .addOption(formatOption()),
   ).action((before: string, after: string | undefined, options: DiffOptions) => diff([before, after], options, io));
 }
@@ -36,7 +39,7 @@ async function diff([before, after]: [string, string | undefined], options: Diff
     const points = { before: await pointOf(store, before, io), after: await pointOf(store, after ?? 'now', io) };
     // Beside a day, the prices now are a day as well: every call by those of today.
     if (points.before.bill.at !== null && points.after.bill.at === null) points.after.bill.at = points.after.at;
-    return compared(store, points, { on: options.on, io });
+    return compared(store, points, { options, io });
   });
   const [{ diffAs }, { terminalOf }] = await Promise.all([
     import('../render/price_diff.js'),
@@ -48,19 +51,20 @@ async function diff([before, after]: [string, string | undefined], options: Diff
 async function compared(
   store: Store,
   { before, after }: { before: Point; after: Point },
-  { on, io }: { on: string | undefined; io: Io },
+  { options, io }: { options: DiffOptions; io: Io },
 ): Promise<PriceDiff> {
   const [{ priceChanges }, { billDiff }, { periodOf }] = await Promise.all([
     import('../rate/price_changes.js'),
     import('../query/bill_diff.js'),
     import('../query/period.js'),
   ]);
-  const changes = await priceChanges(
-    store,
-    { revision: before.bill.revision, at: before.at },
-    { revision: after.bill.revision, at: after.at },
-  );
-  const period = on === undefined ? undefined : periodOf(on, 'UTC', io.now());
+  const changes = await priceChanges(store, {
+    before: { revision: before.bill.revision, at: before.at },
+    after: { revision: after.bill.revision, at: after.at },
+    provider: await chosenProvider(options),
+    model: options.model ?? null,
+  });
+  const period = options.on === undefined ? undefined : periodOf(options.on, 'UTC', io.now());
   const bill =
     period === undefined
       ? null

@@ -151,6 +151,7 @@ async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> 
     where: (options.where ?? []).map(conditionOf),
     sort: options.sort === undefined ? undefined : await sortOf(options.sort),
     top: options.top === undefined ? undefined : rowsOf(options.top),
+    now,
   };
 }
 

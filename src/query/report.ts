@@ -4,6 +4,7 @@ import type { Params, Row, Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
+import { type FlatCost, flatCosts } from './flat_costs.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { reportSql, type Sort, VISIBLE } from './report_sql.js';
@@ -23,6 +24,8 @@ export interface ReportQuery {
   sort?: Sort | undefined;
   /** How many groups to show; the rest is one row. */
   top?: number | undefined;
+  /** The clock. */
+  now: Date;
 }
 
 export interface ReportMetrics {
@@ -84,6 +87,8 @@ export interface CostReport {
   totals: ReportMetrics;
   coverage: { requests: Count | null; priced_requests: Count; unpriced_requests: Count; assumed_requests: Count };
   unpriced: UnpricedModel[];
+  /** What was paid by time and not by use: beside the totals, not in them. */
+  flat_costs: FlatCost[];
   warnings: ReportWarning[];
 }
 
@@ -126,6 +131,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
       assumed_requests: assumed.requests,
     },
     unpriced,
+    flat_costs: await flatCosts(store, query.period, query.now),
     warnings: notesOn({ totals, unpriced, assumed, undated, empty: parts.length === 1 }),
   };
 }

@@ -99,7 +99,10 @@ function unpricedSentence({ provider, model, requests: number, input_tokens, out
   // A gateway's names begin with the provider already.
   const parts = provider !== null && model?.startsWith(`${provider}/`) ? [model] : [provider, model];
   const name = parts.filter((part) => part !== null).join('/') || 'usage without a model';
-  const fix = model === null ? '' : ` See: llmcost pricing show ${quoted(model)}`;
+  const fix =
+    model === null
+      ? ''
+      : ` If you know what it costs: llmcost pricing override ${quoted(provider === null ? model : name)} --input USD --output USD`;
   return `No price for ${name}: ${requests(number)} with ${counted(input_tokens)} input and ${counted(output_tokens)} output tokens are not in the cost.${fix}`;
 }
 

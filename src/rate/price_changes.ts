@@ -24,11 +24,21 @@ export type PriceChange = {
   change_percent: string | null;
 };
 
+/** Two points to compare, and of which models: globs, null is any. */
+export interface Comparison {
+  before: PricePoint;
+  after: PricePoint;
+  provider: string | null;
+  model: string | null;
+}
+
 /** The prices in force that differ between two points, of each the one of the source that counts; the biggest changes first. */
-export async function priceChanges(store: Store, before: PricePoint, after: PricePoint): Promise<PriceChange[]> {
+export async function priceChanges(store: Store, comparison: Comparison): Promise<PriceChange[]> {
+  const { before, after, provider, model } = comparison;
   await inForce(store, 'before', before);
   await inForce(store, 'after', after);
-  return store.rows<PriceChange>(sql`
+  return store.rows<PriceChange>(
+    sql`
     with paired as (
       select
         coalesce(after.provider, before.provider) as provider,
@@ -48,6 +58,8 @@ export async function priceChanges(store: Store, before: PricePoint, after: Pric
         cast(replace(cast(new as varchar), '.', '') as hugeint) as new_atto
       from paired
       where old is distinct from new
+        and coalesce(provider glob $provider, true)
+        and coalesce(lower(model) glob lower($model), true)
     )
     select
       provider,
@@ -64,7 +76,9 @@ export async function priceChanges(store: Store, before: PricePoint, after: Pric
     order by
       (old is null) :: integer + (new is null) :: integer,
       if(old > 0 and new > 0, 1000000 * greatest(old_atto, new_atto) // least(old_atto, new_atto), 0) desc,
-      provider, model, dimension, conditions`);
+      provider, model, dimension, conditions`,
+    { provider, model },
+  );
 }
 
 /** prices_before or prices_after: the price that counts for each model, dimension and condition. */

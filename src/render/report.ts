@@ -1,11 +1,21 @@
 import type { CostReport, ReportMetrics } from '../query/report.js';
+import { formatMoney } from './number.js';
 import { namesOf, reportTable, reportTitle } from './report_cells.js';
 import { renderTable, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal): string {
-  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}`;
+  const flat = flatLines(report).map((line) => `${plain(line)}\n`);
+  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${flat.join('')}`;
+}
+
+/** What was paid by time: it belongs to no call, so it stands below the total. */
+function flatLines({ flat_costs }: CostReport): string[] {
+  return flat_costs.map(({ name, usd, per, from, to, cost }) => {
+    const days = `${from.replace('T00:00:00Z', '')} → ${to.replace('T00:00:00Z', '')}`;
+    return `flat: ${name} ${formatMoney(cost)} ($${usd} per ${per}, ${days})`;
+  });
 }
 
 /** The report as it is, for programs: money as decimal strings, the same bytes for the same data. */
@@ -18,7 +28,12 @@ export function reportAsCsv(report: CostReport): string {
   const { by } = report.query;
   const head = ['kind', ...by, ...METRICS];
   const rows = report.rows.map((row) => [row.kind, ...namesOf(row, by), ...metricFields(row)]);
-  return csvLines([head, ...rows, ['total', ...by.map(() => ''), ...metricFields(report.totals)]]);
+  const flat = report.flat_costs.map(({ name, cost }) => [
+    'flat',
+    ...by.map((_, index) => (index === 0 ? name : '')),
+    ...METRICS.map((metric) => (metric === 'cost' ? cost : '')),
+  ]);
+  return csvLines([head, ...rows, ['total', ...by.map(() => ''), ...metricFields(report.totals)], ...flat]);
 }
 
 /** The table in Markdown, followed by the warnings as a list. */
@@ -32,6 +47,7 @@ export function reportAsMarkdown(report: CostReport): string {
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(markdownText))),
     ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
+    ...(report.flat_costs.length === 0 ? [] : ['', ...flatLines(report).map((text) => `- ${markdownText(text)}`)]),
     ...(report.warnings.length === 0
       ? []
       : ['', ...report.warnings.map(({ message }) => `- ${markdownText(message)}`)]),

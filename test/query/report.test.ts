@@ -24,6 +24,7 @@ function ask(
       tz,
       period: periodOf(period, tz, NOW),
       where: where.map(conditionOf),
+      now: NOW,
     });
   });
 }
@@ -107,15 +108,17 @@ test('unpriced usage has no cost, is counted, and its models are named with the 
   expect(report.totals).toMatchObject({ cost: '3.000000000000000000', requests: 7, unpriced_requests: 6 });
   expect(report.coverage).toEqual({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
   expect(report.warnings.map(({ message }) => message)).toEqual([
-    "No price for q/it's new: 5 requests with 1,000 input and 20 output tokens are not in the cost. See: llmcost pricing show 'it'\\''s new'",
-    'No price for p/known: 1 request with 4 input and 0 output tokens are not in the cost. See: llmcost pricing show known',
+    "No price for q/it's new: 5 requests with 1,000 input and 20 output tokens are not in the cost. If you know what it costs: llmcost pricing override 'q/it'\\''s new' --input USD --output USD",
+    'No price for p/known: 1 request with 4 input and 0 output tokens are not in the cost. If you know what it costs: llmcost pricing override p/known --input USD --output USD',
   ]);
 });
 
 test('an unpriced model whose name begins with its provider', async () => {
   const report = await ask([{ provider: 'ollama', model: 'ollama/llama3', cost: null }]);
   expect(report.warnings.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^No price for ollama\/llama3: .* See: llmcost pricing show ollama\/llama3$/),
+    expect.stringMatching(
+      /^No price for ollama\/llama3: .* If you know what it costs: llmcost pricing override ollama\/llama3 --input USD --output USD$/,
+    ),
   ]);
 });
 
@@ -334,7 +337,7 @@ test('whatever the data, dimensions and --top: rows sum to the totals to the las
       for (const by of COMBINATIONS) {
         const top = [undefined, 1, 3][pick(3)];
         const tz = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu'][pick(3)] ?? 'UTC';
-        const report = await costReport(store, { by, tz, where: [], period: periodOf('all', tz, NOW), top });
+        const report = await costReport(store, { by, tz, where: [], period: periodOf('all', tz, NOW), top, now: NOW });
         const sum = report.rows.reduce((total, row) => total + atto(row.cost), 0n);
         expect([seed, by, sum, atto(report.totals.cost)]).toEqual([seed, by, costs, costs]);
         expect(report.rows.reduce((total, row) => total + Number(row.input_tokens), 0)).toBe(input);

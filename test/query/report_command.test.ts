@@ -49,7 +49,7 @@ async function llmcost(...argv: string[]) {
 }
 
 const NEW =
-  'No price for p/new: 1 request with 5 input and 0 output tokens are not in the cost. See: llmcost pricing show new';
+  'No price for p/new: 1 request with 5 input and 0 output tokens are not in the cost. If you know what it costs: llmcost pricing override p/new --input USD --output USD';
 
 test('llmcost report', async () => {
   expect(await llmcost('report', '--period', 'last month')).toEqual({

@@ -83,9 +83,9 @@ test('o3 before and after 10 June 2025', async () => {
   expect(await prices({ model: 'o3' }, 1000, '2025-06-10')).toBe('2 0.5 2 2 8');
 });
 
-test('every model of the book, in every tier: one card for any time and prompt size', async () => {
+test('every model of the book, in every tier: one card for any time, hour of the week and prompt size', async () => {
   const models = await store.rows<Record<'provider' | 'model', string>>(
-    sql`select distinct provider, model from price_rate where superseded_at is null`,
+    sql`select distinct provider, model from price_rate where removed_in is null`,
   );
   const tiers = [null, 'batch', 'flex', 'priority'];
   const wanted = models.map(({ provider, model }, index) => {
@@ -100,6 +100,9 @@ test('every model of the book, in every tier: one card for any time and prompt s
     size as (
       select unnest([0, 200000, 200001, 272000, 1000000]) as size
     ),
+    minute as (
+      select unnest([0, 60, 61, 5000, 10079]) as minute
+    ),
     traits as (
       select distinct source_provider, model, service_tier, region from rate_card
     ),
@@ -108,14 +111,17 @@ test('every model of the book, in every tier: one card for any time and prompt s
       from traits
       cross join moment
       cross join size
+      cross join minute
       left join rate_card as card
         on card.source_provider is not distinct from traits.source_provider
         and card.model is not distinct from traits.model
         and card.service_tier is not distinct from traits.service_tier
         and card.region is not distinct from traits.region
         and coalesce(moment.moment >= card.valid_from, true) and coalesce(moment.moment < card.valid_to, true)
+        and coalesce(minute.minute >= card.week_from and minute.minute < card.week_to, true)
         and size.size >= card.min_prompt_tokens and coalesce(size.size < card.max_prompt_tokens, true)
-      group by traits.source_provider, traits.model, traits.service_tier, traits.region, moment.moment, size.size
+      group by traits.source_provider, traits.model, traits.service_tier, traits.region, moment.moment, size.size,
+        minute.minute
     )
     select count(*) > 50000 as enough, max(cards) as most, min(cards) as fewest
     from met`);

@@ -72,7 +72,7 @@ test('list and show answer from the bundled prices where there is no database, a
   expect(await run('list', '--provider', 'OpenAI', '--model', 'gpt-4o-2024-05-1?', '--format', 'csv')).toEqual({
     code: 0,
     // $5.00 in, $15.00 out per million tokens: https://platform.openai.com/docs/pricing
-    out: 'provider,model,input,output,cache_read,cache_write,source\r\nopenai,gpt-4o-2024-05-13,5,15,1.25,,genai-prices\r\n',
+    out: 'provider,model,input,output,cache_read,cache_write,operation,context_window,max_output_tokens,deprecation_date,source\r\nopenai,gpt-4o-2024-05-13,5,15,1.25,,chat,128000,4096,,genai-prices\r\n',
     err: '',
   });
   expect(readdirSync(cwd)).toEqual(['prices-2031-08-01.json']);
@@ -94,31 +94,90 @@ test('wrong dates, missing files and unknown models say what to do', async () =>
   expect(await run('show', 'gpt-99')).toEqual({
     code: 2,
     out: '',
-    err: "llmcost: The price book has no model gpt-99.\nLook for its name: llmcost pricing list --model '*gpt-99*'\n",
+    err: "llmcost: The price book has no price for gpt-99: no price list has a model of this name from this provider.\nLook for its name: llmcost pricing list --model '*gpt-99*'\n",
   });
 });
 
-test('show tells conditions, validity and source of each rate', async () => {
+test('show tells conditions, validity, source and factors of each price', async () => {
   const { run } = fresh();
   const { out } = await run('show', 'claude-sonnet-4-5', '--provider', 'anthropic', '--format', 'json');
-  const { schema, rows } = JSON.parse(out);
-  expect(schema).toBe('llmcost.pricing-show/1');
+  const { schema, models } = JSON.parse(out);
+  expect(schema).toBe('llmcost.pricing-show/2');
+  expect(models).toHaveLength(1);
   // $22.50 per million tokens of answer above 200,000 tokens of prompt.
-  expect(rows).toContainEqual({
-    provider: 'anthropic',
-    model: 'claude-sonnet-4-5',
+  expect(models[0].prices).toContainEqual({
     dimension: 'output',
-    usd_per_unit: '0.0000225',
-    raw_value: '22.5',
-    raw_unit: 'per_mtok',
-    min_prompt_tokens: '200001',
-    service_tier: 'standard',
-    speed: null,
-    region: null,
-    effective_from: null,
-    effective_to: null,
+    conditions: 'prompts from 200001',
+    per: 'per million',
+    usd: '22.5',
+    since: null,
+    until: null,
     source: 'genai-prices',
     data_date: '2026-08-21',
-    withdrawn: null,
+    others: [],
+  });
+  expect(models[0].factors).toContainEqual(
+    expect.objectContaining({ kind: 'batch', condition: 'batch', factor: '0.5' }),
+  );
+});
+
+test('show knows a name as logs write it, and tells where sources disagree and what changed', async () => {
+  const { run } = fresh();
+  const { out } = await run('show', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', '--format', 'table');
+  // 10 % above the global price: https://docs.claude.com/en/docs/about-claude/pricing
+  expect(out).toMatch(/^bedrock · us\.anthropic\.claude-sonnet-4-5-20250929-v1:0$/m);
+  expect(out).toMatch(/^input +3\.3 +per million +always +litellm of/m);
+  const sol = await run('show', 'gpt-5.6-sol', '--provider', 'openai');
+  // OpenAI cut it from $5 to $4 on 2026-08-21.
+  expect(sol.out).toMatch(/^input +5 +until 2026-08-21 +genai-prices$/m);
+  expect(sol.out).toMatch(/^input +4 +from 2026-08-21 +genai-prices$/m);
+});
+
+test('list: cheapest first', async () => {
+  const { run } = fresh();
+  const { out } = await run(
+    'list',
+    '--provider',
+    'anthropic',
+    '--model',
+    'claude-*-4-5',
+    '--sort',
+    'input',
+    '--format',
+    'json',
+  );
+  const { rows } = JSON.parse(out);
+  expect(rows.map((row: { model: string; input: string }) => `${row.model} ${row.input}`)).toEqual([
+    'claude-haiku-4-5 1',
+    'claude-sonnet-4-5 3',
+    'claude-opus-4-5 5',
+  ]);
+});
+
+test('status without a database is that of the bundled prices', async () => {
+  const { run } = fresh();
+  const { code, out } = await run('status');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^price book 1 \(genai-prices 2026-09-23, litellm 2026-08-01, .*\)\n/);
+  // From 1 August 2026 to 1 September 2031: 5 years with one leap day, and 31 days.
+  expect(out).toMatch(/^litellm +2026-08-01 +1,857 days /m);
+  expect(out).toContain('own prices: 0 overrides, 0 aliases, 0 flat costs\n');
+  expect(out).toContain('Every call in the database has a price.\n');
+});
+
+test('diff of two days names the cut of o3 in June 2025 and what it did', async () => {
+  const { run } = fresh();
+  const { out } = await run('diff', '2025-06-01', '2025-06-30', '--format', 'csv');
+  // https://openai.com/api/pricing, 10 June 2025: o3 from $10 and $40 to $2 and $8.
+  expect(out).toContain('openai,o3,input,,10,2,-80.00\r\n');
+  expect(out).toContain('openai,o3,output,,40,8,-80.00\r\n');
+});
+
+test('diff knows the books there are', async () => {
+  const { run } = fresh();
+  expect(await run('diff', '4')).toEqual({
+    code: 2,
+    out: '',
+    err: 'llmcost: There is no price book 4 in this database. It has 1 to 1.\nSee which there are: llmcost pricing history\n',
   });
 });
