@@ -39,42 +39,76 @@ export interface ModelIndex {
 /** Settings of a picture before its name, as LiteLLM lists them: `hd/1024-x-1024/dall-e-3`. They are no author. */
 const NO_AUTHOR = /^(?:hd|standard|low|medium|high|speech|preset|doc-intelligence|\d+-x-\d+|max-x-max)$/i;
 
-/** Looks models up by provider and name. */
+/** Looks models up by provider and name. What is known of a provider is sorted out when it is first asked for. */
 export function modelIndex(known: readonly KnownModel[]): ModelIndex {
-  const sorted = [...known].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : 0));
-  const priced = sorted.filter((model) => model.priced && !(model.free === true && isSubscription(model.provider)));
-  const exact = firstOf(priced, (model) => model.toLowerCase());
-  const spellings = firstOf(priced, oneSpelling);
-  const listed = new Set(sorted.map(({ provider, model }) => key(provider, oneSpelling(model))));
-  const makers = new Set(sorted.map(({ provider, model }) => key(provider, authorOf(model) ?? '')));
-  const ofBedrock = priced.filter(({ provider }) => provider === 'bedrock');
-  const versions = groupsOf(ofBedrock, (model) => bedrockVersion(oneSpelling(model)).name);
-  const tails = groupsOf(priced, tailUnderAuthor);
-  const dated = groupsOf(priced, (model, provider) => datedName(versionless(provider, model))?.name);
-  const days = groupsOf(priced, (model, provider) => withoutDay(versionless(provider, model)));
+  const byProvider = new Map<string, KnownModel[]>();
+  for (const model of known) {
+    const models = byProvider.get(model.provider);
+    if (models === undefined) byProvider.set(model.provider, [model]);
+    else models.push(model);
+  }
+  const lists = new Map<string, ProviderList>();
+  const of = (provider: string) => {
+    const list = lists.get(provider) ?? providerList(provider, byProvider.get(provider) ?? []);
+    lists.set(provider, list);
+    return list;
+  };
   return {
-    providers: new Set(known.map(({ provider }) => provider)),
-    find: (provider, name) => exact.get(key(provider, name.toLowerCase())),
-    findSpelling: (provider, name) => spellings.get(key(provider, oneSpelling(name))),
+    providers: new Set(byProvider.keys()),
+    find: (provider, name) => of(provider).exact.get(name.toLowerCase()),
+    findSpelling: (provider, name) => of(provider).spellings.get(oneSpelling(name)),
     findVersion: (provider, name) => {
       const { name: plain, version } = bedrockVersion(oneSpelling(name));
-      return onlyVersion(versions.get(key(provider, plain)) ?? [], version);
+      return onlyVersion(of(provider).versions.get(plain) ?? [], version);
     },
     findUnderAuthor: (provider, name) => {
-      const found = tails.get(key(provider, oneSpelling(name))) ?? [];
+      const found = of(provider).tails.get(oneSpelling(name)) ?? [];
       return new Set(found.map(authorPart)).size === 1 ? found[0] : undefined;
     },
     snapshots: (provider, name) =>
-      (dated.get(key(provider, versionless(provider, name))) ?? [])
+      (of(provider).dated.get(versionless(provider, name)) ?? [])
         .map((model) => ({ model, date: datedName(versionless(provider, model))?.date ?? '' }))
         .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)),
     hasSnapshots: (provider, name) => {
-      const id = key(provider, versionless(provider, name));
-      return dated.has(id) || days.has(id);
+      const plain = versionless(provider, name);
+      return of(provider).dated.has(plain) || of(provider).days.has(plain);
     },
-    isUnpriced: (provider, name) =>
-      listed.has(key(provider, oneSpelling(name))) && !spellings.has(key(provider, oneSpelling(name))),
-    sells: (provider, author) => makers.has(key(provider, author)),
+    isUnpriced: (provider, name) => {
+      const spelling = oneSpelling(name);
+      return of(provider).listed.has(spelling) && !of(provider).spellings.has(spelling);
+    },
+    sells: (provider, author) => of(provider).makers.has(author),
+  };
+}
+
+/** The models of one provider, by what is asked of them. */
+interface ProviderList {
+  exact: ReadonlyMap<string, string>;
+  spellings: ReadonlyMap<string, string>;
+  listed: ReadonlySet<string>;
+  makers: ReadonlySet<string | undefined>;
+  /** By the name without Bedrock's version, the name behind an author, the name without its date, without its day. */
+  versions: Groups;
+  tails: Groups;
+  dated: Groups;
+  days: Groups;
+}
+
+type Groups = ReadonlyMap<string, readonly string[]>;
+
+function providerList(provider: string, known: readonly KnownModel[]): ProviderList {
+  const all = known.map(({ model }) => model);
+  const believed = known.filter(({ priced, free }) => priced && !(free === true && isSubscription(provider)));
+  const priced = believed.map(({ model }) => model).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return {
+    exact: firstOf(priced, (model) => model.toLowerCase()),
+    spellings: firstOf(priced, oneSpelling),
+    listed: new Set(all.map(oneSpelling)),
+    makers: new Set(all.map(authorOf)),
+    versions: groupsOf(provider === 'bedrock' ? priced : [], (model) => bedrockVersion(oneSpelling(model)).name),
+    tails: groupsOf(priced, tailUnderAuthor),
+    dated: groupsOf(priced, (model) => datedName(versionless(provider, model))?.name),
+    days: groupsOf(priced, (model) => withoutDay(versionless(provider, model))),
   };
 }
 
@@ -103,33 +137,25 @@ function authorPart(model: string): string | undefined {
   return /^(?:@cf\/)?([^/@]+)\/[^/]+$/.exec(model.toLowerCase())?.[1];
 }
 
-/** The first model by alphabet for each provider and what `part` makes of the name. */
-function firstOf(models: readonly KnownModel[], part: (model: string) => string): Map<string, string> {
+/** The first model for each of what `part` makes of the names. */
+function firstOf(models: readonly string[], part: (model: string) => string): Map<string, string> {
   const first = new Map<string, string>();
-  for (const { provider, model } of models) {
-    const id = key(provider, part(model));
-    if (!first.has(id)) first.set(id, model);
+  for (const model of models) {
+    const name = part(model);
+    if (!first.has(name)) first.set(name, model);
   }
   return first;
 }
 
-/** All models for each provider and what `part` makes of the name, where it makes something. */
-function groupsOf(
-  models: readonly KnownModel[],
-  part: (model: string, provider: string) => string | undefined,
-): ReadonlyMap<string, readonly string[]> {
+/** The models for each of what `part` makes of the names, where it makes something. */
+function groupsOf(models: readonly string[], part: (model: string) => string | undefined): Groups {
   const groups = new Map<string, string[]>();
-  for (const { provider, model } of models) {
-    const name = part(model, provider);
+  for (const model of models) {
+    const name = part(model);
     if (name === undefined) continue;
-    const id = key(provider, name);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [model]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [model]);
     else group.push(model);
   }
   return groups;
-}
-
-function key(provider: string, name: string): string {
-  return `${provider}\n${name}`;
 }

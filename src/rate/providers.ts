@@ -129,7 +129,6 @@ const SELF_HOSTED: ReadonlySet<string> = new Set([
 /** Flat-rate plans. Price lists give their models the price 0 or none, and neither is the price of a call. */
 const SUBSCRIPTIONS: ReadonlySet<string> = new Set([
   'chatgpt',
-  'claude_code_subscription',
   'cursor',
   'github_copilot',
   'github_models',

@@ -1,3 +1,4 @@
+import { sellerOfForm } from './authors.js';
 import type { ModelIndex } from './model_index.js';
 import { mayLeaveDate, nameVariants, type Variant } from './name_variants.js';
 import { bedrockVersion } from './spelling.js';
@@ -38,7 +39,8 @@ export function rowOf(
  */
 function bedrockRow(index: ModelIndex, name: string, region: string | null): SellerRow | undefined {
   const own = search(index, 'bedrock', name);
-  if (own !== undefined) return own;
+  // Anthropic's own name of a model, as its answers on Bedrock report it, does not tell the geography that was called.
+  if (own?.kind === 'row') return { ...own, assumed: own.assumed || sellerOfForm(name) !== 'bedrock' };
   const geography = GEOGRAPHY.exec(name)?.[1]?.toLowerCase();
   const base = name.replace(GEOGRAPHY, '');
   const government = region?.startsWith('us-gov') ?? false;

@@ -99,6 +99,7 @@ anthropic | us.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us.anthropic.
 bedrock | us.anthropic.claude-sonnet-4-5-20250929-v1:0[1m] | bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0
 bedrock | Anthropic.Claude-3-Haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0
 bedrock | anthropic/claude-opus-4-8 | ~bedrock/anthropic.claude-opus-4-8
+bedrock | claude-sonnet-4-5-20250929 | ~bedrock/claude-sonnet-4-5-20250929-v1:0 ≠ anthropic/claude-sonnet-4-5-20250929
 bedrock | nova-pro-v1:0 | ~bedrock/amazon.nova-pro-v1:0
 my-gateway | us.anthropic.claude-haiku-4-5-20251001-v1:0 | ~bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0
 bedrock | claude-9-opus | -not_found
@@ -150,9 +151,9 @@ azure@eu | data-zone/gpt-4o | azure/gpt-4o
 azure | data-zone/gpt-4o | -not_found ≠ azure/gpt-4o
 azure_openai | o3-mini-high | azure/o3-mini
 az.ai.openai | gpt-5-mini-2025-08-07 | azure/gpt-5-mini-2025-08-07 ≠ azure/gpt-5-mini
-azure | claude-sonnet-4-5 | azure_ai/claude-sonnet-4-5
-azure | Llama-3.3-70B-Instruct | azure_ai/Llama-3.3-70B-Instruct
-azure_ai | gpt-4o | azure/gpt-4o
+azure | claude-opus-5 | azure_ai/claude-opus-5
+azure | MAI-DS-R1 | azure_ai/MAI-DS-R1
+azure_ai | gpt-35-turbo-16k | azure/gpt-35-turbo-16k ≠ azure/gpt-35-turbo
 azure | azure_ai/mistral-large | azure_ai/mistral-large
 - | azure_ai/deepseek-r1 | azure_ai/deepseek-r1 ≠ deepseek/deepseek-r1
 azure | chat-prod | -not_found

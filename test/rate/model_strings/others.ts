@@ -21,6 +21,9 @@ openrouter | deepseek/deepseek-r1:free | free ≠ openrouter/deepseek/deepseek-r
 - | deepseek/deepseek-r1:free | free ≠ deepseek/deepseek-r1
 - | openrouter/some-author/some-model:free | free
 openrouter | anthropic/claude-opus-4.6-fast | openrouter/anthropic/claude-opus-4.6-fast ≠ openrouter/anthropic/claude-opus-4.6
+openrouter | ~anthropic/claude-sonnet-latest | openrouter/~anthropic/claude-sonnet-latest
+- | ~openai/gpt-latest | openrouter/~openai/gpt-latest
+openrouter | ~xai/grok-latest | -not_found ≠ xai/grok-latest
 openrouter | openrouter/auto | -no_model ≠ openrouter/openrouter/auto
 - | openrouter/auto | -no_model
 openrouter | some-author/gpt-4o-killer | -not_found
@@ -63,11 +66,13 @@ vercel | anthropic/claude-opus-5.5 | -not_found ≠ anthropic/claude-opus-5-5
   },
   {
     title: 'plans',
-    because: 'a subscription is not paid by the token: neither 0 nor the price of the maker is what a call cost',
+    because:
+      'a plan has a price only where a list gives one that is not 0; neither 0 nor the price of the maker is what a call cost',
     strings: `
 github_copilot | gpt-4o | -exact ≠ openai/gpt-4o
-copilot | claude-sonnet-4.5 | github_copilot/claude-sonnet-4.5 ≠ anthropic/claude-sonnet-4-5
-- | github_copilot/gpt-4.1 | github_copilot/gpt-4.1 ≠ openai/gpt-4.1
+copilot | claude-opus-4.6-fast | -exact ≠ openrouter/anthropic/claude-opus-4.6-fast
+github_copilot | claude-opus-5 | github_copilot/claude-opus-5 ≠ anthropic/claude-opus-5
+- | github_copilot/gpt-4o-mini | -exact ≠ openai/gpt-4o-mini
 github_copilot | gpt-6-sol | -subscription ≠ openai/gpt-6-sol
 github_copilot | mistral-large-latest | -subscription ≠ mistral/mistral-large-latest
 chatgpt | gpt-5.6-sol | -subscription ≠ openai/gpt-5.6-sol
