@@ -92,6 +92,15 @@ test('a regional profile of Bedrock at the global price is left out, at its own 
   ]);
 });
 
+test('long prompts of Claude cost extra up to 4.5 only, on the clouds as well', () => {
+  expect(rates('azure_ai', 'claude-opus-4-8')).toEqual(['input 5', 'output 25']);
+  expect(reasons('azure_ai/claude-opus-4-8')).toEqual([
+    'input 10: long prompts cost nothing extra since Claude 4.6',
+    'output 37.5: long prompts cost nothing extra since Claude 4.6',
+  ]);
+  expect(rates('azure_ai', 'claude-sonnet-4-5')).toEqual(['input 3', 'input 6 200001']);
+});
+
 test('the noise of a calculation is rounded to 12 digits and its text kept', () => {
   expect(staged.rates.filter((rate) => rate.provider === 'helicone')).toMatchObject([
     { dimension: 'input', raw_value: '0.09999999999999999', value: '0.1' },

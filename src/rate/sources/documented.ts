@@ -1,3 +1,4 @@
+import { claudeVersion } from './claude.js';
 import type { StagedMultiplier, StagedRate, StagedSource } from './source.js';
 
 /** A factor that providers document and no source publishes as a price of its own. */
@@ -62,10 +63,4 @@ function multiplierId(
   { kind, service_tier, speed, region }: Documented['condition'],
 ): string {
   return [provider, model.toLowerCase(), kind, service_tier, speed, region].join('\n');
-}
-
-/** claude-opus-4-6 → 406, claude-sonnet-5 → 500, claude-3-haiku-20240307 → 300; 0 without a version. */
-function claudeVersion(model: string): number {
-  const match = /claude-(?:[a-z]+-)*?(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?/i.exec(model);
-  return match === null ? 0 : Number(match[1]) * 100 + Number(match[2] ?? 0);
 }

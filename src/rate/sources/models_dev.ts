@@ -1,6 +1,6 @@
 import { canonicalProvider } from '../providers.js';
 import { documentedMultipliers } from './documented.js';
-import { withoutGlobalPrices } from './models_dev_bedrock.js';
+import { withoutWrongClaude } from './models_dev_claude.js';
 import { entryRates } from './models_dev_cost.js';
 import { plausibleRates, withoutPlainReasoning } from './plausible.js';
 import {
@@ -38,7 +38,7 @@ export function stageModelsDev(json: JsonObject, dataDate: string): StagedSource
     staged.rates.push(...rates);
     staged.models.push(stagedModel(one, rates));
   }
-  staged.rates = withoutGlobalPrices(staged.rates, staged.rejected);
+  staged.rates = withoutWrongClaude(staged.rates, staged.rejected);
   staged.multipliers = documentedMultipliers(staged);
   return staged;
 }
