@@ -108,13 +108,15 @@ test('the noise of a calculation is rounded to 12 digits and its text kept', () 
   ]);
 });
 
-test('subscriptions price nothing: neither what they list at 0 nor what a plan lists', () => {
-  expect(rates('github_copilot', 'gpt-4.1')).toEqual([]);
-  expect(reasons('github-copilot/gpt-4.1')).toEqual([
+test('neither a 0 nor what a subscription lists is a price', () => {
+  expect(rates('nvidia_nim', 'qwen/qwq-32b')).toEqual([]);
+  expect(reasons('nvidia/qwen/qwq-32b')).toEqual([
     'cost 0: 0 is what this list writes for a subscription, a trial or an unknown price',
   ]);
+  expect(rates('github_copilot', 'gpt-4.1')).toEqual([]);
   expect(rates('zhipuai_coding_plan', 'glm-4.6v')).toEqual([]);
-  expect(reasons('zhipuai-coding-plan/glm-4.6v')).toEqual(['cost undefined: sold by subscription, not by use']);
+  for (const model of ['github-copilot/gpt-4.1', 'zhipuai-coding-plan/glm-4.6v'])
+    expect(reasons(model)).toEqual(['cost undefined: sold by subscription, not by use']);
   expect(staged.models.filter((model) => model.free)).toEqual([]);
 });
 

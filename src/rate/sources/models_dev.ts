@@ -62,8 +62,9 @@ function entriesOf(json: JsonObject, rejected: Rejected[]): Entry[] {
   });
 }
 
-/** Sellers that are paid by the month: what they list is a quota or the price elsewhere. */
-const SUBSCRIPTION = /(-coding-plan|-token-plan)(-[a-z]+)?$|^(kimi-for-coding|github-models)$/;
+/** Sellers that are paid by the month: what they list is a quota, or the price elsewhere. */
+const SUBSCRIPTION =
+  /(-coding-plan|-token-plan)(-[a-z]+)?$|^(kimi-for-coding|github-copilot|github-models|opencode-go)$/;
 
 function pricedEntry({ key, provider, model, entry }: Entry, rejected: Rejected[]): StagedRate[] {
   if (!isObject(entry.cost)) return [];
