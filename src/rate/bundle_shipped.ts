@@ -69,6 +69,12 @@ const MULTIPLIER_KEY = sql`concat_ws('|', lower(provider), lower(model), kind, c
     coalesce(speed, ''), coalesce(region, ''))`;
 
 /**
+ * Of a seller without any price (a subscription, mostly) the names of its models: what is known to have no price is not
+ * given that of the maker.
+ */
+const WITHOUT_PRICES = sql`(price_model.source = 'models.dev' and price_model.provider not in (select provider from price_rate))`;
+
+/**
  * Fills the temp tables shipped_rate, shipped_multiplier and shipped_model: what of the price tables a bundle carries.
  * Sources that disagree are both in it; what only repeats a source that goes before is not.
  */
@@ -92,5 +98,6 @@ export async function chooseShipped(store: Store): Promise<void> {
     select price_model.*
     from price_model
     where source not in ${SUPPLEMENTS}
+      or ${WITHOUT_PRICES}
       or (source, provider, lower(model)) in (select (source, provider, model) from shipped)`);
 }

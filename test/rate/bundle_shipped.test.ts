@@ -23,6 +23,7 @@ const MODELS_DEV = {
   openai: seller('openai', { 'gpt-x': { input: 2, output: 9, cache_read: 0.2 }, 'gpt-y': { input: 1 } }),
   anthropic: seller('anthropic', { 'claude-opus-9': { input: 5 } }),
   'nano-gpt': seller('nano-gpt', { 'gpt-x': { input: 1 } }),
+  'zai-coding-plan': seller('zai-coding-plan', { 'glm-x': { input: 0 } }),
 };
 const feed = (id: string, slug: string) => ({
   id,
@@ -69,10 +70,12 @@ test('what only repeats a source that goes before stays out, and so do sellers n
   expect(models.filter((line) => line.startsWith('models.dev'))).toEqual([
     'models.dev openai gpt-x',
     'models.dev openai gpt-y',
+    // Of a plan the names, so that nobody takes the maker's price for them.
+    'models.dev zai_coding_plan glm-x',
   ]);
   // LiteLLM's factors (file 2) for batches and US inference; those of models.dev (file 1) are the same.
   expect(multipliers).toEqual(['2 anthropic claude-opus-9', '2 anthropic claude-opus-9']);
-  expect(counts).toMatchObject({ rates: 7, multipliers: 2, models: 5 });
+  expect(counts).toMatchObject({ rates: 7, multipliers: 2, models: 6 });
 });
 
 test("OpenRouter's own feed gives way to a later list that names the model, under either of its names", async () => {

@@ -61,7 +61,7 @@ test('bands, tiers and the one-hour write are separate rates; a bound is the fir
       cache_creation_input_token_cost: 3.75e-6,
       cache_creation_input_token_cost_above_1hr: 6e-6,
       cache_creation_input_token_cost_above_1hr_above_200k_tokens: 1.2e-5,
-      input_cost_per_token_batches: 1.5e-6,
+      input_cost_per_token_batches: 1.2e-6,
       input_cost_per_token_above_200k_tokens_priority: 7.2e-6,
       output_cost_per_token_flex: 7.5e-6,
     },
@@ -73,7 +73,7 @@ test('bands, tiers and the one-hour write are separate rates; a bound is the fir
     ['cache_write', '0.00000375', 0, 'standard'],
     ['cache_write_1h', '0.000006', 0, 'standard'],
     ['cache_write_1h', '0.000012', 200001, 'standard'],
-    ['input', '0.0000015', 0, 'batch'],
+    ['input', '0.0000012', 0, 'batch'],
     ['input', '0.0000072', 200001, 'priority'],
     ['output', '0.0000075', 0, 'flex'],
   ]);
@@ -411,6 +411,21 @@ test('documented factors: batches of Claude on three platforms and of GPT-5, US 
     'vertex_ai/claude-sonnet-4-5 batch 0.5',
     'xai/grok-4.6 region 1.1',
   ]);
+});
+
+test('a batch price that is the documented half is the factor; another one stays', () => {
+  const chat = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 2e-6, output_cost_per_token: 8e-6 };
+  const { rates, multipliers } = staged({
+    'gpt-5.4': { ...chat, input_cost_per_token_batches: 1e-6, output_cost_per_token_batches: 5e-6 },
+    'gpt-4.1': { ...chat, input_cost_per_token_batches: 1e-6 },
+  });
+  expect(
+    rates.filter((rate) => rate.service_tier === 'batch').map((rate) => [rate.model, rate.dimension, rate.value]),
+  ).toEqual([
+    ['gpt-5.4', 'output', '0.000005'],
+    ['gpt-4.1', 'input', '0.000001'],
+  ]);
+  expect(multipliers.map((one) => `${one.model} ${one.value}`)).toEqual(['gpt-5.4 0.5']);
 });
 
 test('an answer for nothing beside a paid prompt has no price; reasoning at the price of the answer is none', () => {

@@ -92,6 +92,15 @@ test('a regional profile of Bedrock at the global price is left out, at its own 
   ]);
 });
 
+test('long prompts of Claude cost extra up to 4.5 only, on the clouds as well', () => {
+  expect(rates('azure_ai', 'claude-opus-4-8')).toEqual(['input 5', 'output 25']);
+  expect(reasons('azure_ai/claude-opus-4-8')).toEqual([
+    'input 10: long prompts cost nothing extra since Claude 4.6',
+    'output 37.5: long prompts cost nothing extra since Claude 4.6',
+  ]);
+  expect(rates('azure_ai', 'claude-sonnet-4-5')).toEqual(['input 3', 'input 6 200001']);
+});
+
 test('the noise of a calculation is rounded to 12 digits and its text kept', () => {
   expect(staged.rates.filter((rate) => rate.provider === 'helicone')).toMatchObject([
     { dimension: 'input', raw_value: '0.09999999999999999', value: '0.1' },
@@ -99,13 +108,15 @@ test('the noise of a calculation is rounded to 12 digits and its text kept', () 
   ]);
 });
 
-test('subscriptions price nothing: neither what they list at 0 nor what a plan lists', () => {
-  expect(rates('github_copilot', 'gpt-4.1')).toEqual([]);
-  expect(reasons('github-copilot/gpt-4.1')).toEqual([
+test('neither a 0 nor what a subscription lists is a price', () => {
+  expect(rates('nvidia_nim', 'qwen/qwq-32b')).toEqual([]);
+  expect(reasons('nvidia/qwen/qwq-32b')).toEqual([
     'cost 0: 0 is what this list writes for a subscription, a trial or an unknown price',
   ]);
+  expect(rates('github_copilot', 'gpt-4.1')).toEqual([]);
   expect(rates('zhipuai_coding_plan', 'glm-4.6v')).toEqual([]);
-  expect(reasons('zhipuai-coding-plan/glm-4.6v')).toEqual(['cost undefined: sold by subscription, not by use']);
+  for (const model of ['github-copilot/gpt-4.1', 'zhipuai-coding-plan/glm-4.6v'])
+    expect(reasons(model)).toEqual(['cost undefined: sold by subscription, not by use']);
   expect(staged.models.filter((model) => model.free)).toEqual([]);
 });
 

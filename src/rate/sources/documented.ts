@@ -1,3 +1,4 @@
+import { claudeVersion } from './claude.js';
 import type { StagedMultiplier, StagedRate, StagedSource } from './source.js';
 
 /** A factor that providers document and no source publishes as a price of its own. */
@@ -57,15 +58,35 @@ export function documentedMultipliers({ rates, multipliers }: StagedSource): Sta
   });
 }
 
+/**
+ * Leaves out batch prices that are half of the list's own standard price where batches are documented to cost that: the
+ * factor says the same, also of long prompts and cached input, and follows the standard price when another source knows
+ * a newer one.
+ */
+export function withoutDocumentedBatches(rates: readonly StagedRate[]): StagedRate[] {
+  const standard = new Map(
+    rates.filter((rate) => rate.service_tier === 'standard').map((rate) => [rateId(rate), rate]),
+  );
+  const batches = DOCUMENTED.filter(({ condition }) => condition.kind === 'batch');
+  return rates.filter((rate) => {
+    const usual = standard.get(rateId(rate));
+    const documented = usual !== undefined && batches.some(({ holdsFor }) => holdsFor(usual));
+    return rate.service_tier !== 'batch' || !documented || !isHalf(rate.value, usual.value);
+  });
+}
+
+/** Compares; the prices stay text. */
+function isHalf(one: string, other: string): boolean {
+  return Math.abs((2 * Number(one)) / Number(other) - 1) < 1e-9;
+}
+
+function rateId({ provider, model, dimension, min_prompt_tokens, region, utc_start }: StagedRate): string {
+  return [provider, model, dimension, min_prompt_tokens, region, utc_start].join('\n');
+}
+
 function multiplierId(
   { provider, model }: Pick<StagedMultiplier, 'provider' | 'model'>,
   { kind, service_tier, speed, region }: Documented['condition'],
 ): string {
   return [provider, model.toLowerCase(), kind, service_tier, speed, region].join('\n');
-}
-
-/** claude-opus-4-6 → 406, claude-sonnet-5 → 500, claude-3-haiku-20240307 → 300; 0 without a version. */
-function claudeVersion(model: string): number {
-  const match = /claude-(?:[a-z]+-)*?(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?/i.exec(model);
-  return match === null ? 0 : Number(match[1]) * 100 + Number(match[2] ?? 0);
 }

@@ -1,4 +1,4 @@
-import { documentedMultipliers } from './documented.js';
+import { documentedMultipliers, withoutDocumentedBatches } from './documented.js';
 import { LitellmCells } from './litellm_cells.js';
 import { isPriceField } from './litellm_fields.js';
 import { type LitellmKey, litellmKey } from './litellm_key.js';
@@ -43,6 +43,7 @@ export function stageLitellm(json: JsonObject, dataDate: string): StagedSource {
     else other.free = other.free && rates.every((rate) => isZero(rate.value));
   }
   staged.models.push(...models.values());
+  staged.rates = withoutDocumentedBatches(staged.rates);
   staged.multipliers.push(...documentedMultipliers(staged));
   return staged;
 }

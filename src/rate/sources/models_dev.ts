@@ -1,7 +1,7 @@
 import { authorOf } from '../authors.js';
 import { canonicalProvider } from '../providers.js';
 import { documentedMultipliers } from './documented.js';
-import { withoutGlobalPrices } from './models_dev_bedrock.js';
+import { withoutWrongClaude } from './models_dev_claude.js';
 import { entryRates } from './models_dev_cost.js';
 import { plausibleRates, withoutPlainReasoning } from './plausible.js';
 import {
@@ -39,7 +39,7 @@ export function stageModelsDev(json: JsonObject, dataDate: string): StagedSource
     staged.rates.push(...rates);
     staged.models.push(stagedModel(one, rates));
   }
-  staged.rates = withoutGlobalPrices(staged.rates, staged.rejected);
+  staged.rates = withoutWrongClaude(staged.rates, staged.rejected);
   staged.multipliers = documentedMultipliers(staged);
   return staged;
 }
@@ -70,8 +70,9 @@ function sellerOn(provider: string, model: string): string {
   return authorOf(model) === 'openai' || model === 'model-router' ? 'azure' : 'azure_ai';
 }
 
-/** Sellers that are paid by the month: what they list is a quota or the price elsewhere. */
-const SUBSCRIPTION = /(-coding-plan|-token-plan)(-[a-z]+)?$|^(kimi-for-coding|github-models)$/;
+/** Sellers that are paid by the month: what they list is a quota, or the price elsewhere. */
+const SUBSCRIPTION =
+  /(-coding-plan|-token-plan)(-[a-z]+)?$|^(kimi-for-coding|github-copilot|github-models|opencode-go)$/;
 
 function pricedEntry({ key, provider, model, entry }: Entry, rejected: Rejected[]): StagedRate[] {
   if (!isObject(entry.cost)) return [];

@@ -1,13 +1,36 @@
+import { claudeVersion } from './claude.js';
 import type { Rejected, StagedRate } from './source.js';
 
 const PROFILE = /^(us|us-gov|eu|apac|jp|au|ca)\.(anthropic\..+)$/;
+
+/** Where Claude costs what Anthropic's page says, whoever bills it. */
+const CLOUDS: ReadonlySet<string> = new Set(['azure', 'azure_ai', 'bedrock', 'vertex_ai']);
+
+/**
+ * Prices of Claude on the clouds that models.dev still lists or never had right: long prompts cost nothing extra since
+ * Claude 4.6, and a regional profile of Bedrock is not the global one.
+ */
+export function withoutWrongClaude(rates: readonly StagedRate[], rejected: Rejected[]): StagedRate[] {
+  return withoutGlobalPrices(withoutOldBands(rates, rejected), rejected);
+}
+
+/** "The full 1M token context window at standard pricing": https://docs.claude.com/en/docs/about-claude/pricing */
+function withoutOldBands(rates: readonly StagedRate[], rejected: Rejected[]): StagedRate[] {
+  return rates.filter((rate) => {
+    const { provider, model, dimension: field, min_prompt_tokens, raw_value } = rate;
+    if (min_prompt_tokens === 0 || !CLOUDS.has(provider) || claudeVersion(model) < 406) return true;
+    const reason = 'long prompts cost nothing extra since Claude 4.6';
+    rejected.push({ model: `${provider}/${model}`, provider, field, reason, raw_value });
+    return false;
+  });
+}
 
 /**
  * A regional inference profile of Claude costs a tenth more than the global one since Claude 4.5
  * (https://docs.claude.com/en/docs/about-claude/pricing). models.dev writes the global price for both: such a price is
  * left out. A profile whose price differs from the global one is believed.
  */
-export function withoutGlobalPrices(rates: readonly StagedRate[], rejected: Rejected[]): StagedRate[] {
+function withoutGlobalPrices(rates: readonly StagedRate[], rejected: Rejected[]): StagedRate[] {
   const global = new Map(
     rates
       .filter(({ provider, model }) => provider === 'bedrock' && model.startsWith('global.'))
