@@ -135,7 +135,10 @@ const SAME_AS: Record<string, string> = {
   output_images: 'output_image_tokens',
   input_audio_seconds: 'input_audio_tokens',
   output_audio_seconds: 'output_audio_tokens',
+  input_video_seconds: 'input_video_tokens',
   output_video_seconds: 'output_video_tokens',
+  output_video_seconds_1080p: 'output_video_tokens',
+  output_pixels: 'output_image_tokens',
 };
 
 /**
@@ -144,7 +147,7 @@ const SAME_AS: Record<string, string> = {
  * an image that was made: the tokens beside it are those of the conversation.
  */
 export const DESCRIPTIVE = [
-  ...Object.keys(SAME_AS).filter((unit) => unit !== 'output_images'),
+  ...Object.keys(SAME_AS).filter((unit) => !['output_images', 'output_pixels'].includes(unit)),
   'characters',
   'pages',
   'citation_tokens',

@@ -76,7 +76,7 @@ github_copilot | claude-opus-5 | github_copilot/claude-opus-5 ≠ anthropic/clau
 github_copilot | gpt-6-sol | -subscription ≠ openai/gpt-6-sol
 github_copilot | mistral-large-latest | -subscription ≠ mistral/mistral-large-latest
 chatgpt | gpt-5.6-sol | -subscription ≠ openai/gpt-5.6-sol
-zai-coding-plan | glm-4.7 | -subscription ≠ zai/glm-4.7
+zai-coding-plan | glm-4.7 | -exact ≠ zai/glm-4.7
 kimi-for-coding | kimi-k2.6 | -subscription ≠ moonshot/kimi-k2.6
 cursor | gpt-5.2 | -subscription ≠ openai/gpt-5.2
 `,
