@@ -82,6 +82,18 @@ export interface Check {
   readonly missing?: string;
 }
 
+/** A list on the way to the rows of a document, and what is read of the object it stands in. */
+export interface Level {
+  readonly list: string;
+  /** Fields beside the list; every row has them, by their own names. */
+  readonly beside: Shape;
+  /** How an object whose list is empty is called in the summary, where it is skipped. */
+  readonly empty?: string;
+}
+
+/** The lists that lead to the rows, the outermost first. `fields` are those of the elements of the innermost one. */
+export type Rows = readonly [Level, ...Level[]];
+
 /**
  * How one kind of file maps to usage. A declaration: it knows the dialect of its file, but no connection and no price.
  *
@@ -93,8 +105,13 @@ export interface Format {
   readonly name: string;
   /** What it is, in a few words for people. */
   readonly title: string;
-  readonly reads: 'ndjson' | 'csv';
-  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there. */
+  /** `json` is a document, or several, with rows in lists inside of it: see `rows`. */
+  readonly reads: 'ndjson' | 'csv' | 'json';
+  readonly rows?: Rows;
+  /**
+   * Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there, or,
+   * after an exclamation mark, must not.
+   */
   readonly signature: Sql | readonly string[];
   readonly fields: Shape;
   readonly numbers: Readonly<Record<string, Place>>;
@@ -116,9 +133,10 @@ export interface Format {
   readonly key?: Sql;
   /**
    * Of several lines with one key: `same` are copies of one line; `grows` are states of one call, of which the one
-   * with the most tokens is whole; `last` the same, where the last line of the file counts.
+   * with the most tokens is whole; `last` the same, where the last line of the file counts; `bucket` are states of one
+   * bucket, of which the one that counts most is whole, and its key tells it from all others although it has no id.
    */
-  readonly repeats: 'same' | 'grows' | 'last';
+  readonly repeats: 'same' | 'grows' | 'last' | 'bucket';
   /** The file tells when a call happened. If not, the same call may come again under another time. */
   readonly dated: boolean;
 }

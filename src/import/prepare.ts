@@ -3,7 +3,15 @@ import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
 import type { Format } from './format.js';
-import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unfound, unknownFormat } from './identify.js';
+import {
+  formatNamed,
+  formatOfHeaders,
+  formatOfLines,
+  holdsNothing,
+  topKeys,
+  unfound,
+  unknownFormat,
+} from './identify.js';
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
 import { sampleLines } from './sample.js';
@@ -30,13 +38,12 @@ export interface Preparing {
   mapping: Mapping;
 }
 
-/** Finds out what a file is, by its content, and how it is to be read. */
-export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
+/** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
+export async function prepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
   const { head, source } = preparing;
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
   if (isBinary(head)) throw binary(source.name);
-  if (head.trimStart().startsWith('[')) throw arrayError(source.name);
   return csvPrepared(preparing);
 }
 
@@ -57,13 +64,14 @@ function binary(name: string): InputError {
   );
 }
 
-async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
+  if (await holdsNothing(store, lines)) return undefined;
   const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
   return {
     format: chosen,
-    lines: { query: jsonLines(source, chosen.fields), style: 'json' },
-    sample: { query: givenLines(chosen.fields), style: 'json' },
+    lines: { query: jsonLines(source, chosen), style: 'json' },
+    sample: { query: givenLines(chosen), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
     unfound: await unfound(store, lines, mapping.map),
@@ -115,8 +123,8 @@ function csvFormat(headers: readonly string[], { name, format, mapping }: Choice
 }
 
 function readable(format: Format, reads: Format['reads'], name: string): Format {
-  if (format.reads === reads) return format;
-  const kinds = { csv: 'CSV', ndjson: 'JSON lines' };
+  if ((format.reads === 'csv') === (reads === 'csv')) return format;
+  const kinds = { csv: 'CSV', ndjson: 'JSON', json: 'JSON' };
   throw new InputError(
     `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
   );
@@ -128,18 +136,12 @@ function missingHeader(name: string, header: string, headers: readonly string[])
 
 function noLines(name: string): InputError {
   return new InputError(
-    `${name} is no log with one JSON object per line: no line at its beginning is a whole object.\nIf the objects take several lines each, convert it: jq -c . ${name} > lines.jsonl`,
+    `${name} is no JSON that can be read: neither a line at its beginning nor all of it is a whole object.\nLook where it breaks: jq empty ${name}`,
   );
 }
 
 function carriageReturns(name: string): InputError {
   return new InputError(
     `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
-  );
-}
-
-function arrayError(name: string): InputError {
-  return new InputError(
-    `${name} is one JSON array; llmcost reads one object per line.\nConvert it: jq -c '.[]' ${name} > lines.jsonl`,
   );
 }

@@ -9,6 +9,7 @@ import { isBlank, textLines } from './text_lines.js';
 
 /** A line that was set aside: where, which field, why. Never its content. */
 export interface Reject {
+  /** Of documents, the number of the record. */
   line: number;
   field: string;
   reason: string;
@@ -54,8 +55,15 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
     const [field = '', reason = ''] = (complaint ?? '').split('\n');
     return { ordinal: Number(ordinal), field, reason };
   });
+  if (format.rows !== undefined) return complaints.map((complaint) => recordReject(complaint, format));
   if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit: naming.limit });
   return locatedLines(source, complaints, format);
+}
+
+/** A row of a document has no line of its own: it is the n-th. */
+function recordReject({ ordinal, field, reason }: Complaint, format: Format): Reject {
+  if (reason !== '') return { line: ordinal, field, reason };
+  return { line: ordinal, field: '', reason: `has none of the fields of ${format.name}` };
 }
 
 /** Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. */

@@ -12,6 +12,7 @@ import type { CsvLayout } from './csv.js';
 import { field } from './fields.js';
 import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
 import { callKey } from './key.js';
+import { NO_ROW } from './lines.js';
 import { unitsOf } from './units.js';
 
 /** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
@@ -227,12 +228,16 @@ function troubleOf(format: Format): Sql {
 /** Spreadsheets write rows of separators alone below their data. */
 function allSkips(format: Format): Format['skip'] {
   const empty = { reason: 'rows with nothing in the columns that are read', when: nothingRead(format) };
-  return format.reads === 'csv' ? [empty, ...format.skip] : format.skip;
+  if (format.reads === 'csv') return [empty, ...format.skip];
+  if (format.rows === undefined) return format.skip;
+  const [{ empty: reason = 'lists with nothing in them' } = {}] = format.rows.slice(-1);
+  return [{ reason, when: NO_ROW }, ...format.skip];
 }
 
 /** A line that is no JSON object, or one with none of the fields. */
 function unread(format: Format): Sql[] {
-  return format.reads === 'csv' ? [] : [nothingRead(format)];
+  if (format.reads === 'csv') return [];
+  return [format.rows === undefined ? nothingRead(format) : sql`(not ${NO_ROW} and ${nothingRead(format)})`];
 }
 
 /** All fields are null. */

@@ -5,7 +5,7 @@ import { plain } from './text.js';
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
 
-type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'>;
+type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & { unit?: ImportedFile['unit'] };
 
 /** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
 export function importAsJson(files: readonly ImportedFile[], dryRun: boolean): string {
@@ -40,7 +40,8 @@ function fileText(file: ImportedFile): string[] {
 /** 36 lines = 29 imported + 7 duplicates: what is 0 is left out. */
 function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
-  const lines = counts.lines === 1 ? '1 line' : `${formatCount(counts.lines)} lines`;
+  const unit = counts.unit ?? 'line';
+  const lines = counts.lines === 1 ? `1 ${unit}` : `${formatCount(counts.lines)} ${unit}s`;
   return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
@@ -79,7 +80,8 @@ function rejectTexts(file: ImportedFile): string[] {
   const shown = file.rejects
     .slice(0, REJECTS_SHOWN)
     .map(
-      ({ line, field, reason }) => `line ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
+      ({ line, field, reason }) =>
+        `${file.unit} ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
     );
   const more = file.rejected - shown.length;
   if (more <= 0) return indented(shown);
@@ -88,7 +90,7 @@ function rejectTexts(file: ImportedFile): string[] {
 }
 
 function totalOf(files: readonly ImportedFile[]): Counts {
-  const sum = (name: keyof Counts) => files.reduce((total, file) => total + file[name], 0);
+  const sum = (name: Exclude<keyof Counts, 'unit'>) => files.reduce((total, file) => total + file[name], 0);
   return {
     lines: sum('lines'),
     imported: sum('imported'),

@@ -19,7 +19,7 @@ import { fakeIo } from '../fake_io.js';
  * null; `units` is the whole map of rare quantities, audio and images included.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const SUFFIX = { ndjson: '.jsonl', csv: '.csv' };
+const SUFFIX = { ndjson: '.jsonl', csv: '.csv', json: '.json' };
 /** Written into the prompts and answers of the samples; it must not be found in the database. */
 const CONTENT = 'never-kept';
 
@@ -38,13 +38,17 @@ interface Fixture {
 
 const fixtures = FORMATS.flatMap(({ name, reads }): Fixture[] => {
   const folder = join(FIXTURES, name);
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(SUFFIX[reads])) : [];
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => isSample(file, reads)) : [];
   return files.map((file) => {
     const stem = basename(file, SUFFIX[reads]);
     const expected = stem === 'sample' ? 'expected.json' : `${stem}.expected.json`;
     return { format: name, file: join(folder, file), expected: join(folder, expected) };
   });
 });
+
+function isSample(file: string, reads: keyof typeof SUFFIX): boolean {
+  return file.endsWith(SUFFIX[reads]) && !file.endsWith('expected.json');
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'llmcost-formats-'));
 const priced = join(folder, 'priced.duckdb');

@@ -6,6 +6,7 @@ import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
+import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly Format[] = [
@@ -17,4 +18,6 @@ export const FORMATS: readonly Format[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  openaiUsageApi,
+  openaiUsageCsv,
 ];
