@@ -2,11 +2,11 @@ import { InputError, UsageError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { parsePath, pointer } from './fields.js';
-import type { Format } from './format.js';
+import type { AnyFormat } from './format.js';
 import { FORMATS } from './formats/index.js';
 
 /** The format of that name, for `--format`. */
-export function formatNamed(name: string): Format {
+export function formatNamed(name: string): AnyFormat {
   const found = FORMATS.find((format) => format.name === name);
   if (found !== undefined) return found;
   throw new UsageError(
@@ -21,12 +21,12 @@ export async function formatOfLines(
   store: Store,
   sample: readonly string[],
   name: string,
-): Promise<Format | undefined> {
+): Promise<AnyFormat | undefined> {
   return only(await claimsOf(store, sample), name);
 }
 
 /** All formats that claim lines of a sample of JSON lines, looked at evenly. */
-export async function claimsOf(store: Store, sample: readonly string[]): Promise<Format[]> {
+export async function claimsOf(store: Store, sample: readonly string[]): Promise<AnyFormat[]> {
   const every = Math.ceil(sample.length / LINES_LOOKED_AT);
   const lines = sample.filter((_, index) => index % every === 0);
   const formats = FORMATS.filter((format) => format.reads !== 'csv');
@@ -43,7 +43,7 @@ export async function claimsOf(store: Store, sample: readonly string[]): Promise
   return formats.filter((format) => answer[format.name]);
 }
 
-/** Whether all lines of a sample are pages of some format (see Format.rows) whose lists have no elements. */
+/** Whether all lines of a sample are pages of some format (see Reading.rows) whose lists have no elements. */
 export async function holdsNothing(store: Store, sample: readonly string[]): Promise<boolean> {
   const empty = FORMATS.flatMap(({ rows = [] }) => {
     const lists = rows.map(({ list }) => list);
@@ -65,7 +65,7 @@ export async function holdsNothing(store: Store, sample: readonly string[]): Pro
 }
 
 /** The only format all of whose headers are there, and none that must not be. */
-export function formatOfHeaders(headers: readonly string[], name: string): Format | undefined {
+export function formatOfHeaders(headers: readonly string[], name: string): AnyFormat | undefined {
   const claims = FORMATS.filter(
     ({ signature }) =>
       !isSql(signature) &&
@@ -74,7 +74,7 @@ export function formatOfHeaders(headers: readonly string[], name: string): Forma
   return only(claims, name);
 }
 
-function only(claims: readonly Format[], name: string): Format | undefined {
+function only(claims: readonly AnyFormat[], name: string): AnyFormat | undefined {
   if (claims.length > 1) {
     const names = claims.map((format) => format.name);
     throw new InputError(
@@ -135,10 +135,10 @@ export async function topKeys(store: Store, lines: readonly string[]): Promise<s
   return rows.map(({ key }) => key);
 }
 
-function signatureSql({ signature }: Format): Sql {
+function signatureSql({ signature }: AnyFormat): Sql {
   return isSql(signature) ? signature : sql`false`;
 }
 
-function isSql(signature: Format['signature']): signature is Sql {
+function isSql(signature: AnyFormat['signature']): signature is Sql {
   return !Array.isArray(signature);
 }

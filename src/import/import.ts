@@ -4,6 +4,8 @@ import { InputError, UserError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { cutOf, holdsDocuments, withRecords } from './document.js';
+import { isLedger } from './format.js';
+import { loadLedger } from './ledger.js';
 import { type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
 import type { Named } from './paths.js';
@@ -71,6 +73,7 @@ const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   undated: 0,
   cost_usd: '0',
   unpriced: 0,
+  billed: null,
   first_at: null,
   last_at: null,
   unit: 'line',
@@ -111,7 +114,7 @@ async function loadSource(
     if (start === '') return { ...NOTHING, source: source.name, status: 'empty' as const };
     const ready = await prepared(store, { source: plain, head: start, ...options });
     if (ready === undefined) return { ...NOTHING, source: source.name, status: 'empty' as const };
-    const file: Load = {
+    const file: Omit<Load, 'format'> = {
       ...ready,
       source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
       options: settings,
@@ -120,7 +123,10 @@ async function loadSource(
       now: options.now,
       rehearsal: options.dryRun,
     };
-    const loaded = options.dryRun ? await store.rehearsal(() => loadFile(store, file)) : await loadFile(store, file);
+    const { format } = ready;
+    const fill = () =>
+      isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
+    const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
     const unit = plain.records || ready.format.rows !== undefined ? 'record' : 'line';
     const result = fileOf({ ...ready, source: source.name, unit }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;

@@ -1,18 +1,20 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { escapedGlob } from './csv.js';
 import { merged, readerColumns, renamed, type Shape, structureOf } from './fields.js';
-import type { Format, Rows } from './format.js';
+import type { Reading, Rows } from './format.js';
 import type { Source } from './source.js';
 
 /** DuckDB's longest line of JSON; its default of 16 MB is short for calls with images in them. */
 const LONGEST_LINE = 1 << 26;
 
+type Nested = Pick<Reading, 'fields' | 'rows'>;
+
 /**
- * One row for every line that is not blank, or for every element of the lists in it (see Format.rows). A line that is no
+ * One row for every line that is not blank, or for every element of the lists in it (see Reading.rows). A line that is no
  * JSON object, and a field of another type than text or object, become null: `ignore_errors` costs nothing, and what
  * is null is looked at again.
  */
-export function jsonLines(source: Source, format: Pick<Format, 'fields' | 'rows'>): Sql {
+export function jsonLines(source: Source, format: Nested): Sql {
   const shape = lineShape(format);
   return rowsOf(
     format,
@@ -25,7 +27,7 @@ export function jsonLines(source: Source, format: Pick<Format, 'fields' | 'rows'
 }
 
 /** The same for lines at hand: `$lines`. */
-export function givenLines(format: Pick<Format, 'fields' | 'rows'>): Sql {
+export function givenLines(format: Nested): Sql {
   return rowsOf(
     format,
     sql`(
@@ -38,10 +40,8 @@ export function givenLines(format: Pick<Format, 'fields' | 'rows'>): Sql {
 /** The column that tells an element which is there but cannot be read from an empty list. */
 export const NO_ROW = identifier('$no_row');
 
-type Reading = Pick<Format, 'fields' | 'rows'>;
-
 /** What is read of a line: the fields, or the lists around them. */
-function lineShape({ fields, rows }: Reading): Shape {
+function lineShape({ fields, rows }: Nested): Shape {
   if (rows === undefined) return fields;
   return rows.reduceRight<Shape>(
     (inner, { list, beside }) => merged(read(beside, fields), { [list]: [inner] }),
@@ -62,7 +62,7 @@ function read(beside: Shape, fields: Shape): Shape {
 }
 
 /** Goes down the lists step by step. A list that is empty or no list gives one row, so that nothing is lost in silence. */
-function rowsOf({ fields, rows }: Reading, lines: Sql): Sql {
+function rowsOf({ fields, rows }: Nested, lines: Sql): Sql {
   if (rows === undefined) return sql`select ${renamed(fields)} from ${lines}`;
   const [first, ...others] = rows;
   const top = identifier(first.list);

@@ -1,8 +1,8 @@
-import { InputError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
-import type { Format } from './format.js';
+import { type AnyFormat, isLedger } from './format.js';
 import {
   formatNamed,
   formatOfHeaders,
@@ -20,7 +20,7 @@ import type { Lines } from './statement.js';
 
 /** A file with everything it takes to read it. */
 export interface Prepared {
-  format: Format;
+  format: AnyFormat;
   lines: Lines;
   sample: Lines;
   sampleLines?: string;
@@ -84,14 +84,18 @@ interface Choice {
   mapping: Mapping;
 }
 
-async function jsonFormat(store: Store, lines: readonly string[], { name, format, mapping }: Choice): Promise<Format> {
+async function jsonFormat(
+  store: Store,
+  lines: readonly string[],
+  { name, format, mapping }: Choice,
+): Promise<AnyFormat> {
   const keys = await topKeys(store, lines);
   if (keys.length === 0) throw noLines(name);
-  if (format !== undefined) return adapted(readable(formatNamed(format), 'ndjson', name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, name);
   if (found === undefined) throw unknownFormat(name, keys);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
 const CSV_SAMPLE_ROWS = 20_000;
@@ -109,20 +113,36 @@ function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
-    unread: layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
+    // What a ledger does not read, no mapping can.
+    unread: isLedger(chosen)
+      ? []
+      : layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
     unfound: [],
   };
 }
 
-function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): Format {
-  if (format !== undefined) return adapted(readable(formatNamed(format), 'csv', name), mapping);
+function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): AnyFormat {
+  if (format !== undefined) return withMapping(readable(formatNamed(format), 'csv', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'csv');
   const found = formatOfHeaders(headers, name);
   if (found === undefined) throw unknownFormat(name, headers);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
-function readable(format: Format, reads: Format['reads'], name: string): Format {
+/** What was billed is read as it stands. */
+function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
+  if (!isLedger(format)) return adapted(format, mapping);
+  const [given] = [
+    ...[...mapping.map.keys()].map((name) => `--map ${name}`),
+    ...[...mapping.set.keys()].map((name) => `--set ${name}`),
+  ];
+  if (given === undefined) return format;
+  throw new UsageError(
+    `${given}: ${format.name} tells what was billed, not what was used, and has no such columns.\nImport the file without it.`,
+  );
+}
+
+function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {
   if ((format.reads === 'csv') === (reads === 'csv')) return format;
   const kinds = { csv: 'CSV', ndjson: 'JSON', json: 'JSON' };
   throw new InputError(

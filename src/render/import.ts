@@ -1,5 +1,5 @@
 import type { ImportedFile } from '../import/import.js';
-import { formatCount, formatMoney } from './number.js';
+import { formatAmount, formatCount, formatMoney } from './number.js';
 import { plain } from './text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
@@ -50,8 +50,8 @@ function details(file: ImportedFile): string[] {
   return [
     ...(file.first_at === null
       ? []
-      : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, cost ${costText(file)}`]),
-    ...(file.first_at === null && file.imported + file.updated > 0 ? [`cost ${costText(file)}`] : []),
+      : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, ${sumOfMoney(file)}`]),
+    ...(file.first_at === null && file.imported + file.updated > 0 ? [sumOfMoney(file)] : []),
     ...(skips.length === 0 ? [] : [`skipped: ${skips.join(', ')}`]),
     ...(file.undated === 0
       ? []
@@ -68,6 +68,13 @@ function details(file: ImportedFile): string[] {
       : [`columns not read: ${file.unread.map(plain).join(', ')}; --map NAME=COLUMN reads them`]),
     ...file.unfound.map((text) => `--map ${plain(text)}: nothing stands there in the lines looked at; check the path`),
   ];
+}
+
+function sumOfMoney(file: ImportedFile): string {
+  if (file.billed === null) return `cost ${costText(file)}`;
+  const entries = file.imported + file.updated;
+  const amounts = file.billed.map(({ amount, currency }) => formatAmount(amount, plain(currency)));
+  return `ledger: ${entries === 1 ? '1 line' : `${formatCount(entries)} lines`}, ${amounts.join(' + ')} billed`;
 }
 
 function costText({ cost_usd: cost, unpriced }: ImportedFile): string {

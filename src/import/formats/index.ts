@@ -1,15 +1,18 @@
-import type { Format } from '../format.js';
+import type { AnyFormat } from '../format.js';
+import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
+import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [
+export const FORMATS: readonly AnyFormat[] = [
   llmcostJsonl,
   llmcostCsv,
   openaiChat,
@@ -20,4 +23,10 @@ export const FORMATS: readonly Format[] = [
   geminiGenerateContent,
   openaiUsageApi,
   openaiUsageCsv,
+  openaiCostsApi,
+  openaiCostsCsv,
+  anthropicCostReport,
+  anthropicCostCsv,
+  gcpBillingJson,
+  gcpBillingCsv,
 ];
