@@ -1,7 +1,9 @@
 import type { AnyFormat } from '../format.js';
+import { anthropicBatch } from './anthropic_batch.js';
 import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { anthropicUsageCsv, anthropicUsageReport, claudeCodeAnalytics } from './anthropic_usage.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
@@ -21,6 +23,10 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  anthropicBatch,
+  anthropicUsageReport,
+  anthropicUsageCsv,
+  claudeCodeAnalytics,
   openaiUsageApi,
   openaiUsageCsv,
   openaiCostsApi,
