@@ -114,6 +114,11 @@ export interface Reading {
    */
   readonly signature: Sql | readonly string[];
   readonly fields: Shape;
+  /**
+   * The lines with further columns beside their fields, where more than one line has to be looked at, or one field in
+   * many ways. Fields keep their names, and what becomes of none of them is null.
+   */
+  readonly resolved?: (lines: Sql) => Sql;
   readonly numbers: Readonly<Record<string, Place>>;
   readonly decimals: Readonly<Record<string, Place>>;
   /** Numbers that are rounded: milliseconds. */

@@ -7,7 +7,7 @@ import type { Source } from './source.js';
 /** DuckDB's longest line of JSON; its default of 16 MB is short for calls with images in them. */
 const LONGEST_LINE = 1 << 26;
 
-type Nested = Pick<Reading, 'fields' | 'rows'>;
+type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved'>;
 
 /**
  * One row for every line that is not blank, or for every element of the lists in it (see Reading.rows). A line that is no
@@ -15,26 +15,30 @@ type Nested = Pick<Reading, 'fields' | 'rows'>;
  * is null is looked at again.
  */
 export function jsonLines(source: Source, format: Nested): Sql {
-  const shape = lineShape(format);
-  return rowsOf(
-    format,
-    sql`read_json(
+  return resolved(format, rowsOf(format, fileLines(source, format)));
+}
+
+/** The same, numbered from 1 in the order of the file: `line_ordinal`. */
+export function numberedLines(source: Source, format: Nested): Sql {
+  const rows = rowsOf(format, fileLines(source, format));
+  return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
+}
+
+function fileLines(source: Source, format: Nested): Sql {
+  return sql`read_json(
     ${literal(escapedGlob(source.path))}, format = 'newline_delimited', ignore_errors = true,
     compression = ${literal(source.compression === 'none' ? 'uncompressed' : source.compression)},
-    maximum_object_size = ${integer(LONGEST_LINE)}, columns = ${readerColumns(shape)}
-  )`,
-  );
+    maximum_object_size = ${integer(LONGEST_LINE)}, columns = ${readerColumns(lineShape(format))}
+  )`;
 }
 
 /** The same for lines at hand: `$lines`. */
 export function givenLines(format: Nested): Sql {
-  return rowsOf(
-    format,
-    sql`(
+  const lines = sql`(
     select unnest(if(json_valid(line), json_transform(line, ${structureOf(lineShape(format))}), null))
     from unnest(from_json($lines, '["VARCHAR"]')) as given(line)
-  )`,
-  );
+  )`;
+  return resolved(format, rowsOf(format, lines));
 }
 
 /** The column that tells an element which is there but cannot be read from an empty list. */
@@ -59,6 +63,10 @@ function own(fields: Shape, rows: Rows): Shape {
 function read(beside: Shape, fields: Shape): Shape {
   const more = Object.entries(fields).filter(([key]) => Object.hasOwn(beside, key));
   return merged(beside, Object.fromEntries(more));
+}
+
+function resolved(format: Nested, rows: Sql): Sql {
+  return format.resolved === undefined ? rows : format.resolved(rows);
 }
 
 /** Goes down the lists step by step. A list that is empty or no list gives one row, so that nothing is lost in silence. */

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { complaintOf } from './complaints.js';
 import { csvRejects } from './csv_rejects.js';
 import type { AnyFormat } from './format.js';
+import { numberedLines } from './lines.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
 import { isBlank, textLines } from './text_lines.js';
@@ -39,7 +40,10 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
   const { format, lines, source } = naming;
   const numbered = {
     ...lines,
-    query: sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`,
+    query:
+      lines.csv === undefined
+        ? numberedLines(source, format)
+        : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`,
   };
   await store.run(sql`set preserve_insertion_order = true`);
   const rows = await store.rows<{ ordinal: string; complaint: string | null }>(

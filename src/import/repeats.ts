@@ -39,7 +39,7 @@ export async function repairRepeats(store: Store, importId: number, format: Form
   const { found } = await store.row<{ found: string }>(sql`select count(*) as found from again`);
   if (found === '0') return { duplicates: 0, partial: 0, updated: 0, differing: 0 };
   // Equal lines without an id are calls of their own.
-  const distinct = format.repeats === 'bucket' ? sql`false` : sql`request_id is null`;
+  const distinct = format.key === undefined ? sql`request_id is null` : sql`false`;
   const preferred =
     format.repeats === 'last'
       ? sql`fact.rowid desc`

@@ -12,6 +12,7 @@ import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
+import { otlpTraces } from './otlp.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly AnyFormat[] = [
@@ -35,4 +36,5 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicCostCsv,
   gcpBillingJson,
   gcpBillingCsv,
+  otlpTraces,
 ];
