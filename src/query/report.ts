@@ -4,6 +4,7 @@ import type { Params, Row, Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
+import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { reportSql, type Sort, VISIBLE } from './report_sql.js';
@@ -62,7 +63,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
   message: string;
 }
 
@@ -112,6 +113,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   };
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
+  const overlaps = await overlapsIn(store, scope);
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -126,7 +128,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
       assumed_requests: assumed.requests,
     },
     unpriced,
-    warnings: notesOn({ totals, unpriced, assumed, undated, empty: parts.length === 1 }),
+    warnings: notesOn({ totals, unpriced, assumed, undated, overlaps, empty: parts.length === 1 }),
   };
 }
 

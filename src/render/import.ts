@@ -8,15 +8,16 @@ const REJECTS_SHOWN = 5;
 type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & { unit?: ImportedFile['unit'] };
 
 /** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
-export function importAsJson(files: readonly ImportedFile[], dryRun: boolean): string {
+export function importAsJson(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const shown = files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) }));
-  return `${JSON.stringify({ schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals: totalOf(files) }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals: totalOf(files), warnings }, null, 2)}\n`;
 }
 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
-export function importAsText(files: readonly ImportedFile[], dryRun: boolean): string {
+export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const lines = files.flatMap(fileText);
   if (files.length > 1) lines.push(`${files.length} files: ${sumText(totalOf(files))}`);
+  lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
 }
