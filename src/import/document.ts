@@ -1,7 +1,9 @@
 import { InputError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { type Cut, Cutter } from './cutter.js';
+import { FORMATS } from './formats/index.js';
 import { claimsOf, formatNamed, unfound } from './identify.js';
+import { LONGEST_LIST } from './lines.js';
 import { describesFile, type Mapping } from './mapping.js';
 import { type Source, unpacked } from './source.js';
 import { withCopy } from './spool.js';
@@ -10,6 +12,7 @@ import { withCopy } from './spool.js';
 const LOOKED_AT = 1 << 20;
 const RECORDS_LOOKED_AT = 50;
 const LINES_LOOKED_AT = 20;
+const LONGEST_RECORD = 1 << 26;
 
 /**
  * Whether a file holds JSON documents (one list, or objects of several lines or all in one) and not one object per
@@ -19,8 +22,17 @@ export function holdsDocuments(head: string): boolean {
   const text = head.trimStart();
   if (/^\[\s*[[{\]]/.test(text)) return true;
   if (!text.startsWith('{')) return false;
+  if (isLongPage(text)) return true;
   const lines = text.split('\n', LINES_LOOKED_AT).filter((line) => line.trim() !== '');
   return lines.filter(isObject).length * 2 < lines.length;
+}
+
+/** A page on one line that is better cut up: all of its rows are read, and DuckDB would take them at once. */
+function isLongPage(text: string): boolean {
+  const end = text.indexOf('\n');
+  if ((end < 0 ? text.length : end) < LONGEST_LIST) return false;
+  const { lists } = sampleOf(text.slice(0, LOOKED_AT), { list: '', wrapped: false });
+  return FORMATS.some(({ rows }) => rows !== undefined && lists.includes(rows[0].list));
 }
 
 function isObject(line: string): boolean {
@@ -36,7 +48,6 @@ function isObject(line: string): boolean {
 export interface Asked {
   /** The beginning of the file, as text. */
   head: string;
-  name: string;
   format?: string;
   mapping: Mapping;
 }
@@ -45,7 +56,7 @@ export interface Asked {
  * How the records of documents are found: the way in which they are of a known format, or in which a mapping finds
  * something. A list of records may stand under any key, as in `{"data":[…]}`.
  */
-export async function cutOf(store: Store, { head, name, format, mapping }: Asked): Promise<Cut> {
+export async function cutOf(store: Store, { head, format, mapping }: Asked): Promise<Cut> {
   const [text, whole] = [head.slice(0, LOOKED_AT), { wrapped: false }];
   const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
@@ -63,8 +74,6 @@ export async function cutOf(store: Store, { head, name, format, mapping }: Asked
     if (first === undefined) continue;
     return first.rows === undefined || cut.wrapped ? cut : { list: first.rows[0].list, wrapped: true };
   }
-  if (sampleOf(text, whole).records.length === 0 && lists.length === 0 && !text.trimStart().startsWith('['))
-    throw broken(name, 1);
   return whole;
 }
 
@@ -87,11 +96,14 @@ function sampleOf(text: string, cut: Cut): { records: string[]; lists: readonly 
 
 /** A copy of documents as a file with one record in each line; see Cutter. It is thrown away in the end. */
 export async function withRecords<T>(source: Source, cut: Cut, fn: (lines: Source) => Promise<T>): Promise<T> {
-  return withCopy(source, recordsOf(source, cut), (lines) => fn({ ...lines, records: true }));
+  const cutter = new Cutter(cut);
+  return withCopy(source, recordsOf(source, cutter), (lines) => {
+    if (cutter.longest > LONGEST_RECORD) throw tooLong(source.name);
+    return fn({ ...lines, longestRecord: cutter.longest });
+  });
 }
 
-async function* recordsOf(source: Source, cut: Cut): AsyncGenerator<Uint8Array> {
-  const cutter = new Cutter(cut);
+async function* recordsOf(source: Source, cutter: Cutter): AsyncGenerator<Uint8Array> {
   for await (const chunk of withoutMark(unpacked(source))) yield cutter.push(chunk);
   const { rest, whole } = cutter.end();
   if (!whole) throw broken(source.name, cutter.records + 1);
@@ -106,6 +118,12 @@ async function* withoutMark(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Bu
     yield marked ? buffer.subarray(3) : buffer;
     first = false;
   }
+}
+
+function tooLong(name: string): InputError {
+  return new InputError(
+    `${name} has a record of more than 64 MB; nothing of it was kept.\nTake it out, or the pictures in it.`,
+  );
 }
 
 function broken(name: string, record: number): InputError {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import type { Cut } from './cutter.js';
 import { cutOf, holdsDocuments, withRecords } from './document.js';
 import { isLedger } from './format.js';
 import { loadLedger } from './ledger.js';
@@ -127,15 +128,24 @@ async function loadSource(
     const fill = () =>
       isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
     const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
-    const unit = plain.records || ready.format.rows !== undefined ? 'record' : 'line';
+    const unit = plain.longestRecord !== undefined || ready.format.rows !== undefined ? 'record' : 'line';
     const result = fileOf({ ...ready, source: source.name, unit }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
-  if (holdsDocuments(head)) {
-    const cut = await cutOf(store, { head, name: source.name, ...options });
-    return withRecords(source, cut, async (lines) => load(lines, await headOf(lines)));
+  const cutUp = (cut: Cut) => withRecords(source, cut, async (lines) => load(lines, await headOf(lines)));
+  if (holdsDocuments(head)) return cutUp(await cutOf(store, { head, ...options }));
+  try {
+    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));
+  } catch (error) {
+    const cut = hasLongLine(error) ? await cutOf(store, { head, ...options }) : undefined;
+    if (cut?.list === undefined || !cut.wrapped) throw error;
+    return cutUp(cut);
   }
-  return withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));
+}
+
+/** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */
+function hasLongLine(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes('"maximum_object_size" of');
 }
 
 type Read = Pick<ImportedFile, 'source' | 'unit'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
@@ -204,7 +214,7 @@ function importedOtherwise(name: string, id: number): InputError {
 
 /** A line that is too long, or a file that cannot be unpacked to its end, as what the unpackers of Node, fzstd and DuckDB say of it; any other error stays what it is. */
 function fileError(error: unknown, { name, compression }: Source): unknown {
-  if (error instanceof Error && error.message.includes('"maximum_object_size" of')) {
+  if (hasLongLine(error)) {
     const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
     return new InputError(what, { cause: error });
   }

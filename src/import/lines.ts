@@ -6,6 +6,12 @@ import type { Source } from './source.js';
 
 /** DuckDB's longest line of JSON; its default of 16 MB is short for calls with images in them. */
 const LONGEST_LINE = 1 << 26;
+/**
+ * The same for lines of which all is read, lists of rows: DuckDB takes a buffer of twice that size at once, and all
+ * that is in it. Longer ones are cut up first; see Cutter.
+ */
+export const LONGEST_LIST = 1 << 23;
+const SHORTEST_BUFFER = 1 << 21;
 
 type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved'>;
 
@@ -28,8 +34,14 @@ function fileLines(source: Source, format: Nested): Sql {
   return sql`read_json(
     ${literal(escapedGlob(source.path))}, format = 'newline_delimited', ignore_errors = true,
     compression = ${literal(source.compression === 'none' ? 'uncompressed' : source.compression)},
-    maximum_object_size = ${integer(LONGEST_LINE)}, columns = ${readerColumns(lineShape(format))}
+    maximum_object_size = ${integer(longestLine(source, format))}, columns = ${readerColumns(lineShape(format))}
   )`;
+}
+
+/** How long a line may be. Of records that were cut out of a document the longest is known. */
+function longestLine({ longestRecord }: Source, { rows }: Nested): number {
+  if (longestRecord !== undefined) return Math.max(SHORTEST_BUFFER, longestRecord + (1 << 10));
+  return rows === undefined ? LONGEST_LINE : LONGEST_LIST;
 }
 
 /** The same for lines at hand: `$lines`. */

@@ -66,8 +66,8 @@ function binary(name: string): InputError {
 
 async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
-  if (await holdsNothing(store, lines)) return undefined;
   const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
+  if (chosen === undefined) return undefined;
   return {
     format: chosen,
     lines: { query: jsonLines(source, chosen), style: 'json' },
@@ -77,6 +77,8 @@ async function jsonPrepared(store: Store, { source, format, mapping }: Preparing
     unfound: await unfound(store, lines, mapping.map),
   };
 }
+
+const PAGES_LOOKED_AT = 20;
 
 interface Choice {
   name: string;
@@ -88,14 +90,15 @@ async function jsonFormat(
   store: Store,
   lines: readonly string[],
   { name, format, mapping }: Choice,
-): Promise<AnyFormat> {
+): Promise<AnyFormat | undefined> {
   const keys = await topKeys(store, lines);
   if (keys.length === 0) throw noLines(name);
   if (format !== undefined) return withMapping(readable(formatNamed(format), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, name);
-  if (found === undefined) throw unknownFormat(name, keys);
-  return withMapping(found, mapping);
+  if (found !== undefined) return withMapping(found, mapping);
+  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT))) return undefined;
+  throw unknownFormat(name, keys);
 }
 
 const CSV_SAMPLE_ROWS = 20_000;

@@ -173,3 +173,25 @@ describe('a bucket of today', () => {
     expect((await world.imported(['pages.jsonl']))[0]).toMatchObject({ unit: 'record', imported: 0, duplicates: 1 });
   });
 });
+
+test('a page of many megabytes on one line is cut up, after lines of other pages as well', async () => {
+  const results = Array.from({ length: 40_000 }, (_, number) => ({
+    object: 'organization.usage.completions.result',
+    input_tokens: 10,
+    output_tokens: 1,
+    num_model_requests: 1,
+    project_id: `project ${number} with a long name, as long as it takes to come to more than eight megabytes`,
+    model: 'gpt-4o',
+  }));
+  const page = (some: object[], day: number) => {
+    const start = 1790812800 + day * 86_400;
+    const bucket = { object: 'bucket', start_time: start, end_time: start + 86_400, results: some };
+    return JSON.stringify({ object: 'page', data: [bucket] });
+  };
+  const long = page(results, 0);
+  expect(long.length).toBeGreaterThan(1 << 23);
+  world.write('page.json', long);
+  world.write('pages.jsonl', `${page(results.slice(0, 1), 1)}\n${page(results.slice(0, 2), 2)}\n${long}\n`);
+  expect((await world.imported(['page.json']))[0]).toMatchObject({ lines: 40_000, imported: 40_000, unit: 'record' });
+  expect((await world.imported(['pages.jsonl']))[0]).toMatchObject({ lines: 40_003, imported: 3, duplicates: 40_000 });
+});
