@@ -71,7 +71,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
       { path: CALLS, name: 'calls.jsonl.gz' },
       { mapping: mappingOf([], []), tolerance: () => 0, dryRun: false, now: io.now(), stdin: io.stdin },
     );
-    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText([file], false)}\n`);
+    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText([file], [], false)}\n`);
     for (const { title, by, command, ...rest } of QUESTIONS) {
       const top = 'top' in rest ? rest.top : undefined;
       const answer = await costReport(store, {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
+import type { Store } from '../store/store.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from './options.js';
 import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
@@ -42,10 +43,12 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
   const settings = await settingsOf(options, io);
   const { filesOf } = await import('../import/paths.js');
   const files = await filesOf(paths, io.cwd);
-  const results = await load(files, settings, { options, io });
+  const { results, overlaps } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../render/import.js');
   io.stdout.write(
-    options.summary === 'json' ? importAsJson(results, settings.dryRun) : importAsText(results, settings.dryRun),
+    options.summary === 'json'
+      ? importAsJson(results, overlaps, settings.dryRun)
+      : importAsText(results, overlaps, settings.dryRun),
   );
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
@@ -60,7 +63,7 @@ async function load(
   files: Awaited<ReturnType<typeof import('../import/paths.js').filesOf>>,
   settings: ImportOptions,
   { options, io }: { options: ImportCommandOptions; io: Io },
-): Promise<ImportedFile[]> {
+): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
   const [{ withStore }, { importFile }, { loadBundledBook }, { showProgress }] = await Promise.all([
     import('../store/store.js'),
     import('../import/import.js'),
@@ -87,8 +90,19 @@ async function load(
         progress.end();
       }
     }
-    return results;
+    return { results, overlaps: await countedTwice(store, results) };
   });
+}
+
+/** What the new imports count a second time, in sentences. */
+async function countedTwice(store: Store, results: readonly ImportedFile[]): Promise<string[]> {
+  const { overlapSentence, overlapsOf } = await import('../query/overlap.js');
+  const found = new Set<string>();
+  for (const { import_id, status } of results) {
+    if (import_id === null || status !== 'imported') continue;
+    for (const overlap of await overlapsOf(store, import_id)) found.add(overlapSentence(overlap));
+  }
+  return [...found];
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {

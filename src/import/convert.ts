@@ -114,7 +114,7 @@ function anyTime(text: Sql): Sql {
       when ${epoch} between 946684800 and 4102444799 then make_timestamp(cast(${epoch} * 1000000 as bigint))
       when ${epoch} between 946684800000 and 4102444799999 then make_timestamp(cast(${epoch} * 1000 as bigint))
       when ${epoch} between 946684800000000 and 4102444799999999 then make_timestamp(cast(${epoch} as bigint))
-      when ${epoch} between 946684800000000000 and 4102444799999999999 then make_timestamp(cast(floor(${epoch} / 1000) as bigint))
+      when ${epoch} between 946684800000000000 and 4102444799999999999 then make_timestamp(cast(${epoch} as bigint) // 1000)
     end
   end`;
 }

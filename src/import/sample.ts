@@ -54,18 +54,20 @@ async function scattered(source: Source): Promise<string[]> {
 function linesOf(text: string, whole: boolean): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   if (!whole && lines.length > 1) lines.pop();
-  return lines.filter((line) => line !== '').map((line) => (line.length > LONG_LINE ? withoutLongTexts(line) : line));
+  return lines.filter((line) => line !== '').map((line) => (line.length > LONG_LINE ? shortened(line) : line));
 }
 
-/** Prompts and pictures of many megabytes say nothing about the format, but every look at them takes their size again. */
+/** Prompts, pictures and lists of many megabytes say nothing about the format, but every look at them takes their size again. */
 const LONG_LINE = 1 << 15;
 const LONG_TEXT = 1 << 10;
+const LONG_LIST = 50;
 
-function withoutLongTexts(line: string): string {
+function shortened(line: string): string {
   try {
-    return JSON.stringify(JSON.parse(line), (_, value: unknown) =>
-      typeof value === 'string' && value.length > LONG_TEXT ? '' : value,
-    );
+    return JSON.stringify(JSON.parse(line), (_, value: unknown) => {
+      if (Array.isArray(value)) return value.slice(0, LONG_LIST);
+      return typeof value === 'string' && value.length > LONG_TEXT ? '' : value;
+    });
   } catch {
     return line.slice(0, LONG_LINE);
   }

@@ -24,6 +24,8 @@ const PROFILE: Record<string, Sql> = {
   error_class: sql`profile.error_class`,
   service_tier: sql`profile.service_tier`,
   region: sql`profile.region`,
+  // One call a row, or a bucket of many: the same usage may be there as both.
+  granularity: sql`case when profile.bucket_seconds is null then 'call' else 'bucket' end`,
 };
 const FACT: Record<string, Sql> = {
   customer: sql`fact.customer`,

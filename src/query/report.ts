@@ -5,6 +5,7 @@ import { type Count, countOf } from './count.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
+import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { reportSql, type Sort, VISIBLE } from './report_sql.js';
@@ -65,7 +66,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
   message: string;
 }
 
@@ -117,6 +118,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   };
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
+  const overlaps = await overlapsIn(store, scope);
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -132,7 +134,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     },
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ totals, unpriced, assumed, undated, empty: parts.length === 1 }),
+    warnings: notesOn({ totals, unpriced, assumed, undated, overlaps, empty: parts.length === 1 }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
+import { type Overlap, overlapSentence } from './overlap.js';
 import type { Money, ReportMetrics, ReportWarning, Scope, UnpricedModel } from './report.js';
 import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
 
@@ -63,13 +64,18 @@ export interface Findings {
   unpriced: readonly UnpricedModel[];
   assumed: AssumedUsage;
   undated: Count;
+  overlaps: readonly Overlap[];
   /** There is no usage in scope. */
   empty: boolean;
 }
 
 /** What a reader must know to read the numbers right, in sentences. */
-export function notesOn({ totals, unpriced, assumed, undated, empty }: Findings): ReportWarning[] {
-  const notes: ReportWarning[] = unpriced.map((model) => ({ code: 'unpriced', message: unpricedSentence(model) }));
+export function notesOn({ totals, unpriced, assumed, undated, overlaps, empty }: Findings): ReportWarning[] {
+  const notes: ReportWarning[] = overlaps.map((overlap) => ({
+    code: 'counted_twice',
+    message: overlapSentence(overlap),
+  }));
+  notes.push(...unpriced.map((model) => ({ code: 'unpriced' as const, message: unpricedSentence(model) })));
   if (empty) notes.push({ code: 'no_usage', message: NO_USAGE });
   if (assumed.rows !== 0) {
     notes.push({

@@ -177,7 +177,7 @@ test('names made to do harm', async () => {
 });
 
 const DIMENSIONS =
-  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, service_tier, region, customer, user, session, hour, day, week, month, tag:NAME.';
+  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, service_tier, region, granularity, customer, user, session, hour, day, week, month, tag:NAME.';
 
 test.each([
   [['--by', 'modle'], `There is no dimension 'modle'. Did you mean model?\n${DIMENSIONS}`],

@@ -1,14 +1,21 @@
-import type { Format } from '../format.js';
+import type { AnyFormat } from '../format.js';
+import { anthropicBatch } from './anthropic_batch.js';
+import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { anthropicUsageCsv, anthropicUsageReport, claudeCodeAnalytics } from './anthropic_usage.js';
+import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
+import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
+import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
+import { otlpTraces } from './otlp.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [
+export const FORMATS: readonly AnyFormat[] = [
   llmcostJsonl,
   llmcostCsv,
   openaiChat,
@@ -17,4 +24,17 @@ export const FORMATS: readonly Format[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  anthropicBatch,
+  anthropicUsageReport,
+  anthropicUsageCsv,
+  claudeCodeAnalytics,
+  openaiUsageApi,
+  openaiUsageCsv,
+  openaiCostsApi,
+  openaiCostsCsv,
+  anthropicCostReport,
+  anthropicCostCsv,
+  gcpBillingJson,
+  gcpBillingCsv,
+  otlpTraces,
 ];
