@@ -192,8 +192,9 @@ function conversions(format: Format, { style, csv }: Pick<Lines, 'style' | 'csv'
 }
 
 /** The lines with their times read, which `conversions` then looks at. */
-function withTimes({ times, timeUnit, carried }: Format): Sql {
-  const lines = carried === undefined ? sql`read` : carriedOn(carried);
+function withTimes({ times, timeUnit, computed, carried }: Format): Sql {
+  const whole = (computed ?? []).reduce(withComputed, sql`read`);
+  const lines = carried === undefined ? whole : carriedOn(carried, whole);
   const read = Object.entries(times).map(
     ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
   );
@@ -205,9 +206,17 @@ function timeColumn(name: string): Sql {
   return identifier(`$at:${name}`);
 }
 
-function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {
-  const columns = Object.entries(carried).map(([name, value]) => sql`${value} as ${identifier(name)}`);
-  return sql`(select *, ${join(columns)} from (select *, row_number() over () as line_order from read) as ordered) as carried`;
+function carriedOn(carried: Readonly<Record<string, Sql>>, lines: Sql): Sql {
+  return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${lines}) as ordered) as carried`;
+}
+
+/** A step of its own for the database: what is used in several expressions of one step may be worked out several times. */
+function withComputed(lines: Sql, step: Readonly<Record<string, Sql>>): Sql {
+  return sql`(select *, ${named(step)} from ${lines}) as computed`;
+}
+
+function named(values: Readonly<Record<string, Sql>>): Sql {
+  return join(Object.entries(values).map(([name, value]) => sql`${value} as ${identifier(name)}`));
 }
 
 function troubleOf(format: Format): Sql {
