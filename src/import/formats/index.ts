@@ -1,6 +1,8 @@
 import type { Format } from '../format.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { bedrockInvocations } from './bedrock.js';
+import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
@@ -17,4 +19,6 @@ export const FORMATS: readonly Format[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  bedrockInvocations,
+  bedrockCloudwatch,
 ];
