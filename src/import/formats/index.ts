@@ -3,6 +3,8 @@ import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
+import { claudeCode } from './claude_code.js';
+import { codex } from './codex.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
@@ -21,4 +23,6 @@ export const FORMATS: readonly Format[] = [
   geminiGenerateContent,
   bedrockInvocations,
   bedrockCloudwatch,
+  claudeCode,
+  codex,
 ];
