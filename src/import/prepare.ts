@@ -1,9 +1,17 @@
-import { InputError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
-import type { Format } from './format.js';
-import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unfound, unknownFormat } from './identify.js';
+import { type AnyFormat, isLedger } from './format.js';
+import {
+  formatNamed,
+  formatOfHeaders,
+  formatOfLines,
+  holdsNothing,
+  topKeys,
+  unfound,
+  unknownFormat,
+} from './identify.js';
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
 import { sampleLines } from './sample.js';
@@ -12,7 +20,7 @@ import type { Lines } from './statement.js';
 
 /** A file with everything it takes to read it. */
 export interface Prepared {
-  format: Format;
+  format: AnyFormat;
   lines: Lines;
   sample: Lines;
   sampleLines?: string;
@@ -30,13 +38,12 @@ export interface Preparing {
   mapping: Mapping;
 }
 
-/** Finds out what a file is, by its content, and how it is to be read. */
-export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
+/** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
+export async function prepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
   const { head, source } = preparing;
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
   if (isBinary(head)) throw binary(source.name);
-  if (head.trimStart().startsWith('[')) throw arrayError(source.name);
   return csvPrepared(preparing);
 }
 
@@ -57,13 +64,14 @@ function binary(name: string): InputError {
   );
 }
 
-async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
+  if (await holdsNothing(store, lines)) return undefined;
   const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
   return {
     format: chosen,
-    lines: { query: jsonLines(source, chosen.fields), style: 'json' },
-    sample: { query: givenLines(chosen.fields), style: 'json' },
+    lines: { query: jsonLines(source, chosen), style: 'json' },
+    sample: { query: givenLines(chosen), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
     unfound: await unfound(store, lines, mapping.map),
@@ -76,14 +84,18 @@ interface Choice {
   mapping: Mapping;
 }
 
-async function jsonFormat(store: Store, lines: readonly string[], { name, format, mapping }: Choice): Promise<Format> {
+async function jsonFormat(
+  store: Store,
+  lines: readonly string[],
+  { name, format, mapping }: Choice,
+): Promise<AnyFormat> {
   const keys = await topKeys(store, lines);
   if (keys.length === 0) throw noLines(name);
-  if (format !== undefined) return adapted(readable(formatNamed(format), 'ndjson', name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, name);
   if (found === undefined) throw unknownFormat(name, keys);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
 const CSV_SAMPLE_ROWS = 20_000;
@@ -101,22 +113,38 @@ function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
-    unread: layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
+    // What a ledger does not read, no mapping can.
+    unread: isLedger(chosen)
+      ? []
+      : layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
     unfound: [],
   };
 }
 
-function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): Format {
-  if (format !== undefined) return adapted(readable(formatNamed(format), 'csv', name), mapping);
+function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): AnyFormat {
+  if (format !== undefined) return withMapping(readable(formatNamed(format), 'csv', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'csv');
   const found = formatOfHeaders(headers, name);
   if (found === undefined) throw unknownFormat(name, headers);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
-function readable(format: Format, reads: Format['reads'], name: string): Format {
-  if (format.reads === reads) return format;
-  const kinds = { csv: 'CSV', ndjson: 'JSON lines' };
+/** What was billed is read as it stands. */
+function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
+  if (!isLedger(format)) return adapted(format, mapping);
+  const [given] = [
+    ...[...mapping.map.keys()].map((name) => `--map ${name}`),
+    ...[...mapping.set.keys()].map((name) => `--set ${name}`),
+  ];
+  if (given === undefined) return format;
+  throw new UsageError(
+    `${given}: ${format.name} tells what was billed, not what was used, and has no such columns.\nImport the file without it.`,
+  );
+}
+
+function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {
+  if ((format.reads === 'csv') === (reads === 'csv')) return format;
+  const kinds = { csv: 'CSV', ndjson: 'JSON', json: 'JSON' };
   throw new InputError(
     `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
   );
@@ -128,18 +156,12 @@ function missingHeader(name: string, header: string, headers: readonly string[])
 
 function noLines(name: string): InputError {
   return new InputError(
-    `${name} is no log with one JSON object per line: no line at its beginning is a whole object.\nIf the objects take several lines each, convert it: jq -c . ${name} > lines.jsonl`,
+    `${name} is no JSON that can be read: neither a line at its beginning nor all of it is a whole object.\nLook where it breaks: jq empty ${name}`,
   );
 }
 
 function carriageReturns(name: string): InputError {
   return new InputError(
     `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
-  );
-}
-
-function arrayError(name: string): InputError {
-  return new InputError(
-    `${name} is one JSON array; llmcost reads one object per line.\nConvert it: jq -c '.[]' ${name} > lines.jsonl`,
   );
 }

@@ -102,14 +102,25 @@ function plantedLine(line: string): string {
   }
 }
 
-const samples = FORMATS.filter(({ reads }) => reads === 'ndjson').flatMap(({ name }) => {
+const samples = FORMATS.filter(({ reads }) => reads !== 'csv').flatMap(({ name }) => {
   const folder = join(FIXTURES, name);
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.jsonl')) : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => /\.jsonl?$/.test(file) && !file.endsWith('expected.json'))
+    : [];
   return files.map((file): [string, string] => [`${name}/${file}`, readFileSync(join(folder, file), 'utf8')]);
 });
 
+/** Documents follow each other from one brace at the beginning of a line to the next. */
+function plantedText(text: string): string {
+  if (!/^\{\s*$/m.test(text)) return text.split('\n').map(plantedLine).join('\n');
+  return text
+    .split(/^(?=\{)/m)
+    .map(plantedLine)
+    .join('\n');
+}
+
 describe.each(samples)('%s', (_, text) => {
-  const lines = text.split('\n').map(plantedLine).join('\n');
+  const lines = plantedText(text);
 
   test('imported, refused, or only looked at', async () => {
     world.write('calls.jsonl', lines);

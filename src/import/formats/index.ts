@@ -1,18 +1,22 @@
-import type { Format } from '../format.js';
+import type { AnyFormat } from '../format.js';
+import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
 import { claudeCode } from './claude_code.js';
 import { codex } from './codex.js';
+import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
+import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
+import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [
+export const FORMATS: readonly AnyFormat[] = [
   llmcostJsonl,
   llmcostCsv,
   openaiChat,
@@ -25,4 +29,12 @@ export const FORMATS: readonly Format[] = [
   bedrockCloudwatch,
   claudeCode,
   codex,
+  openaiUsageApi,
+  openaiUsageCsv,
+  openaiCostsApi,
+  openaiCostsCsv,
+  anthropicCostReport,
+  anthropicCostCsv,
+  gcpBillingJson,
+  gcpBillingCsv,
 ];
