@@ -35,6 +35,7 @@ export async function showProgress(io: Io, { quiet, name, done }: Work): Promise
       const started = io.now().getTime();
       let most: Done = { percent: 0, rows: 0n };
       spinner.start();
+      clearInterval(timer);
       timer = setInterval(() => {
         const now = done();
         if (now.percent > most.percent) most = now;
