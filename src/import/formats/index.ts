@@ -2,11 +2,14 @@ import type { AnyFormat } from '../format.js';
 import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { azureApim } from './azure_apim.js';
+import { azureDiagnostics } from './azure_diagnostics.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
 import { claudeCode } from './claude_code.js';
 import { codex } from './codex.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
+import { geminiCli } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
@@ -14,6 +17,8 @@ import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
+import { opencode } from './opencode.js';
+import { vertexRequestLogs } from './vertex_request_logs.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly AnyFormat[] = [
@@ -29,6 +34,11 @@ export const FORMATS: readonly AnyFormat[] = [
   bedrockCloudwatch,
   claudeCode,
   codex,
+  azureDiagnostics,
+  azureApim,
+  vertexRequestLogs,
+  geminiCli,
+  opencode,
   openaiUsageApi,
   openaiUsageCsv,
   openaiCostsApi,
