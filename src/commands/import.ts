@@ -64,9 +64,9 @@ async function load(
   settings: ImportOptions,
   { options, io }: { options: ImportCommandOptions; io: Io },
 ): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
-  const [{ withStore }, { importFile }, { loadBundledBook }, { showProgress }] = await Promise.all([
+  const [{ withStore }, { groupsOf, importGroup }, { loadBundledBook }, { showProgress }] = await Promise.all([
     import('../store/store.js'),
-    import('../import/import.js'),
+    import('../import/together.js'),
     import('../rate/bundle.js'),
     import('../render/progress.js'),
   ]);
@@ -78,14 +78,14 @@ async function load(
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     if (!settings.dryRun) await syncOwnPrices(store, options, io);
     const results: ImportedFile[] = [];
-    for (const file of files) {
+    for (const group of await groupsOf(files)) {
       const progress = await showProgress(io, {
         quiet: options.quiet === true,
-        name: file.name,
+        name: group.length === 1 ? (group[0]?.name ?? '') : `${group[0]?.name} and ${group.length - 1} more`,
         done: () => store.progress,
       });
       try {
-        results.push(await importFile(store, file, { ...settings, onFile: progress.begin }));
+        results.push(...(await importGroup(store, group, { ...settings, onFile: progress.begin })));
       } finally {
         progress.end();
       }

@@ -1,20 +1,17 @@
 import { identifier, integer, join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Loaded } from './load.js';
+import { type Range, within } from './range.js';
 
-interface Stored extends Record<string, string | null> {
-  left: string;
-  undated: string;
-  first_at: string | null;
-  last_at: string | null;
-  cost_usd: string;
-  unpriced: string;
-}
+type Stored = Record<'left' | 'undated' | 'cost_usd' | 'unpriced', string> & Pick<Loaded, 'first_at' | 'last_at'>;
 
-/** The import becomes visible. */
-export async function finished(store: Store, loaded: Loaded): Promise<Loaded> {
-  const { left, ...stored } = await store.row<Stored>(sql`
+const NOTHING_STORED: Stored = { left: '0', undated: '0', first_at: null, last_at: null, cost_usd: '0', unpriced: '0' };
+
+/** The imports become visible. */
+export async function finished(store: Store, loaded: readonly Loaded[], range: Range): Promise<Loaded[]> {
+  const rows = await store.rows<Stored & { import_id: number }>(sql`
     select
+      import_id,
       count(*) as left,
       count(*) - count(occurred_at) as undated,
       min(occurred_at) as first_at,
@@ -22,7 +19,15 @@ export async function finished(store: Store, loaded: Loaded): Promise<Loaded> {
       coalesce(sum(cost_usd), 0) as cost_usd,
       count(*) - count(cost_usd) as unpriced
     from usage_fact
-    where import_id = ${integer(loaded.import_id)}`);
+    where ${within(range)}
+    group by import_id`);
+  const stored = new Map(rows.map(({ import_id, ...row }) => [import_id, row]));
+  const done = loaded.map((one) => withStored(one, stored.get(one.import_id) ?? NOTHING_STORED));
+  await close(store, done, sql`'done'`);
+  return done;
+}
+
+function withStored(loaded: Loaded, { left, ...stored }: Stored): Loaded {
   const imported = Number(left) - loaded.updated;
   const { lines, duplicates, updated, skipped, rejected } = loaded;
   if (lines !== imported + duplicates + updated + skipped + rejected) {
@@ -30,45 +35,47 @@ export async function finished(store: Store, loaded: Loaded): Promise<Loaded> {
       `the lines of import ${loaded.import_id} do not add up: ${JSON.stringify({ lines, imported, duplicates, updated, skipped, rejected })}`,
     );
   }
-  const done = { ...loaded, ...stored, imported, undated: Number(stored.undated), unpriced: Number(stored.unpriced) };
-  await close(store, done, sql`'done'`);
-  return done;
+  const { undated, unpriced, cost_usd, first_at, last_at } = stored;
+  return { ...loaded, imported, undated: Number(undated), unpriced: Number(unpriced), cost_usd, first_at, last_at };
 }
 
 /** Too many lines were bad: nothing of the file is kept but the record of the attempt. */
 export async function failed(store: Store, loaded: Loaded): Promise<Loaded> {
   await store.run(sql`delete from usage_fact where import_id = ${integer(loaded.import_id)}`);
-  await close(store, loaded, sql`'failed'`);
+  await close(store, [loaded], sql`'failed'`);
   return loaded;
 }
 
-/** Writes down what became of the lines of an import. */
-export async function close(store: Store, loaded: Loaded, status: Sql): Promise<void> {
-  const counted = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
+const COUNTED = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
+
+/** Writes down what became of the lines of imports. */
+export async function close(store: Store, loaded: readonly Loaded[], status: Sql): Promise<void> {
+  const ended = loaded.map(({ import_id, skip_reasons, first_at, last_at, ...counts }) => {
+    const counted = COUNTED.map((name): [string, number] => [name, counts[name]]);
+    return { import_id, skip_reasons, first_at, last_at, ...Object.fromEntries(counted) };
+  });
+  const columns = [...COUNTED, 'skip_reasons', 'first_at', 'last_at'].map(identifier);
   await store.run(
     sql`
     update imports set
       status = ${status},
       finished_at = cast(now() as timestamp),
-      ${join(counted.map((name) => sql`${identifier(name)} = ${integer(loaded[name])}`))},
-      skip_reasons = from_json($reasons, '"MAP(VARCHAR, BIGINT)"'),
-      first_at = cast($first as timestamp),
-      last_at = cast($last as timestamp)
-    where import_id = $id`,
-    {
-      id: loaded.import_id,
-      reasons: JSON.stringify(loaded.skip_reasons),
-      first: loaded.first_at,
-      last: loaded.last_at,
-    },
+      ${join(columns.map((name) => sql`${name} = ended.${name}`))}
+    from (
+      select unnest(from_json($ended, '[{
+        "import_id":"INTEGER", "lines":"BIGINT", "imported":"BIGINT", "duplicates":"BIGINT", "updated":"BIGINT", "skipped":"BIGINT",
+        "rejected":"BIGINT", "skip_reasons":"MAP(VARCHAR, BIGINT)", "first_at":"TIMESTAMP", "last_at":"TIMESTAMP"
+      }]'), recursive := true)
+    ) as ended
+    where imports.import_id = ended.import_id`,
+    { ended: JSON.stringify(ended) },
   );
 }
 
 /** Takes out what the first step stored, before calls of the next file are taken for copies of it. */
-export async function withdraw(store: Store, importId: number): Promise<void> {
-  const id = integer(importId);
+export async function withdraw(store: Store, range: Range): Promise<void> {
   await store.transaction(async () => {
-    await store.run(sql`delete from usage_fact where import_id = ${id}`);
-    await store.run(sql`delete from imports where import_id = ${id}`);
+    await store.run(sql`delete from usage_fact where ${within(range)}`);
+    await store.run(sql`delete from imports where ${within(range)}`);
   });
 }

@@ -1,5 +1,5 @@
 import { CARD_MATCH, COST_STATUS, COST_USD } from '../rate/rating.js';
-import { identifier, integer, join, type Sql, sql } from '../sql.js';
+import { identifier, join, type Sql, sql } from '../sql.js';
 import { type Format, TRAIT_NAMES } from './format.js';
 import { FACT_NAMES, fixedTraits, traitColumn, varyingTraits } from './statement.js';
 import { traitsAsText } from './traits.js';
@@ -8,7 +8,8 @@ export interface Rating {
   /** A query of calls as `usageOf` makes them. */
   call: Sql;
   format: Format;
-  importId: number;
+  /** The number of the import, over the columns of `call`. */
+  importId: Sql;
   /** Compare all traits; otherwise only those that differ within a file of this format. */
   anyTrait?: boolean;
 }
@@ -31,7 +32,7 @@ export function ratedUsage({ call, format, importId, anyTrait = false }: Rating)
       profile_id, rate_card_id, cost_usd, cost_status, unsettled
     )
     select
-      ${integer(importId)},
+      ${importId},
       call.event_key,
       ${join(facts.map((name) => sql`call.${name}`))},
       call.units,

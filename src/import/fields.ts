@@ -66,8 +66,8 @@ export function readerColumns(shape: Shape): Sql {
   return sql`{${join(columns)}}`;
 }
 
-/** The whole shape as one structure, for `json_transform`. */
-export function structureOf(shape: Shape): Sql {
+/** The whole shape as one structure, or a list of it, for `json_transform`. */
+export function structureOf(shape: Shape | readonly [Shape]): Sql {
   return literal(JSON.stringify(jsonType(shape)));
 }
 

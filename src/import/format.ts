@@ -97,7 +97,7 @@ export type Rows = readonly [Level, ...Level[]];
 /**
  * How one kind of file is read. A declaration: it knows the dialect of its file, but no connection and no price.
  *
- * Steps of a line: its `fields` are read as text, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
+ * Steps of a line: its `fields` are read as text, `computed` and `carried` complete them, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
  * be converted rejects the line), `skip` and `checks` look at them, `traits`, `facts` and `units` make the usage.
  * Expressions name fields by `field('a.b')` and converted values by their plain names.
  */
@@ -125,6 +125,11 @@ export interface Reading {
   readonly durations?: Readonly<Record<string, Place>>;
   readonly times: Readonly<Record<string, Place & (string | object)>>;
   readonly timeUnit: TimeUnit;
+  /**
+   * Values that several columns need, computed once: JSON inside of a text, the last event of a list. Each step sees
+   * the fields and the steps before it; a name as `field` gives it (`$usage`) lets the expressions of another format be used.
+   */
+  readonly computed?: readonly Readonly<Record<string, Sql>>[];
   /** Values computed over the whole file in its order, where lines complete each other; see `inOrder`. */
   readonly carried?: Readonly<Record<string, Sql>>;
   readonly skip: readonly Skip[];

@@ -27,20 +27,40 @@ export async function formatOfLines(
 
 /** All formats that claim lines of a sample of JSON lines, looked at evenly. */
 export async function claimsOf(store: Store, sample: readonly string[]): Promise<AnyFormat[]> {
-  const every = Math.ceil(sample.length / LINES_LOOKED_AT);
-  const lines = sample.filter((_, index) => index % every === 0);
+  const [claims = []] = await claimsOfEach(store, [sample]);
+  return claims;
+}
+
+/** The same for several samples at once. */
+export async function claimsOfEach(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
   const formats = FORMATS.filter((format) => format.reads !== 'csv');
   const claims = formats.map(
     (format) => sql`coalesce(bool_or(${signatureSql(format)}), false) as ${identifier(format.name)}`,
   );
-  const answer = await store.row<Record<string, boolean>>(
+  const answers = await store.rows<Record<string, boolean | string>>(
     sql`
-    select ${join(claims, ',\n      ')}
-    from (select try_cast(line as json) as line from unnest(from_json($lines, '["VARCHAR"]')) as given(line)) as sample
-    where json_type(line) = 'OBJECT'`,
-    { lines: JSON.stringify(lines) },
+    select sample_number, ${join(claims, ',\n      ')}
+    from (
+      select sample_number, try_cast(line as json) as line
+      from (
+        select unnest(sample) as line, sample_number
+        from (
+          select unnest(samples) as sample, generate_subscripts(samples, 1) as sample_number
+          from (select from_json($samples, '[["VARCHAR"]]') as samples) as given
+        ) as listed
+      ) as lines
+    ) as looked_at
+    where json_type(line) = 'OBJECT'
+    group by sample_number`,
+    { samples: JSON.stringify(samples.map(someOf)) },
   );
-  return formats.filter((format) => answer[format.name]);
+  const found = new Map(answers.map(({ sample_number, ...claimed }) => [Number(sample_number), claimed]));
+  return samples.map((_, index) => formats.filter((format) => found.get(index + 1)?.[format.name] === true));
+}
+
+function someOf(sample: readonly string[]): readonly string[] {
+  const every = Math.ceil(sample.length / LINES_LOOKED_AT);
+  return sample.filter((_, index) => index % every === 0);
 }
 
 /** Whether all lines of a sample are pages of some format (see Reading.rows) whose lists have no elements. */

@@ -1,18 +1,18 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
-import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Cut } from './cutter.js';
 import { cutOf, holdsDocuments, withRecords } from './document.js';
 import { isLedger } from './format.js';
+import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
 import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
-import { digestOf, FULLY_DIGESTED, kindOf, type Source, sourceOf } from './source.js';
+import { digestOf, kindOf, type Source, sourceOf } from './source.js';
 import { withEvenLines, withoutBom, withSpooled } from './spool.js';
 
 /** How files are to be imported. */
@@ -59,7 +59,8 @@ export async function importFile(store: Store, { path, name }: Named, options: I
   }
 }
 
-const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
+/** Of a file of which nothing was loaded. */
+export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   format: null,
   import_id: null,
   lines: 0,
@@ -90,7 +91,8 @@ async function importSource(store: Store, source: Source, options: ImportOptions
     if (head.trim() === '') return { ...NOTHING, source: source.name, status: 'empty' };
     const settings = settingsText(options);
     const digest = await digestOf(source.path, source.size);
-    const before = await importedBefore(store, source, { digest, settings });
+    const [before] = await importedBefore(store, [{ source, digest }], settings);
+    if (before instanceof InputError) throw before;
     if (before === undefined) return await loadSource(store, { source, head, digest, settings }, options);
     const { format, import_id } = before;
     return { ...NOTHING, source: source.name, format, status: 'unchanged', import_id };
@@ -137,20 +139,16 @@ async function loadSource(
   try {
     return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));
   } catch (error) {
-    const cut = hasLongLine(error) ? await cutOf(store, { head, ...options }) : undefined;
+    const cut = isTooLong(error) ? await cutOf(store, { head, ...options }) : undefined;
     if (cut?.list === undefined || !cut.wrapped) throw error;
     return cutUp(cut);
   }
 }
 
-/** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */
-function hasLongLine(error: unknown): error is Error {
-  return error instanceof Error && error.message.includes('"maximum_object_size" of');
-}
-
 type Read = Pick<ImportedFile, 'source' | 'unit'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
 
-function fileOf({ source, unit, format, unread, unfound }: Read, { kept, ...loaded }: Loaded): ImportedFile {
+/** What is told of a file that was loaded. */
+export function fileOf({ source, unit, format, unread, unfound }: Read, { kept, ...loaded }: Loaded): ImportedFile {
   const problem = kept ? null : tooManyRejects({ source, unit, ...loaded });
   const status = kept ? 'imported' : 'failed';
   return { ...loaded, source, unit, format: format.name, status, problem, unread, unfound };
@@ -168,7 +166,7 @@ function tooManyRejects({
 }
 
 /** What decides how lines are read, besides the format: the same file under other settings is another import. */
-function settingsText({ format, mapping }: ImportOptions): string {
+export function settingsText({ format, mapping }: ImportOptions): string {
   const { map, set } = mapping;
   return JSON.stringify({
     ...(format === undefined ? {} : { format }),
@@ -177,51 +175,34 @@ function settingsText({ format, mapping }: ImportOptions): string {
   });
 }
 
-interface Before extends Record<string, string | number> {
-  import_id: number;
-  format: string;
-  options: string;
-  mtime: string;
+/** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
+export function isOfFile(error: unknown): boolean {
+  return error instanceof InputError || isTooLong(error) || isUnpacking(error);
 }
 
-/**
- * The finished import of this very content under this name, if there is one. The digest of a large file leaves parts
- * of it out, so its time must be the same as well. Read in another way the same calls would get other keys: an error.
- */
-async function importedBefore(
-  store: Store,
-  { name, size, mtimeMs }: Source,
-  { digest, settings }: { digest: string; settings: string },
-): Promise<Before | undefined> {
-  const found = await store.rows<Before>(
-    sql`
-    select import_id, format, options, source_mtime_ms as mtime
-    from imports
-    where source = $name and source_size = $size and source_digest = $digest and status = 'done'
-    order by import_id desc`,
-    { name, size, digest },
-  );
-  const otherwise = found.find(({ options }) => options !== settings);
-  if (otherwise !== undefined) throw importedOtherwise(name, otherwise.import_id);
-  return found.find(({ mtime }) => Number(mtime) === mtimeMs || size <= FULLY_DIGESTED);
+/** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('"maximum_object_size" of');
 }
 
-function importedOtherwise(name: string, id: number): InputError {
-  return new InputError(
-    `${name} was imported before with other --format, --map or --set (import ${id}).\nTo read it anew: llmcost imports remove ${id}, then import it again.`,
+/** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */
+function isUnpacking(error: unknown): boolean {
+  if (error instanceof UserError || !(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    typeof code === 'number' ||
+    (typeof code === 'string' && code.startsWith('Z_')) ||
+    error.message.startsWith('IO Error')
   );
 }
 
-/** A line that is too long, or a file that cannot be unpacked to its end, as what the unpackers of Node, fzstd and DuckDB say of it; any other error stays what it is. */
+/** The failure of a file in words for people; any other error stays what it is. */
 function fileError(error: unknown, { name, compression }: Source): unknown {
-  if (hasLongLine(error)) {
+  if (isTooLong(error)) {
     const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
     return new InputError(what, { cause: error });
   }
-  if (compression === 'none' || error instanceof UserError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? error.code : undefined;
-  const unpacking = typeof code === 'number' || (typeof code === 'string' && code.startsWith('Z_'));
-  if (!unpacking && !error.message.startsWith('IO Error')) return error;
+  if (compression === 'none' || !isUnpacking(error)) return error;
   const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
   return new InputError(what, { cause: error });
 }

@@ -4,8 +4,8 @@ import { brokenLineCount } from './csv_rejects.js';
 import { close, failed } from './ending.js';
 import type { Entry, LedgerFormat } from './format.js';
 import { ordinalKey } from './key.js';
-import { type Billed, begun, keepRejects, type Load, type Loaded, REJECTS_OF_FAILED, readSoundly } from './load.js';
-import { nameBadLines } from './rejects.js';
+import { type Billed, begun, type Load, type Loaded, readSoundly } from './load.js';
+import { keepRejects, nameBadLines, REJECTS_OF_FAILED } from './rejects.js';
 import { cellSql, type Lines, troubleOf, typedLines } from './statement.js';
 
 const ENTRY_TYPES: Readonly<Record<keyof Entry, Sql>> = {
@@ -43,9 +43,9 @@ export async function loadLedger(store: Store, load: Load<LedgerFormat>): Promis
 
 async function fill(store: Store, load: Load<LedgerFormat>): Promise<Loaded> {
   const { format, lines, source } = load;
-  const id = await begun(store, load);
+  const id = await begun(store, [load]);
   await store.run(sql`set preserve_insertion_order = true`);
-  await readSoundly(source, store.run(sql`create or replace temp table billed as ${entriesOf(format, lines)}`));
+  await readSoundly([source], store.run(sql`create or replace temp table billed as ${entriesOf(format, lines)}`));
   const counted = await countedLines(store, load, id);
   if (!counted.kept) return failed(store, counted);
   const { earlier } = await store.row<{ earlier: string }>(
@@ -72,7 +72,7 @@ async function fill(store: Store, load: Load<LedgerFormat>): Promise<Loaded> {
     first_at,
     last_at,
   };
-  await close(store, loaded, sql`'done'`);
+  await close(store, [loaded], sql`'done'`);
   return loaded;
 }
 

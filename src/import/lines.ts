@@ -44,6 +44,22 @@ function longestLine({ longestRecord }: Source, { rows }: Nested): number {
   return rows === undefined ? LONGEST_LINE : LONGEST_LIST;
 }
 
+/**
+ * The same for several files that are packed alike, for a format without lists; `$file` counts the files from 1. The
+ * lines come in any order.
+ */
+export function linesOfFiles(sources: readonly [Source, ...Source[]], { fields }: Nested): Sql {
+  const [{ compression }] = sources;
+  const files = sql`[${join(sources.map(({ path }) => literal(path)))}]`;
+  return sql`select ${renamed(fields)}, file.number as "$file"
+  from read_json(
+    [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', ignore_errors = true,
+    compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}, filename = '$path',
+    maximum_object_size = ${integer(LONGEST_LINE)}, columns = ${readerColumns(fields)}
+  ) as line
+  join (select unnest(${files}) as path, generate_subscripts(${files}, 1) as number) as file on file.path = line."$path"`;
+}
+
 /** The same for lines at hand: `$lines`. */
 export function givenLines(format: Nested): Sql {
   const lines = sql`(

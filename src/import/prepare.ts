@@ -48,7 +48,7 @@ export async function prepared(store: Store, preparing: Preparing): Promise<Prep
 }
 
 /** Whether half of the lines begin as JSON objects do: a log may begin with a line that was cut off, or a greeting. */
-function holdsObjects(head: string): boolean {
+export function holdsObjects(head: string): boolean {
   if (head.trimStart().startsWith('{')) return true;
   const lines = head.split('\n').filter((line) => line.trim() !== '');
   return lines.filter((line) => line.startsWith('{"')).length * 2 >= lines.length;
@@ -132,8 +132,8 @@ function csvFormat(headers: readonly string[], { name, format, mapping }: Choice
   return withMapping(found, mapping);
 }
 
-/** What was billed is read as it stands. */
-function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
+/** A format with what the user says on top; what was billed is read as it stands. */
+export function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
   if (!isLedger(format)) return adapted(format, mapping);
   const [given] = [
     ...[...mapping.map.keys()].map((name) => `--map ${name}`),

@@ -25,6 +25,9 @@ export interface Naming {
   limit: number;
 }
 
+/** How many bad lines of a file are remembered that was refused for them. */
+export const REJECTS_OF_FAILED = 1000;
+
 /** What is wrong with the n-th line that could be read as such. */
 export interface Complaint {
   ordinal: number;
@@ -111,4 +114,15 @@ function unreadable(bytes: Buffer, format: AnyFormat, afterBroken: boolean): { f
   const told = Object.entries(value).some(([key, part]) => Object.hasOwn(format.fields, key) && part !== null);
   if (afterBroken && told) return { field: '', reason: LOST };
   return { field: '', reason: `has none of the fields of ${format.name}` };
+}
+
+/** Remembers bad lines. */
+export async function keepRejects(store: Store, id: number, rejects: readonly Reject[]): Promise<void> {
+  if (rejects.length === 0) return;
+  await store.run(
+    sql`
+    insert into rejects (import_id, line, field, reason)
+    select $id, unnest(from_json($rejects, '[{"line":"BIGINT","field":"VARCHAR","reason":"VARCHAR"}]'), recursive := true)`,
+    { id, rejects: JSON.stringify(rejects) },
+  );
 }

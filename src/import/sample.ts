@@ -7,9 +7,9 @@ const LONGEST_LINE = 1 << 26;
 const BLOCKS = 32;
 const BLOCK_BYTES = 1 << 15;
 
-/** Some whole lines of a file: from its head and, where it is not compressed, from all over it. */
-export async function sampleLines(source: Source): Promise<string[]> {
-  const head = await headOf(source);
+/** Some whole lines of a file: from its head, which may be known, and, where it is not compressed, from all over it. */
+export async function sampleLines(source: Source, known?: string): Promise<string[]> {
+  const head = known ?? (await headOf(source));
   const lines = linesOf(head, head.length >= source.size && source.compression === 'none');
   if (source.compression !== 'none' || source.size <= HEAD_BYTES) return lines;
   return [...lines, ...(await scattered(source))];

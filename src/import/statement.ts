@@ -30,6 +30,8 @@ export interface Lines {
   style: NumberStyle;
   /** How the file is laid out, if it is CSV. */
   csv?: CsvLayout;
+  /** Of the lines of several files, which one a line is of: a column of the query. */
+  file?: Sql;
 }
 
 const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
@@ -111,6 +113,7 @@ export function usageOf(format: Format, lines: Lines): Sql {
           TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
           ',\n        ',
         )},
+        ${lines.file ?? sql`null`} as file,
         ${format.key ?? sql`null`} as own_key,
         ${troubleOf(format)} as trouble
       from typed
@@ -127,7 +130,9 @@ export function usageOf(format: Format, lines: Lines): Sql {
 
 /** The steps `read` and `typed` of a statement: the lines with all their values converted. */
 export function typedLines(format: AnyFormat, lines: Lines): Sql {
-  return sql`read as (
+  // Short files come in vectors of a few lines, and every step costs the same for few lines as for many: 10 times as much.
+  const gathered = lines.file === undefined ? sql`` : sql`materialized `;
+  return sql`read as ${gathered}(
       ${lines.query}
     ),
     typed as (
@@ -168,8 +173,9 @@ function conversions(format: AnyFormat, { style, csv }: Pick<Lines, 'style' | 'c
 }
 
 /** The lines with their times read, which `conversions` then looks at. */
-function withTimes({ times, timeUnit, carried }: AnyFormat): Sql {
-  const lines = carried === undefined ? sql`read` : carriedOn(carried);
+function withTimes({ times, timeUnit, computed, carried }: AnyFormat): Sql {
+  const whole = (computed ?? []).reduce(withComputed, sql`read`);
+  const lines = carried === undefined ? whole : carriedOn(carried, whole);
   const read = Object.entries(times).map(
     ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
   );
@@ -181,9 +187,17 @@ function timeColumn(name: string): Sql {
   return identifier(`$at:${name}`);
 }
 
-function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {
-  const columns = Object.entries(carried).map(([name, value]) => sql`${value} as ${identifier(name)}`);
-  return sql`(select *, ${join(columns)} from (select *, row_number() over () as line_order from read) as ordered) as carried`;
+function carriedOn(carried: Readonly<Record<string, Sql>>, lines: Sql): Sql {
+  return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${lines}) as ordered) as carried`;
+}
+
+/** A step of its own for the database: what is used in several expressions of one step may be worked out several times. */
+function withComputed(lines: Sql, step: Readonly<Record<string, Sql>>): Sql {
+  return sql`(select *, ${named(step)} from ${lines}) as computed`;
+}
+
+function named(values: Readonly<Record<string, Sql>>): Sql {
+  return join(Object.entries(values).map(([name, value]) => sql`${value} as ${identifier(name)}`));
 }
 
 /** Why a line is left out, `skip:REASON` or `bad`, else null. */

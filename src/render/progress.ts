@@ -36,6 +36,7 @@ export async function showLine(
   return {
     begin: () => {
       spinner.start();
+      clearInterval(timer);
       timer = setInterval(() => {
         spinner.text = text();
       }, EVERY_MS);

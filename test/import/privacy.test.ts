@@ -74,7 +74,7 @@ function contains(path: string): boolean {
 const CONTENT =
   /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url)$/;
 /** Objects of which every key is kept. */
-const KEPT = /^(tags|metadata|labels|other_units)$/;
+const KEPT = /^(tags|metadata|labels|other_units|requestMetadata)$/;
 
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
 function planted(value: unknown): unknown {
@@ -82,6 +82,7 @@ function planted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const inner = Object.entries(value).map(([key, part]) => {
     if (KEPT.test(key)) return [key, part];
+    if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part)];
     return [key, CONTENT.test(key) && typeof part === 'string' ? `${part} ${MARKER}` : planted(part)];
   });
   return {

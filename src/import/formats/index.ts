@@ -4,7 +4,14 @@ import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
 import { anthropicUsageCsv, anthropicUsageReport, claudeCodeAnalytics } from './anthropic_usage.js';
+import { azureApim } from './azure_apim.js';
+import { azureDiagnostics } from './azure_diagnostics.js';
+import { bedrockInvocations } from './bedrock.js';
+import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
+import { claudeCode } from './claude_code.js';
+import { codex } from './codex.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
+import { geminiCli } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
@@ -12,7 +19,9 @@ import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
+import { opencode } from './opencode.js';
 import { otlpTraces } from './otlp.js';
+import { vertexRequestLogs } from './vertex_request_logs.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly AnyFormat[] = [
@@ -28,6 +37,15 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicUsageReport,
   anthropicUsageCsv,
   claudeCodeAnalytics,
+  bedrockInvocations,
+  bedrockCloudwatch,
+  claudeCode,
+  codex,
+  azureDiagnostics,
+  azureApim,
+  vertexRequestLogs,
+  geminiCli,
+  opencode,
   openaiUsageApi,
   openaiUsageCsv,
   openaiCostsApi,

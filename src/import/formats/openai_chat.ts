@@ -73,7 +73,8 @@ export function reasoningInAnswer(id: Sql): Sql {
 
 const FAILED = sql`(${field('error')} is not null and ${field('choices')} is null)`;
 const ERROR_NAME = sql`coalesce(${field('error.code')}, ${field('error.type')}, 'unknown')`;
-const FILTERED = sql`list_contains(list_transform(${field('choices')}, lambda choice: choice.finish_reason), 'content_filter')`;
+/** An answer was cut off by the filter of content. */
+export const FILTERED = sql`list_contains(list_transform(${field('choices')}, lambda choice: choice.finish_reason), 'content_filter')`;
 
 /**
  * Answers of OpenAI's Chat Completions, Embeddings and Images APIs, whole or as the last chunk of a stream, and of the
