@@ -31,31 +31,45 @@ export async function claimsOf(store: Store, sample: readonly string[]): Promise
   return claims;
 }
 
-/** The same for several samples at once. */
+/**
+ * The same for several samples. Every look into a line keeps room for all of it until the statement is done: a
+ * statement over 10,000 lines of 1 kB took more than a gigabyte, so each looks at as many lines as one sample has.
+ */
 export async function claimsOfEach(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
+  const claims: AnyFormat[][] = [];
+  let [slice, lines]: [(readonly string[])[], number] = [[], 0];
+  for (const sample of samples.map(someOf)) {
+    if (slice.length > 0 && lines + sample.length > LINES_LOOKED_AT) {
+      claims.push(...(await claimsOfSlice(store, slice)));
+      [slice, lines] = [[], 0];
+    }
+    slice.push(sample);
+    lines += sample.length;
+  }
+  return [...claims, ...(await claimsOfSlice(store, slice))];
+}
+
+async function claimsOfSlice(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
   const formats = FORMATS.filter((format) => format.reads !== 'csv');
   const claims = formats.map(
     (format) => sql`coalesce(bool_or(${signatureSql(format)}), false) as ${identifier(format.name)}`,
   );
-  const answers = await store.rows<Record<string, boolean | string>>(
+  const lines = samples.flatMap((sample, sample_number) => sample.map((line) => ({ sample_number, line })));
+  const answers = await store.rows<Record<string, boolean | number>>(
     sql`
     select sample_number, ${join(claims, ',\n      ')}
     from (
       select sample_number, try_cast(line as json) as line
       from (
-        select unnest(sample) as line, sample_number
-        from (
-          select unnest(samples) as sample, generate_subscripts(samples, 1) as sample_number
-          from (select from_json($samples, '[["VARCHAR"]]') as samples) as given
-        ) as listed
-      ) as lines
+        select unnest(from_json($lines, '[{"sample_number":"INTEGER","line":"VARCHAR"}]'), recursive := true)
+      ) as given
     ) as looked_at
     where json_type(line) = 'OBJECT'
     group by sample_number`,
-    { samples: JSON.stringify(samples.map(someOf)) },
+    { lines: JSON.stringify(lines) },
   );
   const found = new Map(answers.map(({ sample_number, ...claimed }) => [Number(sample_number), claimed]));
-  return samples.map((_, index) => formats.filter((format) => found.get(index + 1)?.[format.name] === true));
+  return samples.map((_, index) => formats.filter((format) => found.get(index)?.[format.name] === true));
 }
 
 function someOf(sample: readonly string[]): readonly string[] {

@@ -12,6 +12,8 @@ const LONGEST_LINE = 1 << 26;
  */
 export const LONGEST_LIST = 1 << 23;
 const SHORTEST_BUFFER = 1 << 21;
+/** Of files read together. DuckDB keeps room for two such lines for every file that it has open. */
+const LONGEST_OF_SHORT = 1 << 22;
 
 type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved'>;
 
@@ -55,7 +57,7 @@ export function linesOfFiles(sources: readonly [Source, ...Source[]], { fields }
   from read_json(
     [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', ignore_errors = true,
     compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}, filename = '$path',
-    maximum_object_size = ${integer(LONGEST_LINE)}, columns = ${readerColumns(fields)}
+    maximum_object_size = ${integer(LONGEST_OF_SHORT)}, columns = ${readerColumns(fields)}
   ) as line
   join (select unnest(${files}) as path, generate_subscripts(${files}, 1) as number) as file on file.path = line."$path"`;
 }

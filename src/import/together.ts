@@ -27,9 +27,10 @@ import { digestOf, type Source, sourceOf } from './source.js';
  * thousands of short files: those of one format are read in one statement, each under an import of its own.
  */
 const SMALL_BYTES = 1 << 18;
-const TOGETHER = { files: 2000, bytes: 1 << 26 };
-/** Enough to see the combinations of most files; what they do not show is settled afterwards. */
+const TOGETHER = { files: 2000, bytes: 1 << 24 };
+/** Enough to see the combinations of most files. */
 const LINES_OF_EACH = 20;
+const SAMPLE_CHARACTERS = 1 << 23;
 
 /** Files in their order, short ones that follow each other in groups. */
 export async function groupsOf(files: readonly Named[]): Promise<Named[][]> {
@@ -91,7 +92,8 @@ async function lookedAt(files: readonly Named[]): Promise<Looked[]> {
       const source = await sourceOf(path, name);
       const head = await headOf(source);
       if (!isPlain(source, head)) continue;
-      looked.push({ index, source, digest: await digestOf(path, source.size), lines: await sampleLines(source, head) });
+      const lines = (await sampleLines(source, head)).slice(0, LINES_OF_EACH);
+      looked.push({ index, source, digest: await digestOf(path, source.size), lines });
     } catch (error) {
       // `importFile` meets the same problem, and says what it means.
       if (!isOfFile(error)) throw error;
@@ -186,7 +188,7 @@ async function importBatch(
   options.onFile?.({ ...first.source, size: files.reduce((bytes, { source }) => bytes + source.size, 0) });
   const sources: [Source, ...Source[]] = [first.source, ...others.map(({ source }) => source)];
   const sample = { query: givenLines(format), style: 'json' as const };
-  const sampled = files.flatMap(({ lines }) => lines.slice(0, LINES_OF_EACH));
+  const sampled = firstOf(files.flatMap(({ lines }) => lines));
   const reader = {
     lines: { query: linesOfFiles(sources, format), style: 'json' as const },
     sample,
@@ -211,6 +213,15 @@ async function importBatch(
     const read = { source: source.name, unit: 'line' as const, format, unread: [], unfound: missing };
     const result = fileOf(read, one);
     return [index, options.dryRun ? { ...result, import_id: null } : result];
+  });
+}
+
+/** As many lines as are not too much to look at; what they do not show is settled afterwards. */
+function firstOf(lines: readonly string[]): string[] {
+  let left = SAMPLE_CHARACTERS;
+  return lines.filter(({ length }) => {
+    left -= length;
+    return left >= 0;
   });
 }
 
