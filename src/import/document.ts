@@ -16,7 +16,7 @@ const LONGEST_RECORD = 1 << 26;
 
 /**
  * Whether a file holds JSON documents (one list, or objects of several lines or all in one) and not one object per
- * line. A log may begin with a line that was cut off: it is one as long as half of its lines are objects by themselves.
+ * line. A log may begin with a line that was cut off: it is one if the first line, or half of all, are objects by themselves.
  */
 export function holdsDocuments(head: string): boolean {
   const text = head.trimStart();
@@ -24,7 +24,8 @@ export function holdsDocuments(head: string): boolean {
   if (!text.startsWith('{')) return false;
   if (isLongPage(text)) return true;
   const lines = text.split('\n', LINES_LOOKED_AT).filter((line) => line.trim() !== '');
-  return lines.filter(isObject).length * 2 < lines.length;
+  const [first = ''] = lines;
+  return !isObject(first) && lines.filter(isObject).length * 2 < lines.length;
 }
 
 /** A page on one line that is better cut up: all of its rows are read, and DuckDB would take them at once. */

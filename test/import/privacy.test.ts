@@ -76,10 +76,15 @@ const CONTENT =
 /** Objects of which every key is kept. */
 const KEPT = /^(tags|metadata|labels|other_units|requestMetadata)$/;
 
+/** Attributes of spans that hold content: a list of keys and values. */
+const CONTENT_ATTRIBUTE =
+  /^(input\.value|output\.value|gen_ai\.(input|output)\.messages|ai\.prompt|ai\.response\.text)$/;
+
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
 function planted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(planted);
   if (typeof value !== 'object' || value === null) return value;
+  if ('key' in value && CONTENT_ATTRIBUTE.test(String(value.key))) return { ...value, value: { stringValue: MARKER } };
   const inner = Object.entries(value).map(([key, part]) => {
     if (KEPT.test(key)) return [key, part];
     if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part)];
