@@ -134,6 +134,7 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
     totals: metrics,
     coverage: { requests: 1, priced_requests: 0, unpriced_requests: 1, assumed_requests: 0 },
     unpriced: [{ provider: 'p', model: 'new', requests: 1, input_tokens: 5, output_tokens: 0 }],
+    flat_costs: [],
     warnings: [{ code: 'unpriced', message: NEW }],
   });
   expect((await llmcost('report', '--where', 'model=new', '--period', '2026-Q3', '--format', 'json')).out).toBe(out);
