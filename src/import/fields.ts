@@ -71,6 +71,21 @@ export function structureOf(shape: Shape): Sql {
   return literal(JSON.stringify(jsonType(shape)));
 }
 
+/** JSON in a text (also an object that was read as one) as a structure of texts; null where the text is no JSON. */
+export function jsonIn(text: Sql, shape: Shape): Sql {
+  return sql`try(json_transform(${text}, ${structureOf(shape)}))`;
+}
+
+/** A flat JSON object in a text as a map of texts; null where it is none, or says a name twice. */
+export function jsonMapIn(text: Sql): Sql {
+  return sql`try(map_from_entries(map_entries(json_transform(${text}, '"MAP(VARCHAR, VARCHAR)"'))))`;
+}
+
+/** A JSON list in a text as a list of texts; null where it is none. */
+export function jsonListIn(text: Sql): Sql {
+  return sql`try(json_transform(${text}, '["VARCHAR"]'))`;
+}
+
 /** The select list that gives every key of the top level the name `field` knows it by. */
 export function renamed(shape: Shape): Sql {
   return join(Object.keys(shape).map((key) => sql`${identifier(key)} as ${identifier(`$${key}`)}`));

@@ -85,7 +85,7 @@ export interface Check {
 /**
  * How one kind of file maps to usage. A declaration: it knows the dialect of its file, but no connection and no price.
  *
- * Steps of a line: its `fields` are read as text, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
+ * Steps of a line: its `fields` are read as text, JSON in them is `opened`, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
  * be converted rejects the line), `skip` and `checks` look at them, `traits`, `facts` and `units` make the usage.
  * Expressions name fields by `field('a.b')` and converted values by their plain names.
  */
@@ -94,8 +94,8 @@ export interface Format {
   /** What it is, in a few words for people. */
   readonly title: string;
   readonly reads: 'ndjson' | 'csv';
-  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there. */
-  readonly signature: Sql | readonly string[];
+  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there, or one of several. */
+  readonly signature: Sql | readonly (string | readonly string[])[];
   readonly fields: Shape;
   readonly numbers: Readonly<Record<string, Place>>;
   readonly decimals: Readonly<Record<string, Place>>;
@@ -103,6 +103,8 @@ export interface Format {
   readonly durations?: Readonly<Record<string, Place>>;
   readonly times: Readonly<Record<string, Place & (string | object)>>;
   readonly timeUnit: TimeUnit;
+  /** JSON that a field keeps as a text, opened once for all that is read of it: see `jsonIn` and `jsonMapIn`. */
+  readonly opened?: Readonly<Record<string, Sql>>;
   /** Values computed over the whole file in its order, where lines complete each other; see `inOrder`. */
   readonly carried?: Readonly<Record<string, Sql>>;
   readonly skip: readonly Skip[];

@@ -44,7 +44,8 @@ export async function formatOfLines(
 /** The only format all of whose headers are there. */
 export function formatOfHeaders(headers: readonly string[], name: string): Format | undefined {
   const claims = FORMATS.filter(
-    ({ signature }) => !isSql(signature) && signature.every((header) => headers.includes(header)),
+    ({ signature }) =>
+      !isSql(signature) && signature.every((header) => [header].flat().some((name) => headers.includes(name))),
   );
   return only(claims, name);
 }

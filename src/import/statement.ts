@@ -192,8 +192,9 @@ function conversions(format: Format, { style, csv }: Pick<Lines, 'style' | 'csv'
 }
 
 /** The lines with their times read, which `conversions` then looks at. */
-function withTimes({ times, timeUnit, carried }: Format): Sql {
-  const lines = carried === undefined ? sql`read` : carriedOn(carried);
+function withTimes({ times, timeUnit, opened, carried }: Format): Sql {
+  const rows = withOpened(opened);
+  const lines = carried === undefined ? rows : carriedOn(carried, rows);
   const read = Object.entries(times).map(
     ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
   );
@@ -205,9 +206,17 @@ function timeColumn(name: string): Sql {
   return identifier(`$at:${name}`);
 }
 
-function carriedOn(carried: Readonly<Record<string, Sql>>): Sql {
-  const columns = Object.entries(carried).map(([name, value]) => sql`${value} as ${identifier(name)}`);
-  return sql`(select *, ${join(columns)} from (select *, row_number() over () as line_order from read) as ordered) as carried`;
+/** A step of its own: a text of JSON that stood in every expression that needs something of it would be parsed for each of them. */
+function withOpened(opened: Format['opened']): Sql {
+  return opened === undefined ? sql`read` : sql`(select *, ${named(opened)} from read) as opened`;
+}
+
+function carriedOn(carried: Readonly<Record<string, Sql>>, rows: Sql): Sql {
+  return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${rows}) as ordered) as carried`;
+}
+
+function named(values: Readonly<Record<string, Sql>>): Sql {
+  return join(Object.entries(values).map(([name, value]) => sql`${value} as ${identifier(name)}`));
 }
 
 function troubleOf(format: Format): Sql {
