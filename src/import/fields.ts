@@ -71,6 +71,11 @@ export function structureOf(shape: Shape): Sql {
   return literal(JSON.stringify(jsonType(shape)));
 }
 
+/** The part of a structure that a dotted path names. */
+export function within(structure: Sql, path: string): Sql {
+  return path.split('.').reduce((before, key) => sql`${before}.${identifier(key)}`, structure);
+}
+
 /** JSON in a text (also an object that was read as one) as a structure of texts; null where the text is no JSON. */
 export function jsonIn(text: Sql, shape: Shape): Sql {
   return sql`try(json_transform(${text}, ${structureOf(shape)}))`;

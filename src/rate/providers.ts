@@ -29,6 +29,7 @@ const SPELLINGS: Record<string, readonly string[]> = {
     'vertexai',
     'google_vertex',
     'google_vertexai',
+    'google_vertex_ai',
     'google.vertex',
     'vertex_ai_beta',
   ],

@@ -72,9 +72,9 @@ function contains(path: string): boolean {
 
 /** Keys whose texts are content, wherever they stand. */
 const CONTENT =
-  /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url)$/;
+  /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
 /** Objects of which every key is kept. */
-const KEPT = /^(tags|metadata|labels|other_units)$/;
+const KEPT = /^(tags|metadata|labels|other_units|request_properties)$/;
 
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
 function planted(value: unknown): unknown {

@@ -1,11 +1,21 @@
 import type { Format } from '../format.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
+import { heliconeCsv, heliconeJsonl } from './helicone.js';
+import { langfuseCsv, langfuseJsonl } from './langfuse.js';
+import { langsmithRuns } from './langsmith.js';
+import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
+import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
+import { openrouterActivity } from './openrouter_activity.js';
+import { openrouterGeneration } from './openrouter_generation.js';
+import { portkeyLogs } from './portkey.js';
+import { vercelAiGateway } from './vercel_ai_gateway.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly Format[] = [
@@ -17,4 +27,17 @@ export const FORMATS: readonly Format[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  openrouterActivity,
+  openrouterGeneration,
+  litellmSpendLogsJsonl,
+  litellmSpendLogsCsv,
+  litellmStandardLogging,
+  langfuseJsonl,
+  langfuseCsv,
+  heliconeJsonl,
+  heliconeCsv,
+  langsmithRuns,
+  portkeyLogs,
+  cloudflareAiGateway,
+  vercelAiGateway,
 ];

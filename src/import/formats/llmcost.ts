@@ -10,7 +10,8 @@ export const llmcostJsonl: Format = ownFormat({
   name: 'llmcost-jsonl',
   title: "llmcost's own JSON lines",
   reads: 'ndjson',
-  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens')`,
+  // The rows of Vercel's report have these names, too.
+  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens') and not json_exists(line, '$.request_count')`,
   fields,
   at: (name) => name,
 });
