@@ -93,8 +93,8 @@ export interface Format {
   readonly name: string;
   /** What it is, in a few words for people. */
   readonly title: string;
-  readonly reads: 'ndjson' | 'csv';
-  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there, or one of several. */
+  readonly reads: 'ndjson' | 'csv' | 'parquet';
+  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV and Parquet the columns that must be there, or one of several. */
   readonly signature: Sql | readonly (string | readonly string[])[];
   readonly fields: Shape;
   readonly numbers: Readonly<Record<string, Place>>;

@@ -41,11 +41,16 @@ export async function formatOfLines(
   );
 }
 
-/** The only format all of whose headers are there. */
-export function formatOfHeaders(headers: readonly string[], name: string): Format | undefined {
+/** The only format all of whose headers, or columns of Parquet, are there. */
+export function formatOfHeaders(
+  headers: readonly string[],
+  { name, reads }: { name: string; reads: 'csv' | 'parquet' },
+): Format | undefined {
   const claims = FORMATS.filter(
-    ({ signature }) =>
-      !isSql(signature) && signature.every((header) => [header].flat().some((name) => headers.includes(name))),
+    ({ signature, reads: kind }) =>
+      kind === reads &&
+      !isSql(signature) &&
+      signature.every((header) => [header].flat().some((name) => headers.includes(name))),
   );
   return only(claims, name);
 }

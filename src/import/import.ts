@@ -5,6 +5,7 @@ import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
+import { isParquet, parquetError } from './parquet.js';
 import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
@@ -118,6 +119,7 @@ async function loadSource(
     const result = fileOf(source.name, ready, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
+  if (isParquet(head)) return load(source).catch((error) => Promise.reject(parquetError(error, source)));
   return withoutBom(source, head, (plain) => withEvenLines(plain, load));
 }
 

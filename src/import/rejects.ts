@@ -55,7 +55,17 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
     return { ordinal: Number(ordinal), field, reason };
   });
   if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit: naming.limit });
+  if (format.reads === 'parquet') return complaints.map((complaint) => rowReject(complaint, format));
   return locatedLines(source, complaints, format);
+}
+
+/** A row of a file without lines goes by its number, counted from 1. */
+function rowReject({ ordinal, field, reason }: Complaint, format: Format): Reject {
+  return { line: ordinal, field, reason: reason === '' ? nothingOf(format) : reason };
+}
+
+function nothingOf(format: Format): string {
+  return `has none of the fields of ${format.name}`;
 }
 
 /** Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. */
@@ -97,5 +107,5 @@ function unreadable(bytes: Buffer, format: Format, afterBroken: boolean): { fiel
   // DuckDB 1.5.6 takes a line that was cut off right after a bracket together with the next one, and gives up both.
   const told = Object.entries(value).some(([key, part]) => Object.hasOwn(format.fields, key) && part !== null);
   if (afterBroken && told) return { field: '', reason: LOST };
-  return { field: '', reason: `has none of the fields of ${format.name}` };
+  return { field: '', reason: nothingOf(format) };
 }

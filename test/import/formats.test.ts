@@ -19,7 +19,7 @@ import { fakeIo } from '../fake_io.js';
  * null; `units` is the whole map of rare quantities, audio and images included.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const SUFFIX = { ndjson: '.jsonl', csv: '.csv' };
+const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet' };
 /** Written into the prompts and answers of the samples; it must not be found in the database. */
 const CONTENT = 'never-kept';
 

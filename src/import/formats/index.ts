@@ -8,7 +8,7 @@ import { langfuseCsv, langfuseJsonl } from './langfuse.js';
 import { langsmithRuns } from './langsmith.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
 import { litellmStandardLogging } from './litellm_standard_logging.js';
-import { llmcostCsv, llmcostJsonl } from './llmcost.js';
+import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiResponses } from './openai_responses.js';
@@ -21,6 +21,7 @@ import { vercelAiGateway } from './vercel_ai_gateway.js';
 export const FORMATS: readonly Format[] = [
   llmcostJsonl,
   llmcostCsv,
+  llmcostParquet,
   openaiChat,
   openaiResponses,
   openaiBatch,

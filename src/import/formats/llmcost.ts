@@ -16,6 +16,16 @@ export const llmcostJsonl: Format = ownFormat({
   at: (name) => name,
 });
 
+/** The same names as the columns of a Parquet file; `tags` and `other_units` may be maps, structs or JSON. */
+export const llmcostParquet: Format = ownFormat({
+  name: 'llmcost-parquet',
+  title: "llmcost's own names as columns of Parquet",
+  reads: 'parquet',
+  signature: ['model', 'input_tokens', 'output_tokens'],
+  fields,
+  at: (name) => name,
+});
+
 /** The same names as the columns of a CSV file. */
 export const llmcostCsv: Format = ownFormat({
   name: 'llmcost-csv',
