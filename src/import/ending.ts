@@ -42,7 +42,8 @@ export async function failed(store: Store, loaded: Loaded): Promise<Loaded> {
   return loaded;
 }
 
-async function close(store: Store, loaded: Loaded, status: Sql): Promise<void> {
+/** Writes down what became of the lines of an import. */
+export async function close(store: Store, loaded: Loaded, status: Sql): Promise<void> {
   const counted = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
   await store.run(
     sql`

@@ -66,29 +66,14 @@ export function readerColumns(shape: Shape): Sql {
   return sql`{${join(columns)}}`;
 }
 
-/** The whole shape as one structure, for `json_transform`. */
-export function structureOf(shape: Shape): Sql {
+/** The whole shape as one structure, or a list of it, for `json_transform`. */
+export function structureOf(shape: Shape | readonly [Shape]): Sql {
   return literal(JSON.stringify(jsonType(shape)));
 }
 
 /** The part of a structure that a dotted path names. */
 export function within(structure: Sql, path: string): Sql {
   return path.split('.').reduce((before, key) => sql`${before}.${identifier(key)}`, structure);
-}
-
-/** JSON in a text (also an object that was read as one) as a structure of texts; null where the text is no JSON. */
-export function jsonIn(text: Sql, shape: Shape): Sql {
-  return sql`try(json_transform(${text}, ${structureOf(shape)}))`;
-}
-
-/** A flat JSON object in a text as a map of texts; null where it is none, or says a name twice. */
-export function jsonMapIn(text: Sql): Sql {
-  return sql`try(map_from_entries(map_entries(json_transform(${text}, '"MAP(VARCHAR, VARCHAR)"'))))`;
-}
-
-/** A JSON list in a text as a list of texts; null where it is none. */
-export function jsonListIn(text: Sql): Sql {
-  return sql`try(json_transform(${text}, '["VARCHAR"]'))`;
 }
 
 /** The select list that gives every key of the top level the name `field` knows it by. */

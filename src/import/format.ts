@@ -82,19 +82,36 @@ export interface Check {
   readonly missing?: string;
 }
 
+/** A list on the way to the rows of a document, and what is read of the object it stands in. */
+export interface Level {
+  readonly list: string;
+  /** Fields beside the list; every row has them, by their own names. */
+  readonly beside: Shape;
+  /** How an object whose list is empty is called in the summary, where it is skipped. */
+  readonly empty?: string;
+}
+
+/** The lists that lead to the rows, the outermost first. `fields` are those of the elements of the innermost one. */
+export type Rows = readonly [Level, ...Level[]];
+
 /**
- * How one kind of file maps to usage. A declaration: it knows the dialect of its file, but no connection and no price.
+ * How one kind of file is read. A declaration: it knows the dialect of its file, but no connection and no price.
  *
- * Steps of a line: its `fields` are read as text, JSON in them is `opened`, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
+ * Steps of a line: its `fields` are read as text, `computed` and `carried` complete them, `numbers`, `decimals`, `durations` and `times` are converted (a value that cannot
  * be converted rejects the line), `skip` and `checks` look at them, `traits`, `facts` and `units` make the usage.
  * Expressions name fields by `field('a.b')` and converted values by their plain names.
  */
-export interface Format {
+export interface Reading {
   readonly name: string;
   /** What it is, in a few words for people. */
   readonly title: string;
-  readonly reads: 'ndjson' | 'csv' | 'parquet';
-  /** Tells whether a sample line (JSON, named `line`) is of this format; for CSV and Parquet the columns that must be there, or one of several. */
+  /** `json` is a document, or several, with rows in lists inside of it: see `rows`. */
+  readonly reads: 'ndjson' | 'csv' | 'parquet' | 'json';
+  readonly rows?: Rows;
+  /**
+   * Tells whether a sample line (JSON, named `line`) is of this format; for CSV and Parquet the columns that must be there, one
+   * of several, or, after an exclamation mark, must not.
+   */
   readonly signature: Sql | readonly (string | readonly string[])[];
   readonly fields: Shape;
   readonly numbers: Readonly<Record<string, Place>>;
@@ -103,12 +120,19 @@ export interface Format {
   readonly durations?: Readonly<Record<string, Place>>;
   readonly times: Readonly<Record<string, Place & (string | object)>>;
   readonly timeUnit: TimeUnit;
-  /** JSON that a field keeps as a text, opened once for all that is read of it: see `jsonIn` and `jsonMapIn`. */
-  readonly opened?: Readonly<Record<string, Sql>>;
+  /**
+   * Values that several columns need, computed once: JSON inside of a text, the last event of a list. Each step sees
+   * the fields and the steps before it; a name as `field` gives it (`$usage`) lets the expressions of another format be used.
+   */
+  readonly computed?: readonly Readonly<Record<string, Sql>>[];
   /** Values computed over the whole file in its order, where lines complete each other; see `inOrder`. */
   readonly carried?: Readonly<Record<string, Sql>>;
   readonly skip: readonly Skip[];
   readonly checks: readonly Check[];
+}
+
+/** A kind of file that holds usage. */
+export interface Format extends Reading {
   readonly traits: Traits;
   readonly facts: Facts;
   readonly units: Readonly<Partial<Record<UnitName, Sql>>>;
@@ -118,11 +142,50 @@ export interface Format {
   readonly key?: Sql;
   /**
    * Of several lines with one key: `same` are copies of one line; `grows` are states of one call, of which the one
-   * with the most tokens is whole; `last` the same, where the last line of the file counts.
+   * with the most tokens is whole; `last` the same, where the last line of the file counts; `bucket` are states of one
+   * bucket, of which the one that counts most is whole, and its key tells it from all others although it has no id.
    */
-  readonly repeats: 'same' | 'grows' | 'last';
+  readonly repeats: 'same' | 'grows' | 'last' | 'bucket';
   /** The file tells when a call happened. If not, the same call may come again under another time. */
   readonly dated: boolean;
+}
+
+/** What a provider billed: the columns of ledger_entry (src/store/schema_ledger.ts), of which all but the amount say for what. */
+export interface Entry {
+  provider: Cell;
+  charged_from: Cell;
+  charged_to: Cell;
+  /** What has to be paid, after credits, in whole units of the currency. */
+  amount: Cell;
+  /** What was taken off before, as a negative amount; null where the source does not tell. */
+  credits: Cell;
+  currency: Cell;
+  /** What it is for, in the words of the bill. */
+  line_item: Cell;
+  model: Cell;
+  service: Cell;
+  service_tier: Cell;
+  region: Cell;
+  project: Cell;
+  api_key: Cell;
+  user_id: Cell;
+  quantity: Cell;
+  quantity_unit: Cell;
+  tags: Cell;
+}
+
+/** A kind of file that holds what was billed. It never becomes usage: the same calls are in other exports. */
+export interface LedgerFormat extends Reading {
+  readonly entry: Entry;
+  /** Of lines that agree in all but the amount: `every` one counts, or they are states of one and the `last` counts. */
+  readonly alike: 'every' | 'last';
+}
+
+export type AnyFormat = Format | LedgerFormat;
+
+/** Whether a file of the format tells what was billed, and not what was used. */
+export function isLedger(format: AnyFormat): format is LedgerFormat {
+  return 'entry' in format;
 }
 
 /** Every trait absent; a format spreads nothing of this: it exists for tests and tools that list the names. */

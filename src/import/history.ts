@@ -18,7 +18,7 @@ export interface PastImport {
   rejected: string;
   first_at: string | null;
   last_at: string | null;
-  /** Rows of usage that are in the store now; a later import may have taken some over. */
+  /** Rows of usage, or of the ledger, that are in the store now; a later import may have taken some over. */
   rows: string;
 }
 
@@ -26,7 +26,9 @@ export interface PastImport {
 export async function listImports(store: Store): Promise<PastImport[]> {
   return store.rows<PastImport & Record<string, string | number | null>>(sql`
     with stored as (
-      select import_id, count(*) as rows from usage_fact group by import_id
+      select import_id, count(*) as rows
+      from (select import_id from usage_fact union all select import_id from ledger_entry) as kept
+      group by import_id
     )
     select
       imports.import_id, source, format, status, finished_at, lines, imported, duplicates, updated, skipped, rejected,
@@ -49,7 +51,7 @@ export async function rejectsOf(store: Store, id: number): Promise<Reject[]> {
 /** What went with some imports. */
 export interface Removed {
   sources: string[];
-  /** Rows of usage. */
+  /** Rows of usage and of the ledger. */
   rows: string;
   /** Other files whose next import is no longer skipped as unchanged. */
   reopened: string[];
@@ -74,9 +76,12 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
         and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
       returning other.source`);
     const { rows } = await store.row<{ rows: string }>(
-      sql`select count(*) as rows from usage_fact where import_id in (${chosen})`,
+      sql`select count(*) as rows
+      from (select import_id from usage_fact union all select import_id from ledger_entry) as kept
+      where import_id in (${chosen})`,
     );
     await store.run(sql`delete from usage_fact where import_id in (${chosen})`);
+    await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
     await store.run(sql`delete from rejects where import_id in (${chosen})`);
     await store.run(sql`delete from imports where import_id in (${chosen})`);
     return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };

@@ -1,12 +1,12 @@
 import { InputError, UsageError } from '../errors.js';
-import { identifier, join, type Sql, sql } from '../sql.js';
+import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { parsePath, pointer } from './fields.js';
-import type { Format } from './format.js';
+import type { AnyFormat } from './format.js';
 import { FORMATS } from './formats/index.js';
 
 /** The format of that name, for `--format`. */
-export function formatNamed(name: string): Format {
+export function formatNamed(name: string): AnyFormat {
   const found = FORMATS.find((format) => format.name === name);
   if (found !== undefined) return found;
   throw new UsageError(
@@ -16,15 +16,20 @@ export function formatNamed(name: string): Format {
 
 const LINES_LOOKED_AT = 400;
 
-/** The only format that claims lines of a sample of JSON lines, looked at evenly; undefined if none does. */
+/** The only format that claims lines of a sample of JSON lines; undefined if none does. */
 export async function formatOfLines(
   store: Store,
   sample: readonly string[],
   name: string,
-): Promise<Format | undefined> {
+): Promise<AnyFormat | undefined> {
+  return only(await claimsOf(store, sample), name);
+}
+
+/** All formats that claim lines of a sample of JSON lines, looked at evenly. */
+export async function claimsOf(store: Store, sample: readonly string[]): Promise<AnyFormat[]> {
   const every = Math.ceil(sample.length / LINES_LOOKED_AT);
   const lines = sample.filter((_, index) => index % every === 0);
-  const formats = FORMATS.filter((format) => format.reads === 'ndjson');
+  const formats = FORMATS.filter(({ reads }) => reads === 'ndjson' || reads === 'json');
   const claims = formats.map(
     (format) => sql`coalesce(bool_or(${signatureSql(format)}), false) as ${identifier(format.name)}`,
   );
@@ -35,27 +40,44 @@ export async function formatOfLines(
     where json_type(line) = 'OBJECT'`,
     { lines: JSON.stringify(lines) },
   );
-  return only(
-    formats.filter((format) => answer[format.name]),
-    name,
-  );
+  return formats.filter((format) => answer[format.name]);
 }
 
-/** The only format all of whose headers, or columns of Parquet, are there. */
+/** Whether all lines of a sample are pages of some format (see Reading.rows) whose lists have no elements. */
+export async function holdsNothing(store: Store, sample: readonly string[]): Promise<boolean> {
+  const empty = FORMATS.flatMap(({ rows = [] }) => {
+    const lists = rows.map(({ list }) => list);
+    const [top, path] = [literal(`$.${lists[0]}`), `$.${lists.join('[*].')}`];
+    return lists.length < 2
+      ? []
+      : [
+          sql`(json_type(line, ${top}) = 'ARRAY' and json_array_length(line, ${top}) = 0)`,
+          sql`(len(json_extract(line, ${literal(path)})) > 0 and len(json_extract(line, ${literal(`${path}[*]`)})) = 0)`,
+        ];
+  });
+  const { nothing } = await store.row<{ nothing: boolean }>(
+    sql`
+    select coalesce(bool_and(coalesce(${join(empty, ' or ')}, false)), false) as nothing
+    from (select try_cast(line as json) as line from unnest(from_json($lines, '["VARCHAR"]')) as given(line)) as sample`,
+    { lines: JSON.stringify(sample) },
+  );
+  return nothing;
+}
+
+/** The only format all of whose headers, or columns of Parquet, are there, and none that must not be. */
 export function formatOfHeaders(
   headers: readonly string[],
   { name, reads }: { name: string; reads: 'csv' | 'parquet' },
-): Format | undefined {
+): AnyFormat | undefined {
+  const there = (header: string) => headers.includes(header.replace('!', '')) !== header.startsWith('!');
   const claims = FORMATS.filter(
     ({ signature, reads: kind }) =>
-      kind === reads &&
-      !isSql(signature) &&
-      signature.every((header) => [header].flat().some((name) => headers.includes(name))),
+      kind === reads && !isSql(signature) && signature.every((header) => [header].flat().some(there)),
   );
   return only(claims, name);
 }
 
-function only(claims: readonly Format[], name: string): Format | undefined {
+function only(claims: readonly AnyFormat[], name: string): AnyFormat | undefined {
   if (claims.length > 1) {
     const names = claims.map((format) => format.name);
     throw new InputError(
@@ -116,10 +138,10 @@ export async function topKeys(store: Store, lines: readonly string[]): Promise<s
   return rows.map(({ key }) => key);
 }
 
-function signatureSql({ signature }: Format): Sql {
+function signatureSql({ signature }: AnyFormat): Sql {
   return isSql(signature) ? signature : sql`false`;
 }
 
-function isSql(signature: Format['signature']): signature is Sql {
+function isSql(signature: AnyFormat['signature']): signature is Sql {
   return !Array.isArray(signature);
 }

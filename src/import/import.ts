@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { cutOf, holdsDocuments, withRecords } from './document.js';
+import { isLedger } from './format.js';
+import { loadLedger } from './ledger.js';
 import { type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
 import { isParquet, parquetError } from './parquet.js';
@@ -33,6 +36,8 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   status: 'imported' | 'unchanged' | 'empty' | 'failed';
   /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
   import_id: number | null;
+  /** What is counted: lines, or the records of documents. */
+  unit: 'line' | 'record';
   /** Why the file failed, in sentences. */
   problem: string | null;
   /** Columns of a CSV file that nothing reads. */
@@ -69,8 +74,10 @@ const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   undated: 0,
   cost_usd: '0',
   unpriced: 0,
+  billed: null,
   first_at: null,
   last_at: null,
+  unit: 'line',
   problem: null,
   unread: [],
   unfound: [],
@@ -104,9 +111,11 @@ async function loadSource(
   { source, head, digest, settings }: Known,
   options: ImportOptions,
 ): Promise<ImportedFile> {
-  const load = async (plain: Source) => {
-    const ready = await prepared(store, { source: plain, head, ...options });
-    const file: Load = {
+  const load = async (plain: Source, start: string) => {
+    if (start === '') return { ...NOTHING, source: source.name, status: 'empty' as const };
+    const ready = await prepared(store, { source: plain, head: start, ...options });
+    if (ready === undefined) return { ...NOTHING, source: source.name, status: 'empty' as const };
+    const file: Omit<Load, 'format'> = {
       ...ready,
       source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
       options: settings,
@@ -115,23 +124,40 @@ async function loadSource(
       now: options.now,
       rehearsal: options.dryRun,
     };
-    const loaded = options.dryRun ? await store.rehearsal(() => loadFile(store, file)) : await loadFile(store, file);
-    const result = fileOf(source.name, ready, loaded);
+    const { format } = ready;
+    const fill = () =>
+      isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
+    const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
+    const rows = ready.format.rows !== undefined || ready.format.reads === 'parquet';
+    const unit = plain.records || rows ? 'record' : 'line';
+    const result = fileOf({ ...ready, source: source.name, unit }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
-  if (isParquet(head)) return load(source).catch((error) => Promise.reject(parquetError(error, source)));
-  return withoutBom(source, head, (plain) => withEvenLines(plain, load));
+  if (isParquet(head)) return load(source, head).catch((error) => Promise.reject(parquetError(error, source)));
+  if (holdsDocuments(head)) {
+    const cut = await cutOf(store, { head, name: source.name, ...options });
+    return withRecords(source, cut, async (lines) => load(lines, await headOf(lines)));
+  }
+  return withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));
 }
 
-function fileOf(source: string, { format, unread, unfound }: Prepared, { kept, ...loaded }: Loaded): ImportedFile {
-  const problem = kept ? null : tooManyRejects(source, loaded);
-  return { ...loaded, source, format: format.name, status: kept ? 'imported' : 'failed', problem, unread, unfound };
+type Read = Pick<ImportedFile, 'source' | 'unit'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
+
+function fileOf({ source, unit, format, unread, unfound }: Read, { kept, ...loaded }: Loaded): ImportedFile {
+  const problem = kept ? null : tooManyRejects({ source, unit, ...loaded });
+  const status = kept ? 'imported' : 'failed';
+  return { ...loaded, source, unit, format: format.name, status, problem, unread, unfound };
 }
 
-function tooManyRejects(name: string, { lines, rejected }: Pick<Loaded, 'lines' | 'rejected'>): string {
+function tooManyRejects({
+  source,
+  unit,
+  lines,
+  rejected,
+}: Pick<ImportedFile, 'source' | 'unit' | 'lines' | 'rejected'>): string {
   const others = lines - rejected;
   const remedy = others === 0 ? '' : ` (--max-rejects ${rejected} keeps the other ${others})`;
-  return `${name}: ${rejected} of ${lines} lines could not be read, more than --max-rejects allows. Nothing of the file was kept${remedy}.`;
+  return `${source}: ${rejected} of ${lines} ${unit}s could not be read, more than --max-rejects allows. Nothing of the file was kept${remedy}.`;
 }
 
 /** What decides how lines are read, besides the format: the same file under other settings is another import. */

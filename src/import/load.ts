@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { brokenLineCount } from './csv_rejects.js';
 import { failed, finished, withdraw } from './ending.js';
 import { ratedUsage } from './facts.js';
-import type { Format } from './format.js';
+import type { AnyFormat, Format } from './format.js';
 import { nameBadLines, type Reject } from './rejects.js';
 import { dropKnown, type Repeated, repairRepeats } from './repeats.js';
 import { checkPacked, type Source } from './source.js';
@@ -11,9 +11,9 @@ import { type Lines, usageOf } from './statement.js';
 import { settleTraits, storedTraits, traitsFromText } from './traits.js';
 
 /** A file that is known in every respect, ready to be loaded. */
-export interface Load {
+export interface Load<F extends AnyFormat = Format> {
   source: Source;
-  format: Format;
+  format: F;
   lines: Lines;
   /** The same reader over a sample, and its parameters: where combinations are looked for first. */
   sample: Lines;
@@ -26,6 +26,12 @@ export interface Load {
   now: Date;
   /** The whole load is one transaction of the caller's, to be rolled back. */
   rehearsal: boolean;
+}
+
+/** The sum of the entries of a ledger in one currency. */
+export interface Billed {
+  currency: string;
+  amount: string;
 }
 
 /** What became of every line of a file: lines = imported + duplicates + updated + skipped + rejected. */
@@ -48,11 +54,14 @@ export interface Loaded {
   unpriced: number;
   first_at: string | null;
   last_at: string | null;
+  /** What was billed, by currency, where the file tells that instead of usage; decimal strings. */
+  billed: readonly Billed[] | null;
   /** False if too many lines were bad: then nothing was kept. */
   kept: boolean;
 }
 
-const REJECTS_OF_FAILED = 1000;
+/** How many bad lines of a file are remembered that was refused for them. */
+export const REJECTS_OF_FAILED = 1000;
 const PARTIAL = 'an earlier state of a call';
 
 /**
@@ -79,8 +88,8 @@ async function settleSample(store: Store, { format, sample, sampleLines, now }: 
   await settleTraits(store, traits, { now, params: sampleLines === undefined ? undefined : { lines: sampleLines } });
 }
 
-/** The one pass over the file. Resolves to the number of the import. */
-async function fill(store: Store, { source, format, lines, options, digest, now }: Load): Promise<number> {
+/** Writes the beginning of an import down. Resolves to its number. */
+export async function begun(store: Store, { source, format, options, digest, now }: Load<AnyFormat>): Promise<number> {
   const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
   await store.run(
     sql`
@@ -98,15 +107,26 @@ async function fill(store: Store, { source, format, lines, options, digest, now 
     },
   );
   if (format.reads === 'csv') await store.run(sql`drop table if exists csv_rejects; drop table if exists csv_scans`);
+  return id;
+}
+
+/** The one pass over the file. Resolves to the number of the import. */
+async function fill(store: Store, load: Load): Promise<number> {
+  const { source, format, lines, now } = load;
+  const id = await begun(store, load);
   const ordered = format.carried !== undefined || format.repeats === 'last';
   await store.run(ordered ? sql`set preserve_insertion_order = true` : sql`set preserve_insertion_order = false`);
-  const sound = checkPacked(source);
-  // Whichever fails first, the other one must have ended before the transaction does.
   const read = store.run(ratedUsage({ call: usageOf(format, lines), format, importId: id }), { now: asTimestamp(now) });
-  const [filled, checked] = await Promise.allSettled([read, sound]);
+  await readSoundly(source, read);
+  return id;
+}
+
+/** Waits for a reading of the file, and for the check that it was not damaged. */
+export async function readSoundly(source: Source, read: Promise<unknown>): Promise<void> {
+  // Whichever fails first, the other one must have ended before the transaction does.
+  const [filled, checked] = await Promise.allSettled([read, checkPacked(source)]);
   if (filled.status === 'rejected') throw filled.reason;
   if (checked.status === 'rejected') throw checked.reason;
-  return id;
 }
 
 async function settle(store: Store, load: Load, id: number): Promise<Loaded> {
@@ -126,6 +146,7 @@ async function settle(store: Store, load: Load, id: number): Promise<Loaded> {
     differing: 0,
     cost_usd: '0',
     unpriced: 0,
+    billed: null,
     kept,
   };
   if (!kept) return failed(store, loaded);
@@ -207,7 +228,8 @@ async function settleMarked(store: Store, { format, now }: Load, importId: numbe
   if (left !== '0') throw new Error(`${left} rows found no rate card`);
 }
 
-async function keepRejects(store: Store, id: number, rejects: readonly Reject[]): Promise<void> {
+/** Remembers bad lines. */
+export async function keepRejects(store: Store, id: number, rejects: readonly Reject[]): Promise<void> {
   if (rejects.length === 0) return;
   await store.run(
     sql`

@@ -1,9 +1,17 @@
-import { InputError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
-import type { Format } from './format.js';
-import { formatNamed, formatOfHeaders, formatOfLines, topKeys, unfound, unknownFormat } from './identify.js';
+import { type AnyFormat, isLedger } from './format.js';
+import {
+  formatNamed,
+  formatOfHeaders,
+  formatOfLines,
+  holdsNothing,
+  topKeys,
+  unfound,
+  unknownFormat,
+} from './identify.js';
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
 import { isParquet, parquetColumns, parquetLines } from './parquet.js';
@@ -13,7 +21,7 @@ import type { Lines } from './statement.js';
 
 /** A file with everything it takes to read it. */
 export interface Prepared {
-  format: Format;
+  format: AnyFormat;
   lines: Lines;
   sample: Lines;
   sampleLines?: string;
@@ -31,14 +39,13 @@ export interface Preparing {
   mapping: Mapping;
 }
 
-/** Finds out what a file is, by its content, and how it is to be read. */
-export async function prepared(store: Store, preparing: Preparing): Promise<Prepared> {
+/** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
+export async function prepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
   const { head, source } = preparing;
   if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
   if (isBinary(head)) throw binary(source.name);
-  if (head.trimStart().startsWith('[')) throw arrayError(source.name);
   return csvPrepared(preparing);
 }
 
@@ -59,13 +66,14 @@ function binary(name: string): InputError {
   );
 }
 
-async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
+  if (await holdsNothing(store, lines)) return undefined;
   const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
   return {
     format: chosen,
-    lines: { query: jsonLines(source, chosen.fields), style: 'json' },
-    sample: { query: givenLines(chosen.fields), style: 'json' },
+    lines: { query: jsonLines(source, chosen), style: 'json' },
+    sample: { query: givenLines(chosen), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
     unfound: await unfound(store, lines, mapping.map),
@@ -78,14 +86,18 @@ interface Choice {
   mapping: Mapping;
 }
 
-async function jsonFormat(store: Store, lines: readonly string[], { name, format, mapping }: Choice): Promise<Format> {
+async function jsonFormat(
+  store: Store,
+  lines: readonly string[],
+  { name, format, mapping }: Choice,
+): Promise<AnyFormat> {
   const keys = await topKeys(store, lines);
   if (keys.length === 0) throw noLines(name);
-  if (format !== undefined) return adapted(readable(formatNamed(format), 'ndjson', name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, name);
   if (found === undefined) throw unknownFormat(name, keys);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
 const SAMPLE_ROWS = 20_000;
@@ -99,7 +111,10 @@ function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: layout.style },
-    unread: layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
+    // What a ledger does not read, no mapping can.
+    unread: isLedger(chosen)
+      ? []
+      : layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
     unfound: [],
   };
 }
@@ -123,21 +138,34 @@ async function parquetPrepared(store: Store, { source, format, mapping }: Prepar
 function columnsFormat(
   headers: readonly string[],
   { name, format, mapping, reads }: Choice & { reads: 'csv' | 'parquet' },
-): Format {
+): AnyFormat {
   for (const alternatives of mapping.map.values()) {
     if (!alternatives.some((header) => headers.includes(header)))
       throw missingHeader(name, alternatives.join("' or '"), headers);
   }
-  if (format !== undefined) return adapted(readable(formatNamed(format), reads, name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format), reads, name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, reads);
   const found = formatOfHeaders(headers, { name, reads });
   if (found === undefined) throw unknownFormat(name, headers);
-  return adapted(found, mapping);
+  return withMapping(found, mapping);
 }
 
-function readable(format: Format, reads: Format['reads'], name: string): Format {
-  if (format.reads === reads) return format;
-  const kinds = { csv: 'CSV', ndjson: 'JSON lines', parquet: 'Parquet' };
+/** What was billed is read as it stands. */
+function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
+  if (!isLedger(format)) return adapted(format, mapping);
+  const [given] = [
+    ...[...mapping.map.keys()].map((name) => `--map ${name}`),
+    ...[...mapping.set.keys()].map((name) => `--set ${name}`),
+  ];
+  if (given === undefined) return format;
+  throw new UsageError(
+    `${given}: ${format.name} tells what was billed, not what was used, and has no such columns.\nImport the file without it.`,
+  );
+}
+
+function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {
+  const kinds = { csv: 'CSV', parquet: 'Parquet', ndjson: 'JSON', json: 'JSON' };
+  if (kinds[format.reads] === kinds[reads]) return format;
   throw new InputError(
     `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
   );
@@ -149,18 +177,12 @@ function missingHeader(name: string, header: string, headers: readonly string[])
 
 function noLines(name: string): InputError {
   return new InputError(
-    `${name} is no log with one JSON object per line: no line at its beginning is a whole object.\nIf the objects take several lines each, convert it: jq -c . ${name} > lines.jsonl`,
+    `${name} is no JSON that can be read: neither a line at its beginning nor all of it is a whole object.\nLook where it breaks: jq empty ${name}`,
   );
 }
 
 function carriageReturns(name: string): InputError {
   return new InputError(
     `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
-  );
-}
-
-function arrayError(name: string): InputError {
-  return new InputError(
-    `${name} is one JSON array; llmcost reads one object per line.\nConvert it: jq -c '.[]' ${name} > lines.jsonl`,
   );
 }

@@ -1,21 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { complaintOf } from './complaints.js';
 import { csvRejects } from './csv_rejects.js';
-import type { Format } from './format.js';
+import type { AnyFormat } from './format.js';
 import type { Source } from './source.js';
-import { complaintOf, type Lines } from './statement.js';
+import type { Lines } from './statement.js';
 import { isBlank, textLines } from './text_lines.js';
 
 /** A line that was set aside: where, which field, why. Never its content. */
 export interface Reject {
+  /** Of documents, the number of the record. */
   line: number;
   field: string;
   reason: string;
 }
 
 export interface Naming {
-  format: Format;
+  format: AnyFormat;
   lines: Lines;
   source: Source;
   /** How many to name at most. */
@@ -54,22 +56,24 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
     const [field = '', reason = ''] = (complaint ?? '').split('\n');
     return { ordinal: Number(ordinal), field, reason };
   });
+  if (format.rows !== undefined || format.reads === 'parquet')
+    return complaints.map((complaint) => recordReject(complaint, format));
   if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit: naming.limit });
-  if (format.reads === 'parquet') return complaints.map((complaint) => rowReject(complaint, format));
   return locatedLines(source, complaints, format);
 }
 
-/** A row of a file without lines goes by its number, counted from 1. */
-function rowReject({ ordinal, field, reason }: Complaint, format: Format): Reject {
-  return { line: ordinal, field, reason: reason === '' ? nothingOf(format) : reason };
+/** A row of a document or of a table has no line of its own: it is the n-th. */
+function recordReject({ ordinal, field, reason }: Complaint, format: AnyFormat): Reject {
+  if (reason !== '') return { line: ordinal, field, reason };
+  return { line: ordinal, field: '', reason: nothingOf(format) };
 }
 
-function nothingOf(format: Format): string {
+function nothingOf(format: AnyFormat): string {
   return `has none of the fields of ${format.name}`;
 }
 
 /** Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. */
-async function locatedLines(source: Source, complaints: readonly Complaint[], format: Format): Promise<Reject[]> {
+async function locatedLines(source: Source, complaints: readonly Complaint[], format: AnyFormat): Promise<Reject[]> {
   const found: Reject[] = [];
   let ordinal = 0;
   let brokenBefore = 0;
@@ -93,7 +97,7 @@ const LOST = 'could not be read after the broken line above it; take that out an
 const BROKEN = 'is not valid JSON';
 
 /** What is wrong with a line that gave no field at all. */
-function unreadable(bytes: Buffer, format: Format, afterBroken: boolean): { field: string; reason: string } {
+function unreadable(bytes: Buffer, format: AnyFormat, afterBroken: boolean): { field: string; reason: string } {
   if (!isUtf8(bytes)) return { field: '', reason: 'is not valid UTF-8' };
   let value: unknown;
   try {

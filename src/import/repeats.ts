@@ -22,6 +22,11 @@ const TOTAL = (
       + coalesce(${row}.cache_write_1h_tokens, 0) + coalesce(${row}.text_output_tokens, 0) + coalesce(${row}.reasoning_tokens, 0)
       + if(${row}.units is null, 0, coalesce(list_sum(map_values(${row}.units)), 0)))`;
 
+/** A bucket that grows may count requests before tokens are known. */
+function countOf(format: Format, row: Sql): Sql {
+  return format.repeats === 'bucket' ? sql`(${TOTAL(row)} + coalesce(${row}.requests, 0))` : TOTAL(row);
+}
+
 /**
  * Repairs lines with one key inside of a new import. Rare, so they are looked for when everything is in
  * (0.25 s for 2 million rows) instead of at every row.
@@ -33,17 +38,19 @@ export async function repairRepeats(store: Store, importId: number, format: Form
     select event_key from usage_fact where import_id = ${id} group by event_key having count(*) > 1`);
   const { found } = await store.row<{ found: string }>(sql`select count(*) as found from again`);
   if (found === '0') return { duplicates: 0, partial: 0, updated: 0, differing: 0 };
+  // Equal lines without an id are calls of their own.
+  const distinct = format.repeats === 'bucket' ? sql`false` : sql`request_id is null`;
   const preferred =
     format.repeats === 'last'
       ? sql`fact.rowid desc`
-      : sql`${TOTAL(sql`fact`)} desc, fact.customer is null, fact.latency_ms, fact.occurred_at, fact.rowid`;
+      : sql`${countOf(format, sql`fact`)} desc, fact.customer is null, fact.latency_ms, fact.occurred_at, fact.rowid`;
   await store.run(sql`
     create or replace temp table repeated as
     select
       fact.*,
       row_number() over same_call as place,
-      ${TOTAL(sql`fact`)} as total,
-      first_value(${TOTAL(sql`fact`)}) over same_call as kept_total
+      ${countOf(format, sql`fact`)} as total,
+      first_value(${countOf(format, sql`fact`)}) over same_call as kept_total
     from usage_fact as fact
     where fact.import_id = ${id} and fact.event_key in (select event_key from again)
     window same_call as (partition by fact.event_key order by ${preferred})`);
@@ -54,13 +61,13 @@ export async function repairRepeats(store: Store, importId: number, format: Form
       case when place > 1 then ${ordinalKey(sql`event_key`, sql`place`)} else event_key end as event_key
     )
     from repeated
-    where place = 1 or request_id is null`);
+    where place = 1 or (${distinct})`);
   const counts = await store.row<Record<'same' | 'other', string>>(sql`
     select
       count(*) filter (where total = kept_total) as same,
       count(*) filter (where total <> kept_total) as other
     from repeated
-    where place > 1 and request_id is not null`);
+    where place > 1 and not (${distinct})`);
   const other = Number(counts.other);
   if (format.repeats === 'same')
     return { duplicates: Number(counts.same) + other, partial: 0, updated: 0, differing: other };
@@ -88,7 +95,7 @@ export async function dropKnown(store: Store, importId: number, format: Format, 
   if (others === '0') return none;
   await store.run(sql`
     create or replace temp table known as
-    select fresh.event_key, old.import_id, ${TOTAL(sql`fresh`)} as total, ${TOTAL(sql`old`)} as old_total
+    select fresh.event_key, old.import_id, ${countOf(format, sql`fresh`)} as total, ${countOf(format, sql`old`)} as old_total
     from usage_fact as old
     join usage_fact as fresh on fresh.event_key = old.event_key
     where fresh.import_id = ${id} and old.import_id <> ${id} and (${await window(store, span)})`);

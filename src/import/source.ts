@@ -18,6 +18,8 @@ export interface Source {
   compression: 'none' | 'gzip' | 'zstd';
   /** The bytes before the first line: 3 for a UTF-8 byte order mark, else 0. */
   bomBytes: number;
+  /** Each line is a record of a document that was cut up: its number is no line of the file. */
+  records?: true;
 }
 
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;

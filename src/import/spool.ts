@@ -114,7 +114,8 @@ function hasUnevenLines(error: unknown): boolean {
   return error instanceof Error && error.message.includes('CSV Parser state machine reached an invalid state');
 }
 
-async function withCopy<T>(
+/** Hands `fn` the same source with other bytes, in a file that is thrown away in the end. */
+export async function withCopy<T>(
   source: Source,
   bytes: AsyncIterable<Uint8Array>,
   fn: (source: Source) => Promise<T>,

@@ -10,8 +10,18 @@ import {
 } from './convert.js';
 import type { CsvLayout } from './csv.js';
 import { field } from './fields.js';
-import { type Cell, type Facts, type Format, type Place, TRAIT_NAMES, type TraitName } from './format.js';
+import {
+  type AnyFormat,
+  type Cell,
+  type Facts,
+  type Format,
+  isLedger,
+  type Place,
+  TRAIT_NAMES,
+  type TraitName,
+} from './format.js';
 import { callKey } from './key.js';
+import { NO_ROW } from './lines.js';
 import { unitsOf } from './units.js';
 
 /** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
@@ -33,7 +43,8 @@ const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
   has_json_schema: sql`boolean`,
 };
 
-const FACT_TYPES: Readonly<Record<keyof Facts, Sql>> = {
+/** The column types of usage_fact. */
+export const FACT_TYPES: Readonly<Record<keyof Facts, Sql>> = {
   request_id: sql`varchar`,
   trace_id: sql`varchar`,
   occurred_at: sql`timestamp`,
@@ -88,15 +99,7 @@ export function fixedTraits(format: Format): Sql[] {
  */
 export function usageOf(format: Format, lines: Lines): Sql {
   return sql`
-    with read as (
-      ${lines.query}
-    ),
-    typed as (
-      select
-        *,
-        ${join(conversions(format, lines), ',\n        ')}
-      from (${withTimes(format)}) as timed
-    ),
+    with ${typedLines(format, lines)},
     made as (
       select
         ${join(
@@ -122,8 +125,21 @@ export function usageOf(format: Format, lines: Lines): Sql {
     select * from call`;
 }
 
+/** The steps `read` and `typed` of a statement: the lines with all their values converted. */
+export function typedLines(format: AnyFormat, lines: Lines): Sql {
+  return sql`read as (
+      ${lines.query}
+    ),
+    typed as (
+      select
+        *,
+        ${join(conversions(format, lines), ',\n        ')}
+      from (${withTimes(format)}) as timed
+    )`;
+}
+
 /** What a call cannot have less than none of. */
-const COUNTS = [
+export const COUNTS = [
   'uncached_input_tokens',
   'cache_read_tokens',
   'cache_write_tokens',
@@ -134,47 +150,7 @@ const COUNTS = [
   'latency_ms',
 ] as const satisfies readonly (keyof Facts)[];
 
-/** Everything that can be wrong with a line, as one text `field: reason`, or null. For naming bad lines: slow. */
-export function complaintOf(format: Format, lines: Lines): Sql {
-  const complaints = [
-    ...allChecks(format).map((check) => sql`when ${check.when} then ${literal(`${check.field}\n${check.reason}`)}`),
-    ...negativeParts(format),
-  ];
-  return sql`
-    with read as (
-      ${lines.query}
-    ),
-    typed as (
-      select
-        *,
-        ${join(conversions(format, lines), ',\n        ')}
-      from (${withTimes(format)}) as timed
-    )
-    select
-      *,
-      ${join([sql`false`, ...unread(format)], ' or ')} as unread,
-      case ${join(
-        allSkips(format).map(({ when }) => sql`when ${when} then null`),
-        ' ',
-      )} ${join(complaints, ' ')} end as complaint
-    from typed`;
-}
-
-/** Of the numbers that are computed from several fields. */
-function negativeParts(format: Format): Sql[] {
-  const complaints: Partial<Record<keyof Facts, string>> = {
-    uncached_input_tokens: 'input tokens\nare fewer than the cached and other tokens among them',
-    text_output_tokens: 'output tokens\nare fewer than the reasoning and other tokens among them',
-  };
-  return COUNTS.flatMap((name) => {
-    const cell = format.facts[name];
-    if (cell === null || 'constant' in cell) return [];
-    const complaint = literal(complaints[name] ?? `${name}\nis negative`);
-    return [sql`when try_cast(${cell} as ${FACT_TYPES[name]}) < 0 then ${complaint}`];
-  });
-}
-
-function conversions(format: Format, { style, csv }: Pick<Lines, 'style' | 'csv'>): Sql[] {
+function conversions(format: AnyFormat, { style, csv }: Pick<Lines, 'style' | 'csv'>): Sql[] {
   // A column that the file does not have need not be looked at in every row: 5 % of an import.
   const absent = (place: Place) => csv !== undefined && typeof place === 'string' && !csv.headers.includes(place);
   const of = (places: Readonly<Record<string, Place>>, type: Sql, convert: (text: Sql) => Sql) =>
@@ -192,9 +168,9 @@ function conversions(format: Format, { style, csv }: Pick<Lines, 'style' | 'csv'
 }
 
 /** The lines with their times read, which `conversions` then looks at. */
-function withTimes({ times, timeUnit, opened, carried }: Format): Sql {
-  const rows = withOpened(opened);
-  const lines = carried === undefined ? rows : carriedOn(carried, rows);
+function withTimes({ times, timeUnit, computed, carried }: AnyFormat): Sql {
+  const whole = (computed ?? []).reduce(withComputed, sql`read`);
+  const lines = carried === undefined ? whole : carriedOn(carried, whole);
   const read = Object.entries(times).map(
     ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
   );
@@ -206,20 +182,21 @@ function timeColumn(name: string): Sql {
   return identifier(`$at:${name}`);
 }
 
-/** A step of its own: a text of JSON that stood in every expression that needs something of it would be parsed for each of them. */
-function withOpened(opened: Format['opened']): Sql {
-  return opened === undefined ? sql`read` : sql`(select *, ${named(opened)} from read) as opened`;
+function carriedOn(carried: Readonly<Record<string, Sql>>, lines: Sql): Sql {
+  return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${lines}) as ordered) as carried`;
 }
 
-function carriedOn(carried: Readonly<Record<string, Sql>>, rows: Sql): Sql {
-  return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${rows}) as ordered) as carried`;
+/** A step of its own for the database: what is used in several expressions of one step may be worked out several times. */
+function withComputed(lines: Sql, step: Readonly<Record<string, Sql>>): Sql {
+  return sql`(select *, ${named(step)} from ${lines}) as computed`;
 }
 
 function named(values: Readonly<Record<string, Sql>>): Sql {
   return join(Object.entries(values).map(([name, value]) => sql`${value} as ${identifier(name)}`));
 }
 
-function troubleOf(format: Format): Sql {
+/** Why a line is left out, `skip:REASON` or `bad`, else null. */
+export function troubleOf(format: AnyFormat): Sql {
   const wrong = [...unread(format), ...allChecks(format).map((check) => check.when)];
   return sql`case
       ${join(
@@ -234,25 +211,30 @@ function troubleOf(format: Format): Sql {
 }
 
 /** Spreadsheets write rows of separators alone below their data. */
-function allSkips(format: Format): Format['skip'] {
+export function allSkips(format: AnyFormat): AnyFormat['skip'] {
   const empty = { reason: 'rows with nothing in the columns that are read', when: nothingRead(format) };
-  return format.reads === 'csv' ? [empty, ...format.skip] : format.skip;
+  if (format.reads === 'csv') return [empty, ...format.skip];
+  if (format.rows === undefined) return format.skip;
+  const [{ empty: reason = 'lists with nothing in them' } = {}] = format.rows.slice(-1);
+  return [{ reason, when: NO_ROW }, ...format.skip];
 }
 
 /** A line that is no JSON object, or one with none of the fields. */
-function unread(format: Format): Sql[] {
-  return format.reads === 'csv' ? [] : [nothingRead(format)];
+export function unread(format: AnyFormat): Sql[] {
+  if (format.reads === 'csv') return [];
+  return [format.rows === undefined ? nothingRead(format) : sql`(not ${NO_ROW} and ${nothingRead(format)})`];
 }
 
 /** All fields are null. */
-function nothingRead(format: Format): Sql {
+function nothingRead(format: AnyFormat): Sql {
   return join(
     Object.keys(format.fields).map((key) => sql`${identifier(`$${key}`)} is null`),
     ' and ',
   );
 }
 
-function allChecks(format: Format): Format['checks'] {
+/** What is checked of every line, the readability of its values first. */
+export function allChecks(format: AnyFormat): AnyFormat['checks'] {
   const unreadable = (places: Readonly<Record<string, Place>>, what: string) =>
     Object.entries(places).map(([name, place]) => ({
       field: placeName(place),
@@ -264,7 +246,7 @@ function allChecks(format: Format): Format['checks'] {
     reason: 'is negative',
     when: sql`${identifier(name)} < 0`,
   }));
-  const { model } = format.traits;
+  const { model } = isLedger(format) ? format.entry : format.traits;
   // An object or a list where a name should be is read as its JSON text, with all that is in it.
   const notName =
     format.reads === 'csv' || model === null || 'constant' in model
@@ -281,7 +263,8 @@ function allChecks(format: Format): Format['checks'] {
   ];
 }
 
-function cellSql(cell: Cell, type: Sql): Sql {
+/** A column of usage, or of the ledger, in its type. */
+export function cellSql(cell: Cell, type: Sql): Sql {
   if (cell === null) return sql`cast(null as ${type})`;
   if (!('constant' in cell)) return type.text === 'varchar' ? textOf(cell) : sql`try_cast(${cell} as ${type})`;
   const { constant } = cell;

@@ -1,11 +1,11 @@
 import type { ImportedFile } from '../import/import.js';
-import { formatCount, formatMoney } from './number.js';
+import { formatAmount, formatCount, formatMoney } from './number.js';
 import { plain } from './text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
 
-type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'>;
+type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & { unit?: ImportedFile['unit'] };
 
 /** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
 export function importAsJson(files: readonly ImportedFile[], dryRun: boolean): string {
@@ -40,7 +40,8 @@ function fileText(file: ImportedFile): string[] {
 /** 36 lines = 29 imported + 7 duplicates: what is 0 is left out. */
 function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
-  const lines = counts.lines === 1 ? '1 line' : `${formatCount(counts.lines)} lines`;
+  const unit = counts.unit ?? 'line';
+  const lines = counts.lines === 1 ? `1 ${unit}` : `${formatCount(counts.lines)} ${unit}s`;
   return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
@@ -49,8 +50,8 @@ function details(file: ImportedFile): string[] {
   return [
     ...(file.first_at === null
       ? []
-      : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, cost ${costText(file)}`]),
-    ...(file.first_at === null && file.imported + file.updated > 0 ? [`cost ${costText(file)}`] : []),
+      : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, ${sumOfMoney(file)}`]),
+    ...(file.first_at === null && file.imported + file.updated > 0 ? [sumOfMoney(file)] : []),
     ...(skips.length === 0 ? [] : [`skipped: ${skips.join(', ')}`]),
     ...(file.undated === 0
       ? []
@@ -69,6 +70,13 @@ function details(file: ImportedFile): string[] {
   ];
 }
 
+function sumOfMoney(file: ImportedFile): string {
+  if (file.billed === null) return `cost ${costText(file)}`;
+  const entries = file.imported + file.updated;
+  const amounts = file.billed.map(({ amount, currency }) => formatAmount(amount, plain(currency)));
+  return `ledger: ${entries === 1 ? '1 line' : `${formatCount(entries)} lines`}, ${amounts.join(' + ')} billed`;
+}
+
 function costText({ cost_usd: cost, unpriced }: ImportedFile): string {
   return unpriced === 0
     ? formatMoney(cost)
@@ -79,7 +87,8 @@ function rejectTexts(file: ImportedFile): string[] {
   const shown = file.rejects
     .slice(0, REJECTS_SHOWN)
     .map(
-      ({ line, field, reason }) => `line ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
+      ({ line, field, reason }) =>
+        `${file.unit} ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
     );
   const more = file.rejected - shown.length;
   if (more <= 0) return indented(shown);
@@ -88,7 +97,7 @@ function rejectTexts(file: ImportedFile): string[] {
 }
 
 function totalOf(files: readonly ImportedFile[]): Counts {
-  const sum = (name: keyof Counts) => files.reduce((total, file) => total + file[name], 0);
+  const sum = (name: Exclude<keyof Counts, 'unit'>) => files.reduce((total, file) => total + file[name], 0);
   return {
     lines: sum('lines'),
     imported: sum('imported'),

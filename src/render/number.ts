@@ -18,6 +18,11 @@ export function formatMoney(amount: string): string {
   return `${amount.startsWith('-') && !zero ? '-' : ''}$${(belowCent ? SMALL : MONEY).format(digits)}`;
 }
 
+/** An amount as of `formatMoney` in any currency: $1.23, EUR 1.23. */
+export function formatAmount(amount: string, currency: string): string {
+  return currency === 'USD' ? formatMoney(amount) : `${currency} ${formatMoney(amount).replace('$', '')}`;
+}
+
 /** '41.32' → 41.32%; what is not zero never looks like it. */
 export function formatPercent(percent: string, cost: string | null): string {
   const tiny = /^0(\.0*)?$/.test(percent) && cost !== null && /[1-9]/.test(cost);

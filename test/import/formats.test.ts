@@ -16,10 +16,10 @@ import { fakeIo } from '../fake_io.js';
  * Imports every file of fixtures/<format>/ as a user would, and compares the summary and every stored call with the
  * file beside it: expected.json for sample.*, NAME.expected.json for any other NAME.*. Expectations are worked out by
  * hand. Their `calls` are ordered by time (unknown last), request_id, model and uncached input, and hold what is not
- * null; `units` is the whole map of rare quantities, audio and images included.
+ * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet' };
+const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet', json: '.json' };
 /** Written into the prompts and answers of the samples; it must not be found in the database. */
 const CONTENT = 'never-kept';
 
@@ -27,7 +27,9 @@ interface Expected {
   summary: Record<'lines' | 'imported' | 'duplicates' | 'updated' | 'skipped' | 'rejected', number>;
   skip_reasons: Record<string, number>;
   rejects: { line: number; field: string; reason: string }[];
-  calls: Record<string, unknown>[];
+  calls?: Record<string, unknown>[];
+  /** Of what was billed, in the order of the file; amounts without zeros at their end. */
+  ledger?: Record<string, unknown>[];
 }
 
 interface Fixture {
@@ -38,13 +40,17 @@ interface Fixture {
 
 const fixtures = FORMATS.flatMap(({ name, reads }): Fixture[] => {
   const folder = join(FIXTURES, name);
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(SUFFIX[reads])) : [];
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => isSample(file, reads)) : [];
   return files.map((file) => {
     const stem = basename(file, SUFFIX[reads]);
     const expected = stem === 'sample' ? 'expected.json' : `${stem}.expected.json`;
     return { format: name, file: join(folder, file), expected: join(folder, expected) };
   });
 });
+
+function isSample(file: string, reads: keyof typeof SUFFIX): boolean {
+  return file.endsWith(SUFFIX[reads]) && !file.endsWith('expected.json');
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'llmcost-formats-'));
 const priced = join(folder, 'priced.duckdb');
@@ -97,6 +103,24 @@ async function storedCalls(db: string): Promise<Record<string, unknown>[]> {
   return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
 }
 
+const STORED_LEDGER = sql`
+  select to_json(entry) as call
+  from (
+    select * exclude (import_id, entry_key) replace (
+      strftime(charged_from, '%Y-%m-%dT%H:%M:%SZ') as charged_from,
+      strftime(charged_to, '%Y-%m-%dT%H:%M:%SZ') as charged_to,
+      rtrim(rtrim(cast(amount as varchar), '0'), '.') as amount,
+      rtrim(rtrim(cast(credits as varchar), '0'), '.') as credits,
+      rtrim(rtrim(cast(quantity as varchar), '0'), '.') as quantity
+    )
+    from (from ledger_entry order by rowid)
+  ) as entry`;
+
+async function storedLedger(db: string): Promise<Record<string, unknown>[]> {
+  const rows = await withStore(db, { access: 'read' }, (store) => store.rows<{ call: string }>(STORED_LEDGER));
+  return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
+}
+
 function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
 }
@@ -145,7 +169,8 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
       skip_reasons: found.skip_reasons,
       rejects: found.rejects,
       calls: await storedCalls(db),
-    }).toEqual(expected);
+      ledger: await storedLedger(db),
+    }).toEqual({ calls: [], ledger: [], ...expected });
     expect(await tablesWith(db, CONTENT)).toEqual([]);
   });
 
@@ -155,7 +180,8 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
     copyFileSync(file, copy);
     await imported(db, file);
     expect(await imported(db, copy)).toMatchObject({ imported: 0, updated: 0 });
-    expect(await storedCalls(db)).toEqual(expected.calls);
+    expect(await storedCalls(db)).toEqual(expected.calls ?? []);
+    expect(await storedLedger(db)).toEqual(expected.ledger ?? []);
   });
 });
 

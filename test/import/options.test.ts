@@ -161,8 +161,16 @@ describe('how a file is written', () => {
       Buffer.from('PK\u0003\u0004\0\0\0\b'.repeat(100)),
       'is a binary file, neither JSON lines nor CSV nor Parquet.\n',
     ],
-    ['an array', `[${two.trim().replace('\n', ',')}]`, 'is one JSON array; llmcost reads one object per line.\n'],
-    ['objects of several lines', JSON.stringify({ a: 1 }, null, 2), 'is no log with one JSON object per line'],
+    [
+      'an array that is cut off',
+      `[${two.trim().replace('\n', ',')}`,
+      'ends in the middle of record 3, or a bracket or quotation mark is missing before; nothing of it was kept.\n',
+    ],
+    [
+      'an object of several lines that nobody knows',
+      JSON.stringify({ a: 1 }, null, 2),
+      'is in no format llmcost knows. Found in it: a.\n',
+    ],
     [
       'JSON of something else',
       '{"level":"info","msg":"hi"}\n',

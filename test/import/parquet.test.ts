@@ -27,7 +27,7 @@ describe('a Parquet file', () => {
   test('through a pipe', async () => {
     const { out, code } = await world.llmcost(['import', '-', '--max-rejects', '100%'], SAMPLE);
     expect(code).toBe(0);
-    expect(out).toContain('llmcost-parquet, 7 lines = 2 imported + 1 duplicate + 4 rejected\n');
+    expect(out).toContain('llmcost-parquet, 7 records = 2 imported + 1 duplicate + 4 rejected\n');
   });
 
   test('times of all kinds are UTC, whatever the zone of this machine', async () => {

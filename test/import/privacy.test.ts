@@ -74,7 +74,7 @@ function contains(path: string): boolean {
 const CONTENT =
   /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
 /** Objects of which every key is kept. */
-const KEPT = /^(tags|metadata|labels|other_units|request_properties)$/;
+const KEPT = /^(tags|metadata|labels|other_units|requestMetadata|request_properties)$/;
 
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
 function planted(value: unknown): unknown {
@@ -82,6 +82,7 @@ function planted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const inner = Object.entries(value).map(([key, part]) => {
     if (KEPT.test(key)) return [key, part];
+    if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part)];
     return [key, CONTENT.test(key) && typeof part === 'string' ? `${part} ${MARKER}` : planted(part)];
   });
   return {
@@ -101,14 +102,25 @@ function plantedLine(line: string): string {
   }
 }
 
-const samples = FORMATS.filter(({ reads }) => reads === 'ndjson').flatMap(({ name }) => {
+const samples = FORMATS.filter(({ reads }) => reads !== 'csv').flatMap(({ name }) => {
   const folder = join(FIXTURES, name);
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.jsonl')) : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => /\.jsonl?$/.test(file) && !file.endsWith('expected.json'))
+    : [];
   return files.map((file): [string, string] => [`${name}/${file}`, readFileSync(join(folder, file), 'utf8')]);
 });
 
+/** Documents follow each other from one brace at the beginning of a line to the next. */
+function plantedText(text: string): string {
+  if (!/^\{\s*$/m.test(text)) return text.split('\n').map(plantedLine).join('\n');
+  return text
+    .split(/^(?=\{)/m)
+    .map(plantedLine)
+    .join('\n');
+}
+
 describe.each(samples)('%s', (_, text) => {
-  const lines = text.split('\n').map(plantedLine).join('\n');
+  const lines = plantedText(text);
 
   test('imported, refused, or only looked at', async () => {
     world.write('calls.jsonl', lines);

@@ -1,37 +1,22 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Shape } from '../fields.js';
+import { LABELS } from '../nested.js';
 
-/** Names under which applications say in free metadata to whom and to what a call belongs, the first one that is there counts. */
-const NAMES = {
-  customer: ['customer', 'customer_id', 'customerId', 'tenant', 'tenant_id', 'tenantId'],
-  feature: ['feature', 'feature_name', 'featureName'],
-  environment: ['environment', 'env'],
-  user_id: ['user_id', 'userId', '_user', 'user'],
-  session_id: ['session_id', 'sessionId', 'thread_id', 'conversation_id', 'Helicone-Session-Id'],
-} as const;
-
-export type Attribution = keyof typeof NAMES;
-
-/** The same names as keys of a JSON object, for `jsonIn`. */
+/** The names of LABELS as keys of a JSON object. */
 export const ATTRIBUTED: Shape = Object.fromEntries(
-  Object.values(NAMES)
+  Object.values(LABELS)
     .flat()
     .map((name) => [name, 'text']),
 );
 
-/** What an object read as ATTRIBUTED says. */
-export function attributed(object: Sql, what: Attribution): Sql {
-  return firstOf(NAMES[what].map((name) => sql`${object}.${identifier(name)}`));
-}
-
-/** What a map of texts says. */
-export function labelled(map: Sql, what: Attribution): Sql {
-  return firstOf(NAMES[what].map((name) => sql`${map}[${literal(name)}]`));
+/** What an object read as ATTRIBUTED says of one of our columns. */
+export function attributed(object: Sql, column: keyof typeof LABELS): Sql {
+  return sql`coalesce(${join(LABELS[column].map((name) => sql`nullif(${object}.${identifier(name)}, '')`))})`;
 }
 
 /** The labels of a map that have no column of their own; null where there is none. */
 export function otherLabels(map: Sql): Sql {
-  const names = join(Object.values(NAMES).flat().map(literal));
+  const names = join(Object.values(LABELS).flat().map(literal));
   return sql`nullif(map_from_entries(list_filter(map_entries(${map}), lambda label: label.value is not null and label.key not in (${names}))), map {})`;
 }
 
@@ -49,21 +34,4 @@ export function labelsOf(list: Sql): Sql {
       when len(${list}) > 0
         then nullif(list_reduce(list_transform(${own}, lambda label: ${label}), lambda one, other: map_concat(one, other), cast(map {} as map(varchar, varchar))), map {})
     end`;
-}
-
-/** Labels made of single values, those that are there. */
-export function labels(values: Readonly<Record<string, Sql>>): Sql {
-  const pairs = Object.entries(values).map(
-    ([name, value]) => sql`{'key': ${literal(name)}, 'value': nullif(${value}, '')}`,
-  );
-  return sql`nullif(map_from_entries(list_filter([${join(pairs)}], lambda label: label.value is not null)), map {})`;
-}
-
-/** Labels of two sources, those of the second before those of the first; null where both have none. */
-export function allLabels(some: Sql, others: Sql): Sql {
-  return sql`nullif(map_concat(${some}, ${others}), map {})`;
-}
-
-function firstOf(values: readonly Sql[]): Sql {
-  return sql`coalesce(${join(values.map((value) => sql`nullif(${value}, '')`))})`;
 }

@@ -1,9 +1,10 @@
 import { type Sql, sql } from '../../sql.js';
 import { flagOf } from '../convert.js';
-import { field, jsonMapIn } from '../fields.js';
+import { field } from '../fields.js';
 import { constant, type Format } from '../format.js';
+import { labelled, labelsIn } from '../nested.js';
 import { errorClassOf } from '../terms.js';
-import { labelled, otherLabels } from './attribution.js';
+import { otherLabels } from './attribution.js';
 
 const PROPERTIES = sql`properties`;
 const FAILED = sql`(coalesce(http_status >= 400, false) or coalesce(not ${flagOf(field('success'))}, false))`;
@@ -39,7 +40,7 @@ export const cloudflareAiGateway: Format = {
     metadata: 'text',
     step: 'text',
   },
-  opened: { properties: jsonMapIn(field('metadata')) },
+  computed: [{ properties: labelsIn(field('metadata')) }],
   numbers: { tokens_in: 'tokens_in', tokens_out: 'tokens_out', http_status: 'status_code', step: 'step' },
   decimals: { cost: 'cost' },
   durations: { latency: 'duration' },

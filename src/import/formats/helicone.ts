@@ -1,8 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, jsonMapIn } from '../fields.js';
+import { field } from '../fields.js';
 import { constant, type Format } from '../format.js';
+import { labelled, labelsIn } from '../nested.js';
 import { errorClassOf } from '../terms.js';
-import { labelled, otherLabels } from './attribution.js';
+import { otherLabels } from './attribution.js';
 
 const COLUMNS = [
   'request_id',
@@ -53,7 +54,7 @@ function requests(reads: Format['reads'], signature: Format['signature']): Forma
     reads,
     signature,
     fields: Object.fromEntries(COLUMNS.map((name) => [name, 'text'])),
-    opened: { properties: jsonMapIn(field('request_properties')) },
+    computed: [{ properties: labelsIn(field('request_properties')) }],
     numbers: {
       prompt: 'prompt_tokens',
       cached: 'prompt_cache_read_tokens',

@@ -1,7 +1,13 @@
-import type { Format } from '../format.js';
+import type { AnyFormat } from '../format.js';
+import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
+import { bedrockInvocations } from './bedrock.js';
+import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
+import { claudeCode } from './claude_code.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
+import { codex } from './codex.js';
+import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { langfuseCsv, langfuseJsonl } from './langfuse.js';
@@ -11,14 +17,16 @@ import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
+import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
+import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { portkeyLogs } from './portkey.js';
 import { vercelAiGateway } from './vercel_ai_gateway.js';
 
 /** Every format the program knows. The order decides nothing. */
-export const FORMATS: readonly Format[] = [
+export const FORMATS: readonly AnyFormat[] = [
   llmcostJsonl,
   llmcostCsv,
   llmcostParquet,
@@ -41,4 +49,16 @@ export const FORMATS: readonly Format[] = [
   portkeyLogs,
   cloudflareAiGateway,
   vercelAiGateway,
+  bedrockInvocations,
+  bedrockCloudwatch,
+  claudeCode,
+  codex,
+  openaiUsageApi,
+  openaiUsageCsv,
+  openaiCostsApi,
+  openaiCostsCsv,
+  anthropicCostReport,
+  anthropicCostCsv,
+  gcpBillingJson,
+  gcpBillingCsv,
 ];

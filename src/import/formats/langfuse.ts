@@ -1,9 +1,10 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import { elapsedMs } from '../convert.js';
-import { field, jsonIn, jsonListIn, type Shape } from '../fields.js';
+import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
+import { labelled, listIn, parsed, withLabels } from '../nested.js';
 import { errorClassOf, statusIn } from '../terms.js';
-import { ATTRIBUTED, allLabels, attributed, labelled, labels, labelsOf, otherLabels } from './attribution.js';
+import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const COLUMNS = [
   'id',
@@ -126,14 +127,16 @@ function observations(reads: Format['reads'], signature: Format['signature']): F
     reads,
     signature,
     fields: Object.fromEntries(COLUMNS.map((name) => [name, 'text'])),
-    opened: {
-      details: jsonIn(field('usageDetails'), DETAILS),
-      older: jsonIn(field('usage'), { input: 'text', output: 'text', total: 'text', unit: 'text' }),
-      costs: jsonIn(field('costDetails'), { total: 'text' }),
-      parameters: jsonIn(field('modelParameters'), { max_tokens: 'text', max_completion_tokens: 'text' }),
-      metadata: jsonIn(field('metadata'), METADATA),
-      trace_labels: labelsOf(jsonListIn(field('traceTags'))),
-    },
+    computed: [
+      {
+        details: parsed(field('usageDetails'), DETAILS),
+        older: parsed(field('usage'), { input: 'text', output: 'text', total: 'text', unit: 'text' }),
+        costs: parsed(field('costDetails'), { total: 'text' }),
+        parameters: parsed(field('modelParameters'), { max_tokens: 'text', max_completion_tokens: 'text' }),
+        metadata: parsed(field('metadata'), METADATA),
+        trace_labels: labelsOf(listIn(field('traceTags'))),
+      },
+    ],
     numbers: {
       ...COUNTS,
       total: TOTAL,
@@ -220,7 +223,7 @@ function observations(reads: Format['reads'], signature: Format['signature']): F
       customer: sql`coalesce(${attributed(sql`metadata`, 'customer')}, ${labelled(sql`trace_labels`, 'customer')})`,
       user_id: sql`coalesce(${field('userId')}, ${attributed(sql`metadata`, 'user_id')})`,
       session_id: sql`coalesce(${field('sessionId')}, ${attributed(sql`metadata`, 'session_id')})`,
-      tags: allLabels(labels({ prompt: field('promptName') }), otherLabels(sql`trace_labels`)),
+      tags: withLabels(otherLabels(sql`trace_labels`), { prompt: field('promptName') }),
       billed_cost: sql`cost`,
     },
     units: {

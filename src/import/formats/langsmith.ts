@@ -1,9 +1,10 @@
 import { type Sql, sql } from '../../sql.js';
 import { elapsedMs } from '../convert.js';
-import { field, jsonListIn } from '../fields.js';
+import { field } from '../fields.js';
 import { constant, type Format } from '../format.js';
+import { labelled, listIn, withLabels } from '../nested.js';
 import { errorClassOf, statusIn } from '../terms.js';
-import { ATTRIBUTED, allLabels, attributed, labelled, labels, labelsOf, otherLabels } from './attribution.js';
+import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const METADATA = field('extra.metadata');
 const RUN_LABELS = sql`run_labels`;
@@ -60,7 +61,7 @@ export const langsmithRuns: Format = {
       invocation_params: { model: 'text', model_name: 'text' },
     },
   },
-  opened: { run_labels: labelsOf(jsonListIn(field('tags'))) },
+  computed: [{ run_labels: labelsOf(listIn(field('tags'))) }],
   numbers: {
     prompt: 'prompt_tokens',
     completion: 'completion_tokens',
@@ -136,7 +137,7 @@ export const langsmithRuns: Format = {
     user_id: attributed(METADATA, 'user_id'),
     session_id: attributed(METADATA, 'session_id'),
     // What LangSmith calls a session in its runs is the project they are collected in.
-    tags: allLabels(labels({ project: field('session_id') }), otherLabels(RUN_LABELS)),
+    tags: withLabels(otherLabels(RUN_LABELS), { project: field('session_id') }),
     billed_cost: sql`cost`,
   },
   units: { input_audio_tokens: sql`audio_in`, output_audio_tokens: sql`audio_out` },

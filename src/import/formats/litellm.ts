@@ -2,8 +2,9 @@ import { literal, type Sql, sql } from '../../sql.js';
 import { elapsedMs, flagOf, textOf } from '../convert.js';
 import type { Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
+import { labelled, withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
-import { allLabels, attributed, labelled, labels, otherLabels } from './attribution.js';
+import { attributed, otherLabels } from './attribution.js';
 
 /** The usage as LiteLLM counts it for all providers: https://docs.litellm.ai/docs/completion/usage */
 export const USAGE: Shape = {
@@ -61,7 +62,7 @@ export type LoggedName =
 /** What both logs have in common. Every count is inclusive: LiteLLM adds Anthropic's cached tokens to the prompt. */
 export function litellmLog(
   logged: Logged,
-): Omit<Format, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'opened'> {
+): Omit<Format, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'computed'> {
   const { text, cost } = logged;
   return {
     numbers: numbersOf(logged),
@@ -213,10 +214,7 @@ function factsOf(logged: Logged): Format['facts'] {
     customer: sql`coalesce(nullif(${text('end_user')}, ''), ${labelled(tags, 'customer')}, ${attributed(metadata, 'customer')})`,
     user_id: sql`coalesce(nullif(${text('user')}, ''), ${attributed(metadata, 'user_id')})`,
     session_id: sql`coalesce(nullif(${text('session_id')}, ''), ${attributed(metadata, 'session_id')})`,
-    tags: allLabels(
-      labels({ team: logged.team, organization: text('organization'), api_key: logged.key }),
-      otherLabels(tags),
-    ),
+    tags: withLabels(otherLabels(tags), { team: logged.team, organization: text('organization'), api_key: logged.key }),
     billed_cost: sql`cost`,
   };
 }

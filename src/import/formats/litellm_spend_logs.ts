@@ -1,6 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, jsonIn, jsonListIn, type Shape, within } from '../fields.js';
+import { field, type Shape, within } from '../fields.js';
 import type { Format } from '../format.js';
+import { listIn, parsed } from '../nested.js';
 import { ATTRIBUTED, labelsOf } from './attribution.js';
 import { type LoggedName, litellmLog, USAGE } from './litellm.js';
 
@@ -92,10 +93,12 @@ function spendLogs(reads: Format['reads'], signature: Format['signature']): Form
     reads,
     signature,
     fields: Object.fromEntries(COLUMNS.map((name) => [name, 'text'])),
-    opened: {
-      details: jsonIn(field('metadata'), METADATA),
-      request_labels: labelsOf(jsonListIn(field('request_tags'))),
-    },
+    computed: [
+      {
+        details: parsed(field('metadata'), METADATA),
+        request_labels: labelsOf(listIn(field('request_tags'))),
+      },
+    ],
     checks: [
       ...log.checks,
       // Cached tokens stand nowhere else: read as none, the prompt would cost too much.

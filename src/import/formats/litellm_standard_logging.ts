@@ -1,6 +1,7 @@
 import { sql } from '../../sql.js';
-import { field, jsonListIn } from '../fields.js';
+import { field } from '../fields.js';
 import type { Format } from '../format.js';
+import { listIn } from '../nested.js';
 import { ATTRIBUTED, labelsOf } from './attribution.js';
 import { type LoggedName, litellmLog, USAGE } from './litellm.js';
 
@@ -74,5 +75,5 @@ export const litellmStandardLogging: Format = {
       user_api_key_org_id: 'text',
     },
   },
-  opened: { request_labels: labelsOf(jsonListIn(field('request_tags'))) },
+  computed: [{ request_labels: labelsOf(listIn(field('request_tags'))) }],
 };

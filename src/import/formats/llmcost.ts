@@ -31,7 +31,7 @@ export const llmcostCsv: Format = ownFormat({
   name: 'llmcost-csv',
   title: "llmcost's own names as CSV columns",
   reads: 'csv',
-  signature: ['model', 'input_tokens', 'output_tokens'],
+  signature: ['model', 'input_tokens', 'output_tokens', '!num_model_requests'],
   fields,
   at: (name) => name,
 });

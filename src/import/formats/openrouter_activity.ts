@@ -2,7 +2,7 @@ import { sql } from '../../sql.js';
 import { flagOf } from '../convert.js';
 import { field, type Shape } from '../fields.js';
 import { constant, type Format } from '../format.js';
-import { labels } from './attribution.js';
+import { withLabels } from '../nested.js';
 
 const FIELDS: Shape = Object.fromEntries(
   [
@@ -113,7 +113,7 @@ export const openrouterActivity: Format = {
     customer: field('user'),
     user_id: null,
     session_id: null,
-    tags: labels({ upstream: field('provider_name'), api_key: field('api_key_name') }),
+    tags: withLabels(null, { upstream: field('provider_name'), api_key: field('api_key_name') }),
     // With a key of one's own (BYOK) cost_total is OpenRouter's fee alone; the supplier's bill stands beside it.
     billed_cost: sql`coalesce(cost + coalesce(own_key_cost, 0), own_key_cost)`,
   },

@@ -2,8 +2,8 @@ import { type Sql, sql } from '../../sql.js';
 import { flagOf } from '../convert.js';
 import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
+import { withLabels } from '../nested.js';
 import { tierOf } from '../terms.js';
-import { labels } from './attribution.js';
 
 const GENERATION: Shape = Object.fromEntries(
   [
@@ -125,7 +125,7 @@ export const openrouterGeneration: Format = {
     customer: of('external_user'),
     user_id: null,
     session_id: of('session_id'),
-    tags: labels({ upstream: of('provider_name') }),
+    tags: withLabels(null, { upstream: of('provider_name') }),
     // With a key of one's own (BYOK) total_cost is OpenRouter's fee alone.
     billed_cost: sql`case when ${OWN_KEY} then cost + coalesce(upstream_cost, 0) else cost end`,
   },

@@ -1,8 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, jsonIn, jsonMapIn } from '../fields.js';
+import { field } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
+import { labelled, labelsIn, parsed, withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
-import { allLabels, labelled, labels, otherLabels } from './attribution.js';
+import { otherLabels } from './attribution.js';
 import { reasoningInAnswer } from './openai_chat.js';
 
 /** A field under its two names, the older first. */
@@ -62,13 +63,15 @@ export const portkeyLogs: Format = {
       },
     },
   },
-  opened: {
-    // Either an object, or its keys and its values in two lists.
-    properties: sql`case
+  computed: [
+    {
+      // Either an object, or its keys and its values in two lists.
+      properties: sql`case
         when json_type(try_cast(${field('metadata')} as json), '$.key') = 'ARRAY' then ${zipped(field('metadata'))}
-        else ${jsonMapIn(field('metadata'))}
+        else ${labelsIn(field('metadata'))}
       end`,
-  },
+    },
+  ],
   numbers: {
     prompt: either('req_units', 'request_tokens'),
     completion: either('res_units', 'response_tokens'),
@@ -140,7 +143,7 @@ export const portkeyLogs: Format = {
     customer: labelled(PROPERTIES, 'customer'),
     user_id: labelled(PROPERTIES, 'user_id'),
     session_id: labelled(PROPERTIES, 'session_id'),
-    tags: allLabels(labels({ prompt: field('prompt_slug') }), otherLabels(PROPERTIES)),
+    tags: withLabels(otherLabels(PROPERTIES), { prompt: field('prompt_slug') }),
     // In cents.
     billed_cost: sql`case when ${FROM_CACHE} then 0 else cents * 0.01 end`,
   },
@@ -150,7 +153,7 @@ export const portkeyLogs: Format = {
 };
 
 function zipped(metadata: Sql): Sql {
-  const lists = jsonIn(metadata, { key: 'text', value: 'text' });
+  const lists = parsed(metadata, { key: 'text', value: 'text' });
   return sql`try(map(from_json(${lists}.key, '["VARCHAR"]'), from_json(${lists}.value, '["VARCHAR"]')))`;
 }
 

@@ -1,7 +1,8 @@
 import { sql } from '../../sql.js';
 import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { labels } from './attribution.js';
+import type { Format } from '../format.js';
+import { withLabels } from '../nested.js';
+import { bucketKey, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 const CACHED = sql`(coalesce(cached, 0) + coalesce(written, 0))`;
 /** Not documented; the AI SDK, which the gateway belongs to, counts cached tokens in its input, unless there are more of them. */
@@ -54,32 +55,20 @@ export const vercelAiGateway: Format = {
     { field: 'output_tokens', reason: 'is missing', when: sql`output is null` },
   ],
   traits: {
+    ...UNTOLD_TRAITS,
     // With a key of one's own (BYOK) the supplier sends the bill.
     provider: sql`case when ${OWN_KEY} then coalesce(${field('provider')}, 'vercel_ai_gateway') else 'vercel_ai_gateway' end`,
     model: field('model'),
-    request_model: null,
     operation: null,
     service_tier: null,
     speed: null,
     region: null,
-    status: constant('ok'),
-    error_class: null,
-    http_status: null,
-    feature: null,
-    environment: null,
-    attempt: null,
     bucket_seconds: sql`case when ${field('hour')} is not null then 3600 when ${field('day')} is not null then 86400 end`,
     billed_currency: sql`case when cost is not null then 'USD' end`,
-    gateway_cached: null,
     token_convention: sql`case when ${EXCLUSIVE} then 'exclusive' when ${CACHED} > 0 then 'guessed' else 'inclusive' end`,
-    max_output_tokens: null,
-    has_tools: null,
-    has_images: null,
-    has_json_schema: null,
   },
   facts: {
-    request_id: null,
-    trace_id: null,
+    ...UNTOLD_FACTS,
     occurred_at: sql`started`,
     requests: sql`request_count`,
     uncached_input_tokens: sql`case when ${EXCLUSIVE} then input else input - ${CACHED} end`,
@@ -88,19 +77,22 @@ export const vercelAiGateway: Format = {
     cache_write_1h_tokens: null,
     text_output_tokens: sql`output - coalesce(reasoning, 0)`,
     reasoning_tokens: sql`reasoning`,
-    latency_ms: null,
-    ttft_ms: null,
     // The `user` of the requests: the application's own customer or end user.
     customer: field('user'),
     user_id: null,
-    session_id: null,
-    tags: labels({ tag: field('tag'), upstream: field('provider'), credential: field('credential_type') }),
+    tags: withLabels(null, { tag: field('tag'), upstream: field('provider'), credential: field('credential_type') }),
     billed_cost: sql`cost`,
   },
   units: {},
+  key: bucketKey(sql`'vercel ai gateway'`, [
+    sql`coalesce(${field('hour')}, ${field('day')})`,
+    field('model'),
+    field('user'),
+    field('tag'),
+    field('provider'),
+    field('credential_type'),
+  ]),
   // A row of today grows until the day is over.
-  key: sql`concat_ws(chr(31), 'vercel ai gateway report row', coalesce(${field('hour')}, ${field('day')}, ''), coalesce(${field('model')}, ''),
-    coalesce(${field('user')}, ''), coalesce(${field('tag')}, ''), coalesce(${field('provider')}, ''), coalesce(${field('credential_type')}, ''))`,
-  repeats: 'grows',
+  repeats: 'bucket',
   dated: true,
 };

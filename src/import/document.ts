@@ -1,0 +1,115 @@
+import { InputError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import { type Cut, Cutter } from './cutter.js';
+import { claimsOf, formatNamed, unfound } from './identify.js';
+import { describesFile, type Mapping } from './mapping.js';
+import { type Source, unpacked } from './source.js';
+import { withCopy } from './spool.js';
+
+/** The part of a head that is looked at. */
+const LOOKED_AT = 1 << 20;
+const RECORDS_LOOKED_AT = 50;
+const LINES_LOOKED_AT = 20;
+
+/**
+ * Whether a file holds JSON documents (one list, or objects of several lines or all in one) and not one object per
+ * line. A log may begin with a line that was cut off: it is one as long as half of its lines are objects by themselves.
+ */
+export function holdsDocuments(head: string): boolean {
+  const text = head.trimStart();
+  if (/^\[\s*[[{\]]/.test(text)) return true;
+  if (!text.startsWith('{')) return false;
+  const lines = text.split('\n', LINES_LOOKED_AT).filter((line) => line.trim() !== '');
+  return lines.filter(isObject).length * 2 < lines.length;
+}
+
+function isObject(line: string): boolean {
+  if (!line.startsWith('{') || !line.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Asked {
+  /** The beginning of the file, as text. */
+  head: string;
+  name: string;
+  format?: string;
+  mapping: Mapping;
+}
+
+/**
+ * How the records of documents are found: the way in which they are of a known format, or in which a mapping finds
+ * something. A list of records may stand under any key, as in `{"data":[…]}`.
+ */
+export async function cutOf(store: Store, { head, name, format, mapping }: Asked): Promise<Cut> {
+  const [text, whole] = [head.slice(0, LOOKED_AT), { wrapped: false }];
+  const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
+  const kept = lists.flatMap((list): Cut[] => [
+    { list, wrapped: true },
+    { list, wrapped: false },
+  ]);
+  if (format !== undefined) {
+    const { rows } = formatNamed(format);
+    if (rows !== undefined) return { list: rows[0].list, wrapped: true };
+  }
+  if (format === undefined && describesFile(mapping)) return mappedCut(store, text, mapping, kept);
+  for (const cut of [whole, ...kept]) {
+    const claims = await claimsOf(store, sampleOf(text, cut).records);
+    const [first] = claims.filter((claim) => format === undefined || claim.name === format);
+    if (first === undefined) continue;
+    return first.rows === undefined || cut.wrapped ? cut : { list: first.rows[0].list, wrapped: true };
+  }
+  if (sampleOf(text, whole).records.length === 0 && lists.length === 0 && !text.trimStart().startsWith('['))
+    throw broken(name, 1);
+  return whole;
+}
+
+async function mappedCut(store: Store, text: string, { map }: Mapping, kept: readonly Cut[]): Promise<Cut> {
+  const whole = { wrapped: false };
+  for (const cut of [whole, ...kept.filter(({ wrapped }) => !wrapped)]) {
+    const { records } = sampleOf(text, cut);
+    if (records.length > 0 && (await unfound(store, records, map)).length < map.size) return cut;
+  }
+  return whole;
+}
+
+/** Some whole records from the head of a document. */
+function sampleOf(text: string, cut: Cut): { records: string[]; lists: readonly string[] } {
+  const cutter = new Cutter(cut);
+  const lines = cutter.push(Buffer.from(text)).toString('utf8').split('\n');
+  const rest = cutter.end().rest.length > 0 ? lines.length : lines.length - 1;
+  return { records: lines.slice(0, Math.min(rest, RECORDS_LOOKED_AT)), lists: cutter.lists };
+}
+
+/** A copy of documents as a file with one record in each line; see Cutter. It is thrown away in the end. */
+export async function withRecords<T>(source: Source, cut: Cut, fn: (lines: Source) => Promise<T>): Promise<T> {
+  return withCopy(source, recordsOf(source, cut), (lines) => fn({ ...lines, records: true }));
+}
+
+async function* recordsOf(source: Source, cut: Cut): AsyncGenerator<Uint8Array> {
+  const cutter = new Cutter(cut);
+  for await (const chunk of withoutMark(unpacked(source))) yield cutter.push(chunk);
+  const { rest, whole } = cutter.end();
+  if (!whole) throw broken(source.name, cutter.records + 1);
+  yield rest;
+}
+
+async function* withoutMark(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const chunk of bytes) {
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const marked = first && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
+    yield marked ? buffer.subarray(3) : buffer;
+    first = false;
+  }
+}
+
+function broken(name: string, record: number): InputError {
+  return new InputError(
+    `${name} ends in the middle of record ${record}, or a bracket or quotation mark is missing before; nothing of it was kept.\nFetch it again, or look where it breaks: jq empty ${name}`,
+  );
+}
