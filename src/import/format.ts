@@ -87,7 +87,9 @@ export interface Level {
   readonly list: string;
   /** Fields beside the list; every row has them, by their own names. */
   readonly beside: Shape;
-  /** How an object whose list is empty is called in the summary, where it is skipped. */
+  /** The name that the place of an element in the list gets among the fields, counted from 1. */
+  readonly position?: string;
+  /** How an object whose list is empty is called in the summary, where it is skipped; without, an empty outermost list is nothing. */
   readonly empty?: string;
 }
 

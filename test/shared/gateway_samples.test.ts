@@ -256,8 +256,10 @@ describe.skipIf(!DOCUMENTS.cloudflare.present)(
   () => {
     test('Cloudflare', async () => {
       const world = await newWorld();
+      const format = 'cloudflare-ai-gateway';
+      expect(await imported(world, [DOCUMENTS.cloudflare.path])).toMatchObject({ format, imported: 8 });
       world.write('logs.jsonl', lines(DOCUMENTS.cloudflare.path, 'result'));
-      expect(await imported(world, ['logs.jsonl'])).toMatchObject({ format: 'cloudflare-ai-gateway', imported: 8 });
+      expect(await imported(world, ['logs.jsonl'])).toMatchObject({ format, imported: 0, duplicates: 8 });
       expect(await storedTotals(world)).toMatchObject({ uncached: 1_622, text: 576 });
       const { billed, ...others } = await stored(world);
       expect(attodollars(billed)).toBe(attodollars('0.02377789'));
@@ -267,8 +269,10 @@ describe.skipIf(!DOCUMENTS.cloudflare.present)(
     test('Vercel: rows of days, a row of a later hour takes the place of an earlier one', async () => {
       const world = await newWorld();
       const report = lines(DOCUMENTS.vercel.path, 'results');
-      world.write('report.jsonl', report);
-      expect(await imported(world, ['report.jsonl'])).toMatchObject({ format: 'vercel-ai-gateway', imported: 2 });
+      expect(await imported(world, [DOCUMENTS.vercel.path])).toMatchObject({
+        format: 'vercel-ai-gateway',
+        imported: 2,
+      });
       world.write('later.jsonl', report.replace('"input_tokens":1000', '"input_tokens":2000'));
       expect(await imported(world, ['later.jsonl'])).toMatchObject({ imported: 0, updated: 1, duplicates: 1 });
       expect(await storedTotals(world)).toMatchObject({ uncached: 1_700 + 1_000, read: 300, text: 700 });
@@ -289,3 +293,39 @@ describe.skipIf(!DOCUMENTS.cloudflare.present)(
     });
   },
 );
+
+const EVENTS = realFile('samples/margindash/events.jsonl');
+const BODY = realFile('samples/margindash/events_request_body.json');
+
+/* python3 -c 'import json,sys;v=[x for l in sys.stdin for x in json.loads(l)["vendor_responses"]];print(len(v),sum(x["input_tokens"]for x in v),sum(x["output_tokens"]for x in v))' < events.jsonl */
+describe.skipIf(!EVENTS.present)(`events of MarginDash's SDK (SKIPPED when ${EVENTS.path} is absent)`, () => {
+  const skip_reasons = { 'events without a call to a model': 1 };
+
+  test('every answer of an event is a call', async () => {
+    const world = await newWorld();
+    expect(await imported(world, [EVENTS.path])).toMatchObject({
+      format: 'margindash-events',
+      lines: 42,
+      imported: 41,
+      duplicates: 0,
+      rejected: 0,
+      skip_reasons,
+    });
+    expect(await storedTotals(world)).toMatchObject({ uncached: 93_895, text: 22_529 });
+    expect(
+      await world.rows(
+        sql`select count(distinct trace_id)::integer as events, count(distinct customer)::integer as customers from usage`,
+      ),
+    ).toEqual([{ events: 20, customers: 3 }]);
+  });
+
+  test('the same in the body of a request, or as a list of their own', async () => {
+    const world = await newWorld();
+    const file = { format: 'margindash-events', lines: 14, skip_reasons };
+    expect(await imported(world, [BODY.path])).toMatchObject({ ...file, imported: 13 });
+    expect(await storedTotals(world)).toMatchObject({ uncached: 32_904, text: 4_537 });
+    const { events } = JSON.parse(readFileSync(BODY.path, 'utf8')) as { events: unknown[] };
+    world.write('events.json', JSON.stringify(events, null, 2));
+    expect(await imported(world, ['events.json'])).toMatchObject({ ...file, imported: 0, duplicates: 13 });
+  });
+});

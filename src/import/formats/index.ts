@@ -15,6 +15,7 @@ import { langsmithRuns } from './langsmith.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
 import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
+import { margindashEvents } from './margindash.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
@@ -49,6 +50,7 @@ export const FORMATS: readonly AnyFormat[] = [
   portkeyLogs,
   cloudflareAiGateway,
   vercelAiGateway,
+  margindashEvents,
   bedrockInvocations,
   bedrockCloudwatch,
   claudeCode,
