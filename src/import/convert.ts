@@ -127,6 +127,11 @@ export function plausibleTime(time: Sql): Sql {
   return sql`case when ${time} between timestamp '2000-01-01' and timestamp '2099-12-31 23:59:59.999999' then ${time} end`;
 }
 
+/** Milliseconds from one timestamp to a later one; null where it is none: clocks of two machines may disagree. */
+export function elapsedMs(from: Sql, to: Sql): Sql {
+  return sql`case when ${to} >= ${from} then date_diff('millisecond', ${from}, ${to}) end`;
+}
+
 /** A text, or null where there is nothing in it. */
 export function textOf(text: Sql): Sql {
   return sql`nullif(${text}, '')`;

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { type Cut, Cutter } from './cutter.js';
+import type { Rows } from './format.js';
 import { FORMATS } from './formats/index.js';
 import { claimsOf, formatNamed, unfound } from './identify.js';
 import { LONGEST_LIST } from './lines.js';
@@ -66,16 +67,23 @@ export async function cutOf(store: Store, { head, format, mapping }: Asked): Pro
   ]);
   if (format !== undefined) {
     const { rows } = formatNamed(format);
-    if (rows !== undefined) return { list: rows[0].list, wrapped: true };
+    if (rows !== undefined && !isRecord(rows)) return { list: rows[0].list, wrapped: true };
   }
   if (format === undefined && describesFile(mapping)) return mappedCut(store, text, mapping, kept);
   for (const cut of [whole, ...kept]) {
     const claims = await claimsOf(store, sampleOf(text, cut).records);
     const [first] = claims.filter((claim) => format === undefined || claim.name === format);
     if (first === undefined) continue;
-    return first.rows === undefined || cut.wrapped ? cut : { list: first.rows[0].list, wrapped: true };
+    return first.rows === undefined || cut.wrapped || isRecord(first.rows)
+      ? cut
+      : { list: first.rows[0].list, wrapped: true };
   }
   return whole;
+}
+
+/** Whether rows hang on an object that must stay whole: what stands beside its list belongs to them. */
+function isRecord([top]: Rows): boolean {
+  return Object.keys(top.beside).length > 0;
 }
 
 async function mappedCut(store: Store, text: string, { map }: Mapping, kept: readonly Cut[]): Promise<Cut> {

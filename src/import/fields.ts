@@ -71,6 +71,11 @@ export function structureOf(shape: Shape | readonly [Shape]): Sql {
   return literal(JSON.stringify(jsonType(shape)));
 }
 
+/** The part of a structure that a dotted path names. */
+export function within(structure: Sql, path: string): Sql {
+  return path.split('.').reduce((before, key) => sql`${before}.${identifier(key)}`, structure);
+}
+
 /** The select list that gives every key of the top level the name `field` knows it by. */
 export function renamed(shape: Shape): Sql {
   return join(Object.keys(shape).map((key) => sql`${identifier(key)} as ${identifier(`$${key}`)}`));

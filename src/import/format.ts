@@ -87,7 +87,9 @@ export interface Level {
   readonly list: string;
   /** Fields beside the list; every row has them, by their own names. */
   readonly beside: Shape;
-  /** How an object whose list is empty is called in the summary, where it is skipped. */
+  /** The name that the place of an element in the list gets among the fields, counted from 1. */
+  readonly position?: string;
+  /** How an object whose list is empty is called in the summary, where it is skipped; without, an empty outermost list is nothing. */
   readonly empty?: string;
 }
 
@@ -106,13 +108,13 @@ export interface Reading {
   /** What it is, in a few words for people. */
   readonly title: string;
   /** `json` is a document, or several, with rows in lists inside of it: see `rows`. */
-  readonly reads: 'ndjson' | 'csv' | 'json';
+  readonly reads: 'ndjson' | 'csv' | 'parquet' | 'json';
   readonly rows?: Rows;
   /**
-   * Tells whether a sample line (JSON, named `line`) is of this format; for CSV the headers that must be there, or,
-   * after an exclamation mark, must not.
+   * Tells whether a sample line (JSON, named `line`) is of this format; for CSV and Parquet the columns that must be there, one
+   * of several, or, after an exclamation mark, must not.
    */
-  readonly signature: Sql | readonly string[];
+  readonly signature: Sql | readonly (string | readonly string[])[];
   readonly fields: Shape;
   /**
    * The lines with further columns beside their fields, where more than one line has to be looked at, or one field in

@@ -50,7 +50,7 @@ export async function claimsOfEach(store: Store, samples: readonly (readonly str
 }
 
 async function claimsOfSlice(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
-  const formats = FORMATS.filter((format) => format.reads !== 'csv');
+  const formats = FORMATS.filter(({ reads }) => reads === 'ndjson' || reads === 'json');
   const claims = formats.map(
     (format) => sql`coalesce(bool_or(${signatureSql(format)}), false) as ${identifier(format.name)}`,
   );
@@ -98,12 +98,15 @@ export async function holdsNothing(store: Store, sample: readonly string[]): Pro
   return nothing;
 }
 
-/** The only format all of whose headers are there, and none that must not be. */
-export function formatOfHeaders(headers: readonly string[], name: string): AnyFormat | undefined {
+/** The only format all of whose headers, or columns of Parquet, are there, and none that must not be. */
+export function formatOfHeaders(
+  headers: readonly string[],
+  { name, reads }: { name: string; reads: 'csv' | 'parquet' },
+): AnyFormat | undefined {
+  const there = (header: string) => headers.includes(header.replace('!', '')) !== header.startsWith('!');
   const claims = FORMATS.filter(
-    ({ signature }) =>
-      !isSql(signature) &&
-      signature.every((header) => headers.includes(header.replace('!', '')) !== header.startsWith('!')),
+    ({ signature, reads: kind }) =>
+      kind === reads && !isSql(signature) && signature.every((header) => [header].flat().some(there)),
   );
   return only(claims, name);
 }

@@ -9,6 +9,7 @@ import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
+import { isParquet, parquetError } from './parquet.js';
 import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
@@ -130,11 +131,13 @@ async function loadSource(
     const fill = () =>
       isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
     const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
-    const unit = plain.longestRecord !== undefined || ready.format.rows !== undefined ? 'record' : 'line';
+    const rows = ready.format.rows !== undefined || ready.format.reads === 'parquet';
+    const unit = plain.longestRecord !== undefined || rows ? 'record' : 'line';
     const result = fileOf({ ...ready, source: source.name, unit }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
   const cutUp = (cut: Cut) => withRecords(source, cut, async (lines) => load(lines, await headOf(lines)));
+  if (isParquet(head)) return load(source, head).catch((error) => Promise.reject(parquetError(error, source)));
   if (holdsDocuments(head)) return cutUp(await cutOf(store, { head, ...options }));
   try {
     return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));

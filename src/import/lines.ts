@@ -1,7 +1,7 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { escapedGlob } from './csv.js';
 import { merged, readerColumns, renamed, type Shape, structureOf } from './fields.js';
-import type { Reading, Rows } from './format.js';
+import type { Level, Reading, Rows } from './format.js';
 import type { Source } from './source.js';
 
 /** DuckDB's longest line of JSON; its default of 16 MB is short for calls with images in them. */
@@ -86,7 +86,9 @@ function lineShape({ fields, rows }: Nested): Shape {
 /** Of what is read of an element, what stands beside the lists and not in it: `--map` may name either. */
 function own(fields: Shape, rows: Rows): Shape {
   return Object.fromEntries(
-    Object.entries(fields).filter(([key]) => !rows.some(({ beside }) => Object.hasOwn(beside, key))),
+    Object.entries(fields).filter(
+      ([key]) => !rows.some(({ beside, position }) => Object.hasOwn(beside, key) || key === position),
+    ),
   );
 }
 
@@ -105,16 +107,17 @@ function rowsOf({ fields, rows }: Nested, lines: Sql): Sql {
   const [first, ...others] = rows;
   const top = identifier(first.list);
   const outer = besideOf(first.beside, undefined);
-  let query = sql`select ${join([...outer, sql`false as ${NO_ROW}`, elements(top)])} from ${lines}
-    where ${top} is null or len(${top}) > 0`;
-  const passed = Object.keys(first.beside);
-  for (const { list, beside } of others) {
-    const held = sql`part.${identifier(list)}`;
-    const columns = [...passed.map(dollar), ...besideOf(beside, sql`part`)];
+  const told = sql`coalesce(len(${top}) = 0, false) as ${NO_ROW}`;
+  const some = first.empty === undefined ? sql`where ${top} is null or len(${top}) > 0` : sql``;
+  let query = sql`select ${join([...outer, told, ...elements(top, first)])} from ${lines} ${some}`;
+  const passed = namesOf(first);
+  for (const level of others) {
+    const held = sql`part.${identifier(level.list)}`;
+    const columns = [...passed.map(dollar), ...besideOf(level.beside, sql`part`)];
     const empty = sql`outside.${NO_ROW} or coalesce(len(${held}) = 0, false) as ${NO_ROW}`;
-    query = sql`select ${join([...columns, empty, elements(held)])}
+    query = sql`select ${join([...columns, empty, ...elements(held, level)])}
       from (${query}) as outside`;
-    passed.push(...Object.keys(beside));
+    passed.push(...namesOf(level));
   }
   const inner = Object.keys(own(fields, rows)).map((key) => sql`part.${identifier(key)} as ${dollar(key)}`);
   return sql`select ${join([...passed.map(dollar), NO_ROW, ...inner])} from (${query}) as inside`;
@@ -127,8 +130,17 @@ function besideOf(beside: Shape, holder: Sql | undefined): Sql[] {
   });
 }
 
-function elements(list: Sql): Sql {
-  return sql`unnest(case when len(${list}) > 0 then ${list} else [null] end) as part`;
+/** The fields that a level gives to its rows. */
+function namesOf({ beside, position }: Level): string[] {
+  return [...Object.keys(beside), ...(position === undefined ? [] : [position])];
+}
+
+function elements(list: Sql, { position }: Level): Sql[] {
+  const held = sql`case when len(${list}) > 0 then ${list} else [null] end`;
+  const part = sql`unnest(${held}) as part`;
+  if (position === undefined) return [part];
+  const place = sql`case when len(${list}) > 0 then cast(generate_subscripts(${held}, 1) as varchar) end`;
+  return [part, sql`${place} as ${dollar(position)}`];
 }
 
 function dollar(key: string): Sql {

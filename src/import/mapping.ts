@@ -80,8 +80,16 @@ function unknownPath(path: string): UsageError {
   );
 }
 
+type Reads = 'ndjson' | 'csv' | 'parquet';
+
+const MAPPED: Readonly<Record<Reads, { name: string; title: string }>> = {
+  ndjson: { name: 'mapped-jsonl', title: 'any JSON lines, read by --map' },
+  csv: { name: 'mapped-csv', title: 'any CSV file, read by --map' },
+  parquet: { name: 'mapped-parquet', title: 'any Parquet file, read by --map' },
+};
+
 /** A format made of a mapping alone: our own names, found where the mapping says, else under their own name; what is set is not looked for. */
-export function mappedFormat(mapping: Mapping, reads: Format['reads']): Format {
+export function mappedFormat(mapping: Mapping, reads: Reads): Format {
   let shape: Shape = {};
   const places = new Map<string, { at: string; value: Sql }>();
   for (const name of OWN_FIELDS) {
@@ -93,10 +101,9 @@ export function mappedFormat(mapping: Mapping, reads: Format['reads']): Format {
   const { map, set } = mapping;
   const rest = new Map([...map].filter(([name]) => TAG.test(name)));
   const format = ownFormat({
-    name: reads === 'csv' ? 'mapped-csv' : 'mapped-jsonl',
-    title: reads === 'csv' ? 'any CSV file, read by --map' : 'any JSON lines, read by --map',
+    ...MAPPED[reads],
     reads,
-    signature: reads === 'csv' ? [] : sql`false`,
+    signature: reads === 'ndjson' ? sql`false` : [],
     fields: shape,
     at: (name) => places.get(name) ?? name,
   });
@@ -204,7 +211,7 @@ function withTag(format: Format, tag: string, value: Sql): Format {
 function read(shape: Shape, paths: readonly string[], reads: Format['reads']): { shape: Shape; value: Sql } {
   let grown = shape;
   const values = paths.map((text) => {
-    const found = withPath(grown, reads === 'csv' ? [text] : checkedPath(text));
+    const found = withPath(grown, reads === 'csv' || reads === 'parquet' ? [text] : checkedPath(text));
     if (found === undefined)
       throw new UsageError(`--map: '${text}' is an object in this format.\nName one of the values in it.`);
     grown = found.shape;

@@ -11,18 +11,23 @@ export function asFields(value: Sql, shape: Shape): Record<string, Sql> {
   return Object.fromEntries(Object.keys(shape).map((key) => [`$${key}`, sql`${value}.${identifier(key)}`]));
 }
 
-/** The texts people attach to their calls, `{"customer": "acme", …}` in a text, as a map; null where there are none. */
-export function labelsIn(text: Sql): Sql {
-  return sql`nullif(try(json_transform(${text}, '"MAP(VARCHAR, VARCHAR)"')), map {})`;
+/** A JSON list in a text as a list of texts; null where it is none. */
+export function listIn(text: Sql): Sql {
+  return sql`try(json_transform(${text}, '["VARCHAR"]'))`;
 }
 
-/** What people call the columns of ours in labels. */
-const LABELS = {
+/** The texts people attach to their calls, `{"customer": "acme", …}` in a text, as a map; null where there are none, or a name twice. */
+export function labelsIn(text: Sql): Sql {
+  return sql`nullif(try(map_from_entries(map_entries(json_transform(${text}, '"MAP(VARCHAR, VARCHAR)"')))), map {})`;
+}
+
+/** What people call the columns of ours in labels, in the order in which they are believed. */
+export const LABELS = {
   customer: ['customer', 'customer_id', 'customerId', 'tenant', 'tenant_id', 'tenantId'],
-  feature: ['feature', 'feature_name', 'use_case'],
+  feature: ['feature', 'feature_name', 'featureName', 'use_case'],
   environment: ['environment', 'env'],
-  user_id: ['user_id', 'userId', 'user'],
-  session_id: ['session_id', 'sessionId', 'session'],
+  user_id: ['user_id', 'userId', '_user', 'user'],
+  session_id: ['session_id', 'sessionId', 'session', 'thread_id', 'conversation_id', 'Helicone-Session-Id'],
 } as const;
 
 /** The label that stands for one of our columns, by the names in use; null where there is none. */

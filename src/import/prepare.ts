@@ -14,6 +14,7 @@ import {
 } from './identify.js';
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
+import { isParquet, parquetColumns, parquetLines } from './parquet.js';
 import { sampleLines } from './sample.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
@@ -24,7 +25,7 @@ export interface Prepared {
   lines: Lines;
   sample: Lines;
   sampleLines?: string;
-  /** Columns of a CSV file that nothing reads. */
+  /** Columns of a CSV or Parquet file that nothing reads. */
   unread: readonly string[];
   /** What `--map` looks for in places where nothing was found. */
   unfound: readonly string[];
@@ -41,6 +42,7 @@ export interface Preparing {
 /** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
 export async function prepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
   const { head, source } = preparing;
+  if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
   if (isBinary(head)) throw binary(source.name);
@@ -60,7 +62,7 @@ function isBinary(head: string): boolean {
 
 function binary(name: string): InputError {
   return new InputError(
-    `${name} is a binary file, neither JSON lines nor CSV.\nExport a spreadsheet or a Parquet file as CSV first.`,
+    `${name} is a binary file, neither JSON lines nor CSV nor Parquet.\nExport a spreadsheet as CSV first.`,
   );
 }
 
@@ -101,21 +103,17 @@ async function jsonFormat(
   throw unknownFormat(name, keys);
 }
 
-const CSV_SAMPLE_ROWS = 20_000;
+const SAMPLE_ROWS = 20_000;
 
 function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
   const { name } = source;
   const layout = csvLayout(head, name);
-  for (const alternatives of mapping.map.values()) {
-    if (!alternatives.some((header) => layout.headers.includes(header)))
-      throw missingHeader(name, alternatives.join("' or '"), layout.headers);
-  }
-  const chosen = csvFormat(layout.headers, { name, format, mapping });
+  const chosen = columnsFormat(layout.headers, { name, format, mapping, reads: 'csv' });
   const query = csvLines(source, layout, chosen.fields);
   return {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
-    sample: { query: sql`${query} limit ${integer(CSV_SAMPLE_ROWS)}`, style: layout.style },
+    sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: layout.style },
     // What a ledger does not read, no mapping can.
     unread: isLedger(chosen)
       ? []
@@ -124,10 +122,33 @@ function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
   };
 }
 
-function csvFormat(headers: readonly string[], { name, format, mapping }: Choice): AnyFormat {
-  if (format !== undefined) return withMapping(readable(formatNamed(format), 'csv', name), mapping);
-  if (describesFile(mapping)) return mappedFormat(mapping, 'csv');
-  const found = formatOfHeaders(headers, name);
+async function parquetPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+  const { name } = source;
+  const columns = await parquetColumns(store, source);
+  const names = columns.map((column) => column.name);
+  const chosen = columnsFormat(names, { name, format, mapping, reads: 'parquet' });
+  const query = parquetLines(source, columns, chosen.fields);
+  return {
+    format: chosen,
+    lines: { query, style: 'json' },
+    sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: 'json' },
+    unread: names.filter((column) => !Object.hasOwn(chosen.fields, column)),
+    unfound: [],
+  };
+}
+
+/** The format of a file whose columns have names. */
+function columnsFormat(
+  headers: readonly string[],
+  { name, format, mapping, reads }: Choice & { reads: 'csv' | 'parquet' },
+): AnyFormat {
+  for (const alternatives of mapping.map.values()) {
+    if (!alternatives.some((header) => headers.includes(header)))
+      throw missingHeader(name, alternatives.join("' or '"), headers);
+  }
+  if (format !== undefined) return withMapping(readable(formatNamed(format), reads, name), mapping);
+  if (describesFile(mapping)) return mappedFormat(mapping, reads);
+  const found = formatOfHeaders(headers, { name, reads });
   if (found === undefined) throw unknownFormat(name, headers);
   return withMapping(found, mapping);
 }
@@ -146,8 +167,8 @@ export function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
 }
 
 function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {
-  if ((format.reads === 'csv') === (reads === 'csv')) return format;
-  const kinds = { csv: 'CSV', ndjson: 'JSON', json: 'JSON' };
+  const kinds = { csv: 'CSV', parquet: 'Parquet', ndjson: 'JSON', json: 'JSON' };
+  if (kinds[format.reads] === kinds[reads]) return format;
   throw new InputError(
     `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
   );

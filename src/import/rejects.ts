@@ -63,15 +63,20 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
     const [field = '', reason = ''] = (complaint ?? '').split('\n');
     return { ordinal: Number(ordinal), field, reason };
   });
-  if (format.rows !== undefined) return complaints.map((complaint) => recordReject(complaint, format));
+  if (format.rows !== undefined || format.reads === 'parquet')
+    return complaints.map((complaint) => recordReject(complaint, format));
   if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit: naming.limit });
   return locatedLines(source, complaints, format);
 }
 
-/** A row of a document has no line of its own: it is the n-th. */
+/** A row of a document or of a table has no line of its own: it is the n-th. */
 function recordReject({ ordinal, field, reason }: Complaint, format: AnyFormat): Reject {
   if (reason !== '') return { line: ordinal, field, reason };
-  return { line: ordinal, field: '', reason: `has none of the fields of ${format.name}` };
+  return { line: ordinal, field: '', reason: nothingOf(format) };
+}
+
+function nothingOf(format: AnyFormat): string {
+  return `has none of the fields of ${format.name}`;
 }
 
 /** Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. */
@@ -113,7 +118,7 @@ function unreadable(bytes: Buffer, format: AnyFormat, afterBroken: boolean): { f
   // DuckDB 1.5.6 takes a line that was cut off right after a bracket together with the next one, and gives up both.
   const told = Object.entries(value).some(([key, part]) => Object.hasOwn(format.fields, key) && part !== null);
   if (afterBroken && told) return { field: '', reason: LOST };
-  return { field: '', reason: `has none of the fields of ${format.name}` };
+  return { field: '', reason: nothingOf(format) };
 }
 
 /** Remembers bad lines. */

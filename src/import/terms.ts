@@ -31,3 +31,8 @@ export function tierOf(text: Sql): Sql {
     else case lower(trim(${text})) when 'default' then 'standard' when 'auto' then null else lower(trim(${text})) end
   end`;
 }
+
+/** The HTTP status that the message of an error names: `429 Too many…`, `Error code: 429`, `status 503`; null if none. */
+export function statusIn(message: Sql): Sql {
+  return sql`try_cast(regexp_extract(lower(${message}), '(?:^|code:? ?|status:? ?|http ?)([45][0-9]{2})(?:[^0-9]|$)', 1) as integer)`;
+}

@@ -19,7 +19,7 @@ import { fakeIo } from '../fake_io.js';
  * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const SUFFIX = { ndjson: '.jsonl', csv: '.csv', json: '.json' };
+const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet', json: '.json' };
 /** Written into the prompts and answers of the samples; it must not be found in the database. */
 const CONTENT = 'never-kept';
 

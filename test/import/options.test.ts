@@ -156,7 +156,11 @@ describe('how a file is written', () => {
     ],
     ['UTF-16 without mark', UTF16, 'is UTF-16 text.\n  Convert it first: iconv -f UTF-16LE '],
     ['UTF-16, big end first', Buffer.from(UTF16).swap16(), 'is UTF-16 text.\n  Convert it first: iconv -f UTF-16BE '],
-    ['binary', Buffer.from('PK\u0003\u0004\0\0\0\b'.repeat(100)), 'is a binary file, neither JSON lines nor CSV.\n'],
+    [
+      'binary',
+      Buffer.from('PK\u0003\u0004\0\0\0\b'.repeat(100)),
+      'is a binary file, neither JSON lines nor CSV nor Parquet.\n',
+    ],
     [
       'an array that is cut off',
       `[${two.trim().replace('\n', ',')}`,

@@ -72,9 +72,9 @@ function contains(path: string): boolean {
 
 /** Keys whose texts are content, wherever they stand. */
 const CONTENT =
-  /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url)$/;
+  /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
 /** Objects of which every key is kept. */
-const KEPT = /^(tags|metadata|labels|other_units|requestMetadata)$/;
+const KEPT = /^(tags|metadata|labels|other_units|requestMetadata|request_properties)$/;
 
 /** Attributes of spans that hold content: a list of keys and values. */
 const CONTENT_ATTRIBUTE =

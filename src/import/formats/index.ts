@@ -9,24 +9,36 @@ import { azureDiagnostics } from './azure_diagnostics.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
 import { claudeCode } from './claude_code.js';
+import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiCli } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
-import { llmcostCsv, llmcostJsonl } from './llmcost.js';
+import { heliconeCsv, heliconeJsonl } from './helicone.js';
+import { langfuseCsv, langfuseJsonl } from './langfuse.js';
+import { langsmithRuns } from './langsmith.js';
+import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
+import { litellmStandardLogging } from './litellm_standard_logging.js';
+import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
+import { margindashEvents } from './margindash.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 import { opencode } from './opencode.js';
+import { openrouterActivity } from './openrouter_activity.js';
+import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpTraces } from './otlp.js';
+import { portkeyLogs } from './portkey.js';
+import { vercelAiGateway } from './vercel_ai_gateway.js';
 import { vertexRequestLogs } from './vertex_request_logs.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly AnyFormat[] = [
   llmcostJsonl,
   llmcostCsv,
+  llmcostParquet,
   openaiChat,
   openaiResponses,
   openaiBatch,
@@ -37,6 +49,20 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicUsageReport,
   anthropicUsageCsv,
   claudeCodeAnalytics,
+  openrouterActivity,
+  openrouterGeneration,
+  litellmSpendLogsJsonl,
+  litellmSpendLogsCsv,
+  litellmStandardLogging,
+  langfuseJsonl,
+  langfuseCsv,
+  heliconeJsonl,
+  heliconeCsv,
+  langsmithRuns,
+  portkeyLogs,
+  cloudflareAiGateway,
+  vercelAiGateway,
+  margindashEvents,
   bedrockInvocations,
   bedrockCloudwatch,
   claudeCode,

@@ -10,7 +10,18 @@ export const llmcostJsonl: Format = ownFormat({
   name: 'llmcost-jsonl',
   title: "llmcost's own JSON lines",
   reads: 'ndjson',
-  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens')`,
+  // The rows of Vercel's report have these names, too.
+  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens') and not json_exists(line, '$.request_count')`,
+  fields,
+  at: (name) => name,
+});
+
+/** The same names as the columns of a Parquet file; `tags` and `other_units` may be maps, structs or JSON. */
+export const llmcostParquet: Format = ownFormat({
+  name: 'llmcost-parquet',
+  title: "llmcost's own names as columns of Parquet",
+  reads: 'parquet',
+  signature: ['model', 'input_tokens', 'output_tokens'],
   fields,
   at: (name) => name,
 });

@@ -1,0 +1,96 @@
+import { sql } from '../../sql.js';
+import { field } from '../fields.js';
+import { constant, type Format } from '../format.js';
+
+/**
+ * Events as MarginDash's SDK sends them: one per line, or in the list of a request's body. An event tells the customer,
+ * what was earned with it, and the answers of vendors that it took; every answer is a call.
+ * https://github.com/margindash/ai-cost-calc
+ *
+ * What was earned is no usage and is not read.
+ */
+export const margindashEvents: Format = {
+  name: 'margindash-events',
+  title: 'events of the MarginDash SDK',
+  reads: 'json',
+  signature: sql`json_type(line, '$.vendor_responses') = 'ARRAY' and json_exists(line, '$.customer_id')`,
+  rows: [
+    {
+      list: 'vendor_responses',
+      beside: { customer_id: 'text', unique_request_token: 'text', event_type: 'text', occurred_at: 'text' },
+      position: 'response_number',
+      empty: 'events without a call to a model',
+    },
+  ],
+  fields: {
+    customer_id: 'text',
+    unique_request_token: 'text',
+    event_type: 'text',
+    occurred_at: 'text',
+    response_number: 'text',
+    model: 'text',
+    input_tokens: 'text',
+    output_tokens: 'text',
+  },
+  numbers: { input: 'input_tokens', output: 'output_tokens' },
+  decimals: {},
+  times: { started: 'occurred_at' },
+  timeUnit: 'any',
+  skip: [],
+  checks: [
+    { field: 'occurred_at', reason: 'is missing', missing: 'timestamp', when: sql`started is null` },
+    { field: 'model', reason: 'is missing', missing: 'model', when: sql`${field('model')} is null` },
+    { field: 'input_tokens', reason: 'is missing', when: sql`input is null` },
+    { field: 'output_tokens', reason: 'is missing', when: sql`output is null` },
+  ],
+  traits: {
+    // Often in the name of the model: `anthropic/claude-sonnet-4`.
+    provider: null,
+    model: field('model'),
+    request_model: null,
+    operation: null,
+    service_tier: null,
+    speed: null,
+    region: null,
+    status: constant('ok'),
+    error_class: null,
+    http_status: null,
+    feature: field('event_type'),
+    environment: null,
+    attempt: null,
+    bucket_seconds: null,
+    billed_currency: null,
+    gateway_cached: null,
+    // The SDK counts no cached tokens; what the application gives it is the whole prompt.
+    token_convention: constant('inclusive'),
+    max_output_tokens: null,
+    has_tools: null,
+    has_images: null,
+    has_json_schema: null,
+  },
+  facts: {
+    request_id: field('unique_request_token'),
+    // The answers of one event serve one request of the application.
+    trace_id: field('unique_request_token'),
+    occurred_at: sql`started`,
+    requests: constant(1),
+    uncached_input_tokens: sql`input`,
+    cache_read_tokens: null,
+    cache_write_tokens: null,
+    cache_write_1h_tokens: null,
+    text_output_tokens: sql`output`,
+    reasoning_tokens: null,
+    latency_ms: null,
+    ttft_ms: null,
+    customer: field('customer_id'),
+    user_id: null,
+    session_id: null,
+    tags: null,
+    billed_cost: null,
+  },
+  units: {},
+  // An event that is sent again has the same token; its answers have none of their own.
+  key: sql`'margindash vendor response ' || ${field('response_number')} || ' of ' || ${field('unique_request_token')}`,
+  repeats: 'same',
+  dated: true,
+};
