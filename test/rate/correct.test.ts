@@ -137,4 +137,16 @@ describe('rating again', () => {
     expect(out).toMatch(/^until \d{4}-\d{2}-\d{2}T[\d:]+\.\d+Z: unpriced \(priced\)$/m);
     expect(out).toContain('0.00022');
   });
+
+  test('what a removed import cost before does not stick to the next one of its number', async () => {
+    const life = newLife();
+    await life.refresh('2026-01-31', { 'gpt-x': 1e-6 });
+    await life.log('a.jsonl', used('gpt-y', '2026-06-01', 2));
+    await life.refresh('2026-08-01', { 'gpt-x': 1e-6, 'gpt-y': 2e-6 });
+    await life.run('imports', 'remove', '1');
+    await life.log('b.jsonl', used('gpt-y', '2026-06-01', 2));
+    const { out } = await life.run('why', 'req_000000000000000000000002');
+    expect(out).toContain('0.00022');
+    expect(out).not.toContain('unpriced');
+  });
 });
