@@ -10,5 +10,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The tests share two cores with DuckDB's own threads.
     pool: 'forks',
+    maxWorkers: 2,
   },
 });
