@@ -44,9 +44,9 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
   const numbered = {
     ...lines,
     query:
-      lines.csv === undefined
-        ? numberedLines(source, format)
-        : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`,
+      format.reads === 'csv' || format.reads === 'parquet'
+        ? sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`
+        : numberedLines(source, format),
   };
   await store.run(sql`set preserve_insertion_order = true`);
   const rows = await store.rows<{ ordinal: string; complaint: string | null }>(

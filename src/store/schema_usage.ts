@@ -94,7 +94,7 @@ create table usage_fact (
   tags map(varchar, varchar),
   billed_cost decimal(38, 18),
   rate_card_id integer,
-  cost_usd decimal(38, 18),
+  cost_usd decimal(38, 18) check (cost_usd >= 0),
   cost_status utinyint,
   unsettled varchar
 );

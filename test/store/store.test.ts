@@ -26,6 +26,13 @@ test('the schema is built once and found again', async () => {
   expect(await read((store) => store.rows(sql`from usage`))).toEqual([]);
 });
 
+test('a cost below zero cannot be stored', async () => {
+  await expect(write((store) => addUsage(store, [{ customer: 'acme', cost: '-0.01' }]))).rejects.toThrow(
+    'CHECK constraint failed on table usage_fact',
+  );
+  expect(await read(customers)).toEqual([]);
+});
+
 test('opening to read changes no byte', async () => {
   await write((store) => addUsage(store, [{ customer: 'acme' }]));
   const before = readFileSync(path);
