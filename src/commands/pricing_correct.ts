@@ -39,13 +39,17 @@ async function correct(model: string | undefined, options: CorrectOptions, io: I
   const correction = await correctionOf(model, options, io);
   const { correctUsage } = await import('../rate/correct.js');
   const said = await withBook('write', options, io, async (store) => {
-    const effect = await store.rehearsal(() => correctUsage(store, correction, true));
+    // Who does not want to be asked need not wait for the same work twice.
+    const sure = options.yes === true && options.dryRun !== true;
+    const effect = sure
+      ? await store.transaction(() => correctUsage(store, correction, false))
+      : await store.rehearsal(() => correctUsage(store, correction, true));
     io.stdout.write(await render(effect, options, io));
     if (effect.rows === 0 && effect.backdated === 0) return '';
     if (options.dryRun === true) return 'Nothing was changed (--dry-run).\n';
-    if (options.yes !== true && !(await agreed('Rate them again?', io))) return 'Nothing was changed.\n';
-    const done = await store.transaction(() => correctUsage(store, correction, false));
-    return sentence(done);
+    if (sure) return sentence(effect);
+    if (!(await agreed('Rate them again?', io))) return 'Nothing was changed.\n';
+    return sentence(await store.transaction(() => correctUsage(store, correction, false)));
   });
   if (options.quiet !== true) io.stderr.write(said);
 }

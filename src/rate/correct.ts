@@ -2,7 +2,7 @@ import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { backdateRates } from './backdate.js';
 import { isMeant } from './globs.js';
-import { compareRatings, rateAgain, renewCards } from './rerate.js';
+import { compareRatings, renewCards, storeRatings } from './rerate.js';
 import { keepIfUsed, newRevision } from './revision.js';
 
 /** Which usage is to be rated again, and whether the present price was right before it was first seen. */
@@ -52,7 +52,7 @@ export async function correctUsage(store: Store, correction: Correction, rehears
   const again = { scope: await scopeOf(store, correction), params: paramsOf(correction), reason: 'corrected', now };
   await compareRatings(store, again);
   const effect = await effectOf(store);
-  const rows = rehearsal ? await countRows(store) : (await rateAgain(store, again)).rows;
+  const rows = rehearsal ? await countRows(store) : (await storeRatings(store, again)).rows;
   return { backdated, rows, ...effect };
 }
 

@@ -165,6 +165,14 @@ export interface RatingAgain {
  */
 export async function rateAgain(store: Store, again: RatingAgain): Promise<Omit<Rerated, 'cards'>> {
   await compareRatings(store, again);
+  return storeRatings(store, again);
+}
+
+/** The second half of `rateAgain`: stores what `compareRatings` found, and what it was before. */
+export async function storeRatings(
+  store: Store,
+  { reason, now }: Pick<RatingAgain, 'reason' | 'now'>,
+): Promise<Omit<Rerated, 'cards'>> {
   const { rows, ...sums } = await store.row<{
     rows: number;
     requests: number;
@@ -179,7 +187,7 @@ export async function rateAgain(store: Store, again: RatingAgain): Promise<Omit<
     select $id, cast($now as timestamp), (select max(revision) from price_revision), $reason, count(*),
       coalesce(sum(cost_before), 0), coalesce(sum(cost_usd), 0)
     from rerated`,
-    { id, now: again.now.toISOString(), reason: again.reason },
+    { id, now: now.toISOString(), reason },
   );
   await store.run(
     sql`
