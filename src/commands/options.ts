@@ -1,6 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
+import type { Period } from '../query/period.js';
 import type { StoreOptions } from '../store/store.js';
 
 /** Options every command that touches the database shares. */
@@ -47,4 +49,16 @@ export function storeOptions(access: StoreOptions['access'], options: CommonOpti
 /** The parser of an option that may be repeated. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+/** The period that --period, or --since and --until, ask for. Throws UsageError where both do. */
+export async function chosenPeriod(
+  { period, since, until }: { period?: string; since?: string; until?: string },
+  tz: string,
+  now: Date,
+): Promise<Period> {
+  const { periodBetween, periodOf } = await import('../query/period.js');
+  if (period === undefined) return periodBetween(since, until, tz);
+  if (since === undefined && until === undefined) return periodOf(period, tz, now);
+  throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
 }

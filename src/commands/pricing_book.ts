@@ -19,10 +19,20 @@ export function formatOption(): Option {
   return new Option('--format <name>', 'how to print').choices(['table', 'json', 'csv']).default('table');
 }
 
+/** How an answer about prices is shown: the form, and the terminal for a table. */
+export async function shownAs({ format, color }: TableOptions, io: Io) {
+  const { terminalOf } = await import('../render/table.js');
+  return { format, terminal: terminalOf(io, { color }) };
+}
+
+/** Whether a text is a day that exists, written YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+}
+
 /** The parser of an option that takes a day. */
 export function day(text: string): string {
-  const valid = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
-  if (!valid) throw new InvalidArgumentError('It must be a day, written YYYY-MM-DD.');
+  if (!isDay(text)) throw new InvalidArgumentError('It must be a day, written YYYY-MM-DD.');
   return text;
 }
 

@@ -3,8 +3,8 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Corrected, Correction } from '../rate/correct.js';
 import { agreed } from './agree.js';
-import { withCommonOptions } from './options.js';
-import { formatOption, type TableOptions, withBook } from './pricing_book.js';
+import { chosenPeriod, withCommonOptions } from './options.js';
+import { formatOption, isDay, shownAs, type TableOptions, withBook } from './pricing_book.js';
 
 interface CorrectOptions extends TableOptions {
   all?: boolean;
@@ -59,12 +59,9 @@ function sentence({ rows, backdated }: Corrected): string {
   return `${moved}${rows} rows of usage were rated again. What they cost before: llmcost report --as-of.\n`;
 }
 
-async function render(effect: Corrected, { format, color }: CorrectOptions, io: Io): Promise<string> {
-  const [{ correctionAs }, { terminalOf }] = await Promise.all([
-    import('../render/prices.js'),
-    import('../render/table.js'),
-  ]);
-  return correctionAs(effect, { format, terminal: terminalOf(io, { color }) });
+async function render(effect: Corrected, options: CorrectOptions, io: Io): Promise<string> {
+  const { correctionAs } = await import('../render/prices.js');
+  return correctionAs(effect, await shownAs(options, io));
 }
 
 async function correctionOf(model: string | undefined, options: CorrectOptions, io: Io): Promise<Correction> {
@@ -73,15 +70,9 @@ async function correctionOf(model: string | undefined, options: CorrectOptions, 
       'Say whose usage is to be rated again: a model, --provider NAME, or --all.\nFor example: llmcost pricing correct gpt-4o --since 2026-09-01',
     );
   }
-  const [{ periodOf, periodBetween }, { canonicalProvider }] = await Promise.all([
-    import('../query/period.js'),
-    import('../rate/providers.js'),
-  ]);
-  const { since, until, period, provider } = options;
-  if (period !== undefined && (since !== undefined || until !== undefined)) {
-    throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
-  }
-  const scope = period === undefined ? periodBetween(since, until, 'UTC') : periodOf(period, 'UTC', io.now());
+  const { canonicalProvider } = await import('../rate/providers.js');
+  const { provider } = options;
+  const scope = await chosenPeriod(options, 'UTC', io.now());
   const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString().replace('Z', ''));
   return {
     provider: provider === undefined ? null : canonicalProvider(provider),
@@ -94,7 +85,6 @@ async function correctionOf(model: string | undefined, options: CorrectOptions, 
 }
 
 function dayOf(text: string): string {
-  const valid = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
-  if (valid) return text;
+  if (isDay(text)) return text;
   throw new UsageError(`--backdate '${text}' is not a day.\nWrite it as --backdate 2026-08-01, or leave the day out.`);
 }

@@ -5,7 +5,7 @@ import type { BillPoint } from '../query/bill_diff.js';
 import type { PriceDiff } from '../render/price_diff.js';
 import type { Store } from '../store/store.js';
 import { withCommonOptions } from './options.js';
-import { chosenProvider, formatOption, type TableOptions, withBook } from './pricing_book.js';
+import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './pricing_book.js';
 
 interface DiffOptions extends TableOptions {
   on?: string;
@@ -41,11 +41,8 @@ async function diff([before, after]: [string, string | undefined], options: Diff
     if (points.before.bill.at !== null && points.after.bill.at === null) points.after.bill.at = points.after.at;
     return compared(store, points, { options, io });
   });
-  const [{ diffAs }, { terminalOf }] = await Promise.all([
-    import('../render/price_diff.js'),
-    import('../render/table.js'),
-  ]);
-  io.stdout.write(diffAs(answer, { format: options.format, terminal: terminalOf(io, { color: options.color }) }));
+  const { diffAs } = await import('../render/price_diff.js');
+  io.stdout.write(diffAs(answer, await shownAs(options, io)));
 }
 
 async function compared(

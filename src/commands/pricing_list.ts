@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { ListFilter } from '../rate/listing.js';
 import { withCommonOptions } from './options.js';
-import { chosenProvider, formatOption, type TableOptions, withBook } from './pricing_book.js';
+import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './pricing_book.js';
 
 interface ListOptions extends TableOptions {
   model?: string;
@@ -52,7 +52,7 @@ async function list(options: ListOptions, io: Io): Promise<void> {
   };
   const models = await withBook('read', options, io, (store) => listModels(store, filter));
   const { listAs } = await import('../render/model_prices.js');
-  io.stdout.write(listAs(models, await how(options, io)));
+  io.stdout.write(listAs(models, await shownAs(options, io)));
 }
 
 async function show(model: string, options: TableOptions, io: Io): Promise<void> {
@@ -67,7 +67,7 @@ async function show(model: string, options: TableOptions, io: Io): Promise<void>
     return named.length > 0 ? named : modelPrices(store, { ...wanted, ...(await rowOf(model, options, store)) });
   });
   const { modelAs } = await import('../render/model_prices.js');
-  io.stdout.write(modelAs(sellers, await how(options, io)));
+  io.stdout.write(modelAs(sellers, await shownAs(options, io)));
 }
 
 /** The row that prices a name as logs write it. Throws UsageError if there is none. */
@@ -80,9 +80,4 @@ async function rowOf(model: string, options: TableOptions, store: Parameters<Par
   throw new UsageError(
     `The price book has no price for ${model}: ${why}.\nLook for its name: llmcost pricing list --model '*${model}*'`,
   );
-}
-
-async function how({ format, color }: TableOptions, io: Io) {
-  const { terminalOf } = await import('../render/table.js');
-  return { format, terminal: terminalOf(io, { color }) };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import type { Store } from '../store/store.js';
 import { withCommonOptions } from './options.js';
-import { formatOption, type TableOptions, withBook } from './pricing_book.js';
+import { formatOption, shownAs, type TableOptions, withBook } from './pricing_book.js';
 
 interface StatusOptions extends TableOptions {
   setAside?: boolean;
@@ -29,28 +29,23 @@ async function status(options: StatusOptions, io: Io): Promise<void> {
   const { priceStatus } = await import('../query/price_status.js');
   const answer = await read(options, io, (store) => priceStatus(store, io.now()));
   const { statusAs } = await import('../render/price_status.js');
-  io.stdout.write(statusAs(answer, await how(options, io)));
+  io.stdout.write(statusAs(answer, await shownAs(options, io)));
 }
 
 async function setAside(options: StatusOptions, io: Io): Promise<void> {
   const { pricesSetAside } = await import('../query/price_status.js');
   const answer = await read(options, io, pricesSetAside);
   const { setAsideAs } = await import('../render/price_status.js');
-  io.stdout.write(setAsideAs(answer, await how(options, io)));
+  io.stdout.write(setAsideAs(answer, await shownAs(options, io)));
 }
 
 async function history(options: TableOptions, io: Io): Promise<void> {
   const { priceHistory } = await import('../query/price_status.js');
   const answer = await read(options, io, priceHistory);
   const { historyAs } = await import('../render/price_status.js');
-  io.stdout.write(historyAs(answer, await how(options, io)));
+  io.stdout.write(historyAs(answer, await shownAs(options, io)));
 }
 
 function read<T>(options: TableOptions, io: Io, ask: (store: Store) => Promise<T>): Promise<T> {
   return withBook('read', options, io, ask);
-}
-
-async function how({ format, color }: TableOptions, io: Io) {
-  const { terminalOf } = await import('../render/table.js');
-  return { format, terminal: terminalOf(io, { color }) };
 }

@@ -6,7 +6,7 @@ import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import type { Sort } from '../query/report_sql.js';
-import { collect, withCommonOptions, withConfigOption } from './options.js';
+import { chosenPeriod, collect, withCommonOptions, withConfigOption } from './options.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -153,17 +153,6 @@ async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> 
     top: options.top === undefined ? undefined : rowsOf(options.top),
     now,
   };
-}
-
-async function chosenPeriod(
-  { period, since, until }: ReportOptions,
-  tz: string,
-  now: Date,
-): Promise<ReportQuery['period']> {
-  const { periodBetween, periodOf } = await import('../query/period.js');
-  if (period === undefined) return periodBetween(since, until, tz);
-  if (since === undefined && until === undefined) return periodOf(period, tz, now);
-  throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
 }
 
 async function sortOf(text: string): Promise<Sort> {
