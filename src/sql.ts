@@ -31,3 +31,8 @@ export function integer(value: number): Sql {
 export function join(fragments: readonly Sql[], separator = ', '): Sql {
   return new Sql(fragments.map((fragment) => fragment.text).join(separator));
 }
+
+/** A moment as the text of a timestamp parameter: UTC, without its zone. */
+export function timestampOf(time: Date): string {
+  return time.toISOString().replace('Z', '');
+}

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Corrected, Correction } from '../rate/correct.js';
+import { timestampOf } from '../sql.js';
 import { agreed } from './agree.js';
 import { chosenPeriod, withCommonOptions } from './options.js';
 import { formatOption, isDay, shownAs, type TableOptions, withBook } from './pricing_book.js';
@@ -73,7 +74,7 @@ async function correctionOf(model: string | undefined, options: CorrectOptions, 
   const { canonicalProvider } = await import('../rate/providers.js');
   const { provider } = options;
   const scope = await chosenPeriod(options, 'UTC', io.now());
-  const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString().replace('Z', ''));
+  const iso = (instant: number | null) => (instant === null ? null : timestampOf(new Date(instant)));
   return {
     provider: provider === undefined ? null : canonicalProvider(provider),
     model: model ?? null,

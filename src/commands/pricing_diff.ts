@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { BillPoint } from '../query/bill_diff.js';
 import type { PriceDiff } from '../render/price_diff.js';
+import { timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { withCommonOptions } from './options.js';
 import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './pricing_book.js';
@@ -76,7 +77,7 @@ async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
     import('../query/period.js'),
   ]);
   const present = await currentRevision(store);
-  const now = io.now().toISOString().replace('Z', '');
+  const now = timestampOf(io.now());
   if (text === 'now') return { name: 'now', bill: { revision: present, at: null }, at: now };
   if (/^\d{1,9}$/.test(text)) {
     const revision = Number(text);
@@ -86,6 +87,6 @@ async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
       `There is no price book ${text} in this database. It has 1 to ${present}.\nSee which there are: llmcost pricing history`,
     );
   }
-  const at = momentOf(text, 'pricing diff', 'UTC').toISOString().replace('Z', '');
+  const at = timestampOf(momentOf(text, 'pricing diff', 'UTC'));
   return { name: text, bill: { revision: present, at }, at };
 }

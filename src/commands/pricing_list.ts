@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { ListFilter } from '../rate/listing.js';
+import { timestampOf } from '../sql.js';
 import { withCommonOptions } from './options.js';
 import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './pricing_book.js';
 
@@ -48,7 +49,7 @@ async function list(options: ListOptions, io: Io): Promise<void> {
     model: options.model ?? null,
     operation: options.operation ?? null,
     sort: options.sort,
-    now: io.now().toISOString().replace('Z', ''),
+    now: timestampOf(io.now()),
   };
   const models = await withBook('read', options, io, (store) => listModels(store, filter));
   const { listAs } = await import('../render/model_prices.js');

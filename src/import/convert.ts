@@ -146,8 +146,3 @@ export function trimmed(text: Sql): Sql {
 export function flagOf(text: Sql): Sql {
   return sql`try_cast(lower(trim(${text})) as boolean)`;
 }
-
-/** The form in which a timestamp without zone, UTC, travels as a parameter. */
-export function asTimestamp(time: Date): string {
-  return time.toISOString().replace('Z', '');
-}

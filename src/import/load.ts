@@ -1,6 +1,6 @@
-import { integer, sql } from '../sql.js';
+import { integer, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { asTimestamp } from './convert.js';
+
 import { withdraw } from './ending.js';
 import { ratedUsage } from './facts.js';
 import type { AnyFormat, Format } from './format.js';
@@ -110,7 +110,7 @@ export async function begun(store: Store, loads: readonly Load<AnyFormat>[]): Pr
     source_digest: digest,
     format: format.name,
     options,
-    started_at: asTimestamp(now),
+    started_at: timestampOf(now),
   }));
   await store.run(
     sql`
@@ -137,7 +137,7 @@ async function fill(store: Store, loads: readonly [Load, ...Load[]], { lines }: 
   const one = loads.length === 1;
   const importId = one ? integer(first) : sql`call.file + ${integer(first - 1)}`;
   const call = usageOf(format, one ? lines : { ...lines, file: sql`"$file"` });
-  const read = store.run(ratedUsage({ call, format, importId }), { now: asTimestamp(now) });
+  const read = store.run(ratedUsage({ call, format, importId }), { now: timestampOf(now) });
   await readSoundly(
     loads.map(({ source }) => source),
     read,

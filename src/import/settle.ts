@@ -1,6 +1,6 @@
-import { sql } from '../sql.js';
+import { sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { asTimestamp } from './convert.js';
+
 import { brokenLineCount } from './csv_rejects.js';
 import { failed, finished } from './ending.js';
 import { ratedUsage } from './facts.js';
@@ -131,7 +131,7 @@ async function settleMarked(store: Store, { format, now }: Load, range: Range): 
   if (late === '0') return;
   const call = sql`select * from late`;
   await store.run(ratedUsage({ call, format, importId: sql`call.import_id`, anyTrait: true }), {
-    now: asTimestamp(now),
+    now: timestampOf(now),
   });
   const { left } = await store.row<{ left: string }>(
     sql`select count(*) as left from usage_fact where ${within(range)} and unsettled is not null`,

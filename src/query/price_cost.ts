@@ -3,7 +3,7 @@ import { priceBookId } from '../rate/book.js';
 import { resolverOf, settleRateCards } from '../rate/cards.js';
 import { TOKEN_CLASSES } from '../rate/dimensions.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../rate/rating.js';
-import { identifier, join, literal, type Sql, sql } from '../sql.js';
+import { identifier, join, literal, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { DisjointCounts } from './call_counts.js';
 import { type WhyCall, why } from './why.js';
@@ -107,7 +107,7 @@ async function rate(store: Store, call: ImaginedCall, now: Date): Promise<void> 
       card.rate_card_id, ${COST_USD}, ${COST_STATUS}
     from imagined as call
     join (${ratedProfiles(sql`usage_profile`)}) as card on ${CARD_MATCH}`,
-    { rows: JSON.stringify([rowOf(call)]), id: ID, now: asTimestamp(call.occurred_at) },
+    { rows: JSON.stringify([rowOf(call)]), id: ID, now: timestampOf(call.occurred_at) },
   );
 }
 
@@ -115,11 +115,7 @@ async function rate(store: Store, call: ImaginedCall, now: Date): Promise<void> 
 function rowOf({ occurred_at, requests, counts }: ImaginedCall) {
   const classes = TOKEN_CLASSES.map(({ rate: name, quantity }) => [quantity, counts[name]]);
   const units = Object.keys(counts.units).length === 0 ? null : counts.units;
-  return { occurred_at: asTimestamp(occurred_at), requests, ...Object.fromEntries(classes), units };
-}
-
-function asTimestamp(time: Date): string {
-  return time.toISOString().replace('Z', '');
+  return { occurred_at: timestampOf(occurred_at), requests, ...Object.fromEntries(classes), units };
 }
 
 function unknownModel({ model, provider }: ImaginedCall, { reason }: WhyCall): UsageError {

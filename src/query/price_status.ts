@@ -1,5 +1,5 @@
 import { priceBookId } from '../rate/book.js';
-import { sql } from '../sql.js';
+import { sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { UnpricedModel } from './report.js';
 import { unpricedModels } from './report_notes.js';
@@ -87,7 +87,7 @@ async function sourcesOf(store: Store, now: Date): Promise<SourceStatus[]> {
     left join aside on aside.book_id = newest.book_id
     left join asked on asked.source = newest.source
     order by newest.source`,
-    { now: now.toISOString().replace('Z', '') },
+    { now: timestampOf(now) },
   );
 }
 

@@ -1,5 +1,5 @@
 import { PriceSourceError } from '../errors.js';
-import { sql } from '../sql.js';
+import { sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { mergeMultipliers } from './book_multipliers.js';
 import { createStaging, type MergeScope, type Provenance, stageInto } from './book_staging.js';
@@ -131,7 +131,7 @@ async function registerBook(
       models: staged.models.length,
       rates: staged.rates.length,
       revision,
-      now: (provenance.now ?? new Date()).toISOString().replace('Z', ''),
+      now: timestampOf(provenance.now ?? new Date()),
     },
   );
   return book_id;

@@ -1,4 +1,4 @@
-import { sql } from '../sql.js';
+import { sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { MULTIPLIER_COLUMNS, RATE_COLUMNS, rateKey } from './book_staging.js';
 import { reviseEnds, type Taken, takeOut } from './book_versions.js';
@@ -23,7 +23,7 @@ type MergedBundle = NewerBundle & { revision: number };
 export async function mergeBundle(store: Store, directory: string, newer: NewerBundle): Promise<void> {
   const dates = newer.books.map((book) => book.data_date).sort();
   const revision = await newRevision(store, 'bundle', `prices of ${dates.at(-1)}`, newer.now);
-  const taken = { revision, observedAt: newer.now.toISOString().replace('Z', '') };
+  const taken = { revision, observedAt: timestampOf(newer.now) };
   await stageBundle(store, directory, { ...newer, revision });
   await takeBack(store, taken);
   await endChanged(store, taken);

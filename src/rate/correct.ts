@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../sql.js';
+import { type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { backdateRates } from './backdate.js';
 import { isMeant } from './globs.js';
@@ -44,7 +44,7 @@ export async function correctUsage(store: Store, correction: Correction, rehears
   const { now, provider, model, backdate } = correction;
   const detail = `${provider ?? '*'}/${model ?? '*'}${backdate === null ? '' : ' backdated'}`;
   const revision = await newRevision(store, 'correction', detail, now);
-  const taken = { revision, observedAt: now.toISOString().replace('Z', '') };
+  const taken = { revision, observedAt: timestampOf(now) };
   const since = backdate === '' ? null : backdate;
   const backdated = backdate === null ? 0 : await backdateRates(store, { provider, model, since }, taken);
   await keepIfUsed(store, revision);

@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../sql.js';
+import { type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Validators } from './fetch_list.js';
 import type { SourceName } from './sources/source.js';
@@ -44,7 +44,7 @@ export async function knownAnswers(store: Store): Promise<Map<string, Validators
 /** Remembers how it went. Of an address that failed, or had nothing new, the list it gave before stays known. */
 export async function recordFetch(store: Store, record: FetchRecord): Promise<void> {
   const { url, source, outcome, detail, list } = record;
-  const checkedAt = timestamp(record.checkedAt);
+  const checkedAt = timestampOf(record.checkedAt);
   await store.run(
     sql`
     insert into price_fetch (url, source, etag, last_modified, sha256, confirmed_at, checked_at, outcome, detail)
@@ -98,7 +98,7 @@ export async function sourceAges(store: Store, now: Date): Promise<Map<SourceNam
       cast(as_of as varchar) as as_of,
       cast(date_diff('day', as_of, cast(cast($now as timestamp) as date)) as integer) as days
     from confirmed`,
-    { now: timestamp(now) },
+    { now: timestampOf(now) },
   );
   return new Map(rows.map(({ source, as_of, days }) => [source, { asOf: as_of, days }]));
 }
@@ -109,9 +109,4 @@ export async function knownSources(store: Store): Promise<Map<string, SourceName
     sql`select url, source from price_fetch where source is not null`,
   );
   return new Map(rows.map(({ url, source }) => [url, source]));
-}
-
-/** UTC, as DuckDB reads it. */
-export function timestamp(time: Date): string {
-  return time.toISOString().replace('Z', '');
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { type Sql, sql } from '../sql.js';
+import { type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Dimension } from './dimensions.js';
 import { refuseContradictions, refuseSecondFlat, settleTargets } from './own_prices_checks.js';
@@ -101,7 +101,7 @@ export async function addOwnPrices(
     now,
   } as const;
   return changing(store, revision, async (number) => {
-    await store.run(insertSql(kind, ANYONE), { origin: 'command', now: timestamp(now), revision: number });
+    await store.run(insertSql(kind, ANYONE), { origin: 'command', now: timestampOf(now), revision: number });
     return { ...(await effectOf(store, kind, number)), known };
   });
 }
@@ -154,7 +154,7 @@ export async function syncConfiguredPrices(store: Store, prices: OwnPrices, now:
       const { table, id } = OWN_TABLES[kind];
       const surplus = sql`select ${id} ${surplusSql(kind)}`;
       await store.run(sql`update ${table} set removed_in = $revision where ${id} in (${surplus})`, { revision });
-      await store.run(insertSql(kind, ['configuration']), { origin: 'configuration', now: timestamp(now), revision });
+      await store.run(insertSql(kind, ['configuration']), { origin: 'configuration', now: timestampOf(now), revision });
     }
     return {};
   });
@@ -269,8 +269,4 @@ function detailOf(changes: Changes): string {
       ...(removed === 0 ? [] : [`${counted(removed, kind)} removed`]),
     ];
   }).join(', ');
-}
-
-function timestamp(time: Date): string {
-  return time.toISOString().replace('Z', '');
 }

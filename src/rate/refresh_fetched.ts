@@ -1,8 +1,9 @@
 import { PriceListElsewhere, PriceSourceError } from '../errors.js';
+import { timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type PriceAddress, shownAddress } from './addresses.js';
 import type { FetchedList, Validators } from './fetch_list.js';
-import { type Age, knownSources, recordFetch, sourceAges, timestamp } from './fetch_record.js';
+import { type Age, knownSources, recordFetch, sourceAges } from './fetch_record.js';
 import { type MergedList, mergeList } from './refresh_list.js';
 import { SOURCES } from './sources/origin.js';
 import type { SourceName } from './sources/source.js';
@@ -44,7 +45,7 @@ export async function mergeFetched(
       from,
       url: from,
       dataDate: now.toISOString().slice(0, 10),
-      observedAt: timestamp(now),
+      observedAt: timestampOf(now),
       now,
       accepts: (found) => {
         if (source === null || found === source) return;

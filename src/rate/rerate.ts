@@ -1,4 +1,4 @@
-import { identifier, join, type Sql, sql } from '../sql.js';
+import { identifier, join, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { putCards, wantedCards } from './cards.js';
 import type { Combination } from './combinations.js';
@@ -239,6 +239,6 @@ export async function compareRatings(store: Store, { scope, params, now }: Ratin
     select *
     from again
     where cost_usd is distinct from cost_before or cost_status <> status_before`,
-    { ...params, now: now.toISOString().replace('Z', '') },
+    { ...params, now: timestampOf(now) },
   );
 }

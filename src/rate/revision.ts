@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../sql.js';
+import { type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 
 /** What can change the prices of usage. */
@@ -20,7 +20,7 @@ export async function newRevision(store: Store, kind: RevisionKind, detail: stri
   const revision = (await currentRevision(store)) + 1;
   await store.run(sql`insert into price_revision values ($revision, cast($now as timestamp), $kind, $detail)`, {
     revision,
-    now: now.toISOString().replace('Z', ''),
+    now: timestampOf(now),
     kind,
     detail,
   });
