@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
+import type { Condition } from '../query/filter.js';
 import type { Period } from '../query/period.js';
 import type { StoreOptions } from '../store/store.js';
 
@@ -49,6 +50,38 @@ export function storeOptions(access: StoreOptions['access'], options: CommonOpti
 /** The parser of an option that may be repeated. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+/** Which usage a question is about. */
+export interface ScopeOptions {
+  since?: string;
+  until?: string;
+  period?: string;
+  tz: string;
+  where?: string[];
+}
+
+/** Declares the options of ScopeOptions on a command. */
+export function withScopeOptions(command: Command): Command {
+  return command
+    .option('--period <words>', "'last month', 'this week', 'last 7 days', yesterday, 2026-09, 2026-Q3, 2026-W40, all")
+    .option('--since <time>', 'from this date or ISO timestamp on')
+    .option('--until <time>', 'up to, and without, this date or ISO timestamp')
+    .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
+    .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect);
+}
+
+/** The usage that ScopeOptions ask for, checked. */
+export async function chosenScope(
+  options: ScopeOptions,
+  now: Date,
+): Promise<{ period: Period; tz: string; where: Condition[] }> {
+  const [{ conditionOf }, { checkedZone }] = await Promise.all([
+    import('../query/filter.js'),
+    import('../query/zone.js'),
+  ]);
+  const tz = checkedZone(options.tz);
+  return { period: await chosenPeriod(options, tz, now), tz, where: (options.where ?? []).map(conditionOf) };
 }
 
 /** The period that --period, or --since and --until, ask for. Throws UsageError where both do. */

@@ -1,23 +1,17 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { InputError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import type { Sort } from '../query/report_sql.js';
-import { chosenPeriod, collect, withCommonOptions, withConfigOption } from './options.js';
+import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
-export interface ReportOptions extends ConfigOptions {
+export interface ReportOptions extends ConfigOptions, ScopeOptions {
   by: string;
-  since?: string;
-  until?: string;
-  period?: string;
-  tz: string;
-  where?: string[];
   sort?: string;
   top?: string;
   format: (typeof FORMATS)[number];
@@ -29,7 +23,7 @@ export interface ReportOptions extends ConfigOptions {
 
 /** Declares `llmcost report`. */
 export function registerReport(program: Command, io: Io): void {
-  withConfigOption(withCommonOptions(program.command('report')))
+  const command = withConfigOption(withCommonOptions(program.command('report')))
     .description(
       'Show requests, tokens and cost, by model, customer, feature, day or anything else usage is marked with.',
     )
@@ -37,12 +31,8 @@ export function registerReport(program: Command, io: Io): void {
       '--by <names>',
       'what to group by, comma separated: provider, model, customer, feature, day, tag:NAME, …',
       'model',
-    )
-    .option('--period <words>', "'last month', 'this week', 'last 7 days', yesterday, 2026-09, 2026-Q3, 2026-W40, all")
-    .option('--since <time>', 'from this date or ISO timestamp on')
-    .option('--until <time>', 'up to, and without, this date or ISO timestamp')
-    .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
-    .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
+    );
+  withScopeOptions(command)
     .option('--sort <key>', 'cost, requests, input, output, cached, cost_per_request, unpriced or name; :asc or :desc')
     .option('--top <n>', 'show n rows and sum up the rest as (other)')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
@@ -65,7 +55,7 @@ async function report(options: ReportOptions, io: Io): Promise<void> {
   const now = stand?.kind === 'time' ? stand.at : io.now();
   const query = await queryOf(options, now);
   const answer = await ask(query, { options, stand, io });
-  await write(await render(answer, options, io), options, io);
+  await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 
@@ -111,21 +101,6 @@ async function render(answer: CostReport, options: ReportOptions, io: Io): Promi
   return rendered.reportAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
 }
 
-async function write(text: string, { output }: ReportOptions, io: Io): Promise<void> {
-  if (output === undefined) {
-    io.stdout.write(text);
-    return;
-  }
-  try {
-    await writeFile(resolve(io.cwd, output), text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`The report could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
-      cause,
-    });
-  }
-}
-
 const NOTES = 20;
 
 /** The warnings on stderr; JSON and Markdown hold all of them. */
@@ -138,17 +113,10 @@ async function note({ warnings }: CostReport, io: Io): Promise<void> {
 
 /** The checked question. */
 async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> {
-  const [{ checkedDimension }, { conditionOf }, { checkedZone }] = await Promise.all([
-    import('../query/dimensions.js'),
-    import('../query/filter.js'),
-    import('../query/zone.js'),
-  ]);
-  const tz = checkedZone(options.tz);
+  const { checkedDimension } = await import('../query/dimensions.js');
   return {
     by: [...new Set(options.by.split(',').map((name) => checkedDimension(name.trim())))],
-    period: await chosenPeriod(options, tz, now),
-    tz,
-    where: (options.where ?? []).map(conditionOf),
+    ...(await chosenScope(options, now)),
     sort: options.sort === undefined ? undefined : await sortOf(options.sort),
     top: options.top === undefined ? undefined : rowsOf(options.top),
     now,

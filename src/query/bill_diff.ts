@@ -5,7 +5,7 @@ import type { Params, Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import type { Period } from './period.js';
 import type { Money } from './report.js';
-import { VISIBLE } from './report_sql.js';
+import { VISIBLE } from './scope.js';
 import { timestampText } from './zone.js';
 
 /** A state of the prices to take a bill by; `at` null: each call by the prices of its own time. */

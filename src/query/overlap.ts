@@ -1,7 +1,6 @@
 import { integer, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import type { Scope } from './report.js';
-import { VISIBLE } from './report_sql.js';
+import { type Scope, VISIBLE } from './scope.js';
 
 /** Days of one provider whose usage is in the store twice: as buckets of a report, and again from another kind of file. */
 export interface Overlap {

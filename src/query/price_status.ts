@@ -3,7 +3,7 @@ import { sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { UnpricedModel } from './report.js';
 import { unpricedModels } from './report_notes.js';
-import { VISIBLE } from './report_sql.js';
+import { VISIBLE } from './scope.js';
 
 /** One source of prices as the book holds it. */
 export type SourceStatus = {

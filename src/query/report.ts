@@ -1,15 +1,14 @@
 import { priceBookId } from '../rate/book.js';
-import { sql } from '../sql.js';
-import type { Params, Row, Store } from '../store/store.js';
+import type { Row, Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import { dimensionOf, isTime } from './dimensions.js';
-import { type Condition, filterSql } from './filter.js';
+import type { Condition } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
-import { reportSql, type Sort, VISIBLE } from './report_sql.js';
-import { type Offset, offsetsBetween, timestampText } from './zone.js';
+import { reportSql, type Sort } from './report_sql.js';
+import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
 
 /** USD as a decimal string, exact. */
 export type Money = string;
@@ -93,17 +92,12 @@ export interface CostReport {
   warnings: ReportWarning[];
 }
 
-/** Usage that lies in the scope of a question: a test over usage_fact (aliased fact) and its parameters. */
-export interface Scope {
-  test: ReturnType<typeof sql>;
-  params: Params;
-}
-
 /** Requests, tokens and cost by any dimensions; rows sum to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
-  const offsets = await zoneOffsets(store, query);
+  const named = [...query.by, ...query.where.map(({ dimension }) => dimension)];
+  const offsets = await zoneOffsets(store, named, query.tz);
   const sort = query.sort ?? defaultSort(query);
-  const inAnyTime = attributed(query, offsets);
+  const inAnyTime = scopeOf(query.where, offsets);
   const scope = withPeriod(inAnyTime, query.period);
   const dimensions = query.by.map((name) => dimensionOf(name, offsets));
   const parts = await store.rows(reportSql(dimensions, scope.test, sort), { ...scope.params, top: query.top ?? null });
@@ -138,42 +132,9 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   };
 }
 
-function attributed(query: ReportQuery, offsets: readonly Offset[]): Scope {
-  const { test, params } = filterSql(query.where, offsets);
-  return { test: sql`${VISIBLE} and ${test}`, params };
-}
-
-/** Half open. Undated usage is in no bounded period. */
-function withPeriod({ test, params }: Scope, { since, until }: Period): Scope {
-  const bounded: Scope = { test, params: { ...params } };
-  if (since !== null) {
-    bounded.test = sql`${bounded.test} and fact.occurred_at >= cast($since as timestamp)`;
-    bounded.params.since = timestampText(since);
-  }
-  if (until !== null) {
-    bounded.test = sql`${bounded.test} and fact.occurred_at < cast($until as timestamp)`;
-    bounded.params.until = timestampText(until);
-  }
-  return bounded;
-}
-
 /** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
 function defaultSort({ by, top }: ReportQuery): Sort {
   return by.every(isTime) && top === undefined ? { by: 'name', direction: 'asc' } : { by: 'cost', direction: 'desc' };
-}
-
-const EARLIEST = Date.UTC(1970, 0);
-const LATEST = Date.UTC(2100, 0);
-
-/** The offsets of the time zone over the time the store spans; only looked up if the question is about time. */
-async function zoneOffsets(store: Store, { by, where, tz }: ReportQuery): Promise<Offset[]> {
-  const asked = [...by, ...where.map(({ dimension }) => dimension)].some(isTime);
-  if (tz === 'UTC' || !asked) return [{ from: EARLIEST, seconds: 0 }];
-  const span = await store.row<{ first: string | null; last: string | null }>(
-    sql`select epoch_ms(min(occurred_at)) as first, epoch_ms(max(occurred_at)) as last from usage_fact`,
-  );
-  const first = Math.max(Number(span.first ?? EARLIEST), EARLIEST);
-  return offsetsBetween(first, Math.max(first, Math.min(Number(span.last ?? first), LATEST)), tz);
 }
 
 function described(query: ReportQuery, sort: Sort): CostReport['query'] {

@@ -2,8 +2,9 @@ import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import { type Overlap, overlapSentence } from './overlap.js';
-import type { Money, ReportMetrics, ReportWarning, Scope, UnpricedModel } from './report.js';
+import type { Money, ReportMetrics, ReportWarning, UnpricedModel } from './report.js';
 import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
+import type { Scope } from './scope.js';
 
 /** Usage in scope whose price had to fall back on a neighbouring one (cost_status 2). */
 export interface AssumedUsage {

@@ -18,11 +18,6 @@ export interface Sort {
   direction: 'asc' | 'desc';
 }
 
-/** Rows of imports that were cut off lie beyond the last finished number; the view `usage` has the same rule. */
-export const VISIBLE = sql`fact.import_id <= (
-    select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading'
-  )`;
-
 /** The whole prompt and the whole answer, summed over rows. Most rows have no units; a map is read only where there is one. */
 export const INPUT_SUM = sql`coalesce(sum(fact.uncached_input_tokens), 0) + coalesce(sum(fact.cache_read_tokens), 0)
       + coalesce(sum(fact.cache_write_tokens), 0) + coalesce(sum(fact.cache_write_1h_tokens), 0)

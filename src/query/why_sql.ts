@@ -4,7 +4,7 @@ import { TOKEN_CLASSES } from '../rate/dimensions.js';
 import { RATED_CARD } from '../rate/rating.js';
 import { COST_LINES, trimmed } from '../rate/rating_lines.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import { VISIBLE } from './report_sql.js';
+import { VISIBLE } from './scope.js';
 
 /**
  * Makes the temporary table `found`: the rows of usage with $id as request or trace, numbered from 1 in the order they happened.

@@ -209,7 +209,7 @@ test.each([
 test('an output file that cannot be written', async () => {
   const { err, code } = await llmcost('report', '-o', 'no/such/folder.txt');
   expect(err).toBe(
-    `llmcost: The report could not be written to no/such/folder.txt: ENOENT: no such file or directory, open '${cwd}/no/such/folder.txt'\nName another file with -o FILE.\n`,
+    `llmcost: The answer could not be written to no/such/folder.txt: ENOENT: no such file or directory, open '${cwd}/no/such/folder.txt'\nName another file with -o FILE.\n`,
   );
   expect(code).toBe(3);
 });

@@ -1,0 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InputError } from '../errors.js';
+import type { Io } from '../io.js';
+
+/** Writes an answer to the file of -o, else to stdout. Throws InputError, which names the file. */
+export async function writeAnswer(text: string, output: string | undefined, io: Io): Promise<void> {
+  if (output === undefined) {
+    io.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(resolve(io.cwd, output), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(`The answer could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { sql } from '../sql.js';
+import type { Params, Store } from '../store/store.js';
+import { isTime } from './dimensions.js';
+import { type Condition, filterSql } from './filter.js';
+import type { Period } from './period.js';
+import { type Offset, offsetsBetween, timestampText } from './zone.js';
+
+/** Usage that lies in the scope of a question: a test over usage_fact (aliased fact) and its parameters. */
+export interface Scope {
+  test: ReturnType<typeof sql>;
+  params: Params;
+}
+
+/** Rows of imports that were cut off lie beyond the last finished number; the view `usage` has the same rule. */
+export const VISIBLE = sql`fact.import_id <= (
+    select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading'
+  )`;
+
+/** Usage that fulfils all conditions, at any time. */
+export function scopeOf(where: readonly Condition[], offsets: readonly Offset[]): Scope {
+  const { test, params } = filterSql(where, offsets);
+  return { test: sql`${VISIBLE} and ${test}`, params };
+}
+
+/** The same within a period, half open. Undated usage is in no bounded period. */
+export function withPeriod({ test, params }: Scope, { since, until }: Period): Scope {
+  const bounded: Scope = { test, params: { ...params } };
+  if (since !== null) {
+    bounded.test = sql`${bounded.test} and fact.occurred_at >= cast($since as timestamp)`;
+    bounded.params.since = timestampText(since);
+  }
+  if (until !== null) {
+    bounded.test = sql`${bounded.test} and fact.occurred_at < cast($until as timestamp)`;
+    bounded.params.until = timestampText(until);
+  }
+  return bounded;
+}
+
+const EARLIEST = Date.UTC(1970, 0);
+const LATEST = Date.UTC(2100, 0);
+
+/** The offsets of the time zone over the time the store spans; only looked up if one of the dimensions asked for is about time. */
+export async function zoneOffsets(store: Store, dimensions: readonly string[], tz: string): Promise<Offset[]> {
+  if (tz === 'UTC' || !dimensions.some(isTime)) return [{ from: EARLIEST, seconds: 0 }];
+  const span = await store.row<{ first: string | null; last: string | null }>(
+    sql`select epoch_ms(min(occurred_at)) as first, epoch_ms(max(occurred_at)) as last from usage_fact`,
+  );
+  const first = Math.max(Number(span.first ?? EARLIEST), EARLIEST);
+  return offsetsBetween(first, Math.max(first, Math.min(Number(span.last ?? first), LATEST)), tz);
+}
