@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerDemo } from './commands/demo.js';
+import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
@@ -36,6 +37,7 @@ export function buildProgram(io: Io): Command {
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerDemo(program, io);
+  registerDrift(program, io);
   registerImport(program, io);
   registerImports(program, io);
   registerPricing(program, io);
