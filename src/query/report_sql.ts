@@ -76,12 +76,12 @@ const SUMMED = join(
 );
 
 /** A cost in whole units of 10^-18 USD: money that can be divided exactly. */
-function atto(cost: Sql): Sql {
+export function atto(cost: Sql): Sql {
   return sql`cast(replace(cast(${cost} as varchar), '.', '') as hugeint)`;
 }
 
 /** a ÷ b, rounded half up, in integers: dividing decimals would make a double of them. */
-function divided(a: Sql, b: Sql): Sql {
+export function divided(a: Sql, b: Sql): Sql {
   return sql`(2 * ${a} + ${b}) // (2 * ${b})`;
 }
 
