@@ -8,6 +8,7 @@ export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
 export interface SimulateOptions extends ConfigOptions, ScopeOptions {
   swap?: string[];
+  routes?: string;
   all?: boolean;
   rank: 'value' | 'cost' | 'quality';
   quality: string;
@@ -45,6 +46,7 @@ export function registerSimulate(program: Command, io: Io): void {
       collect,
     )
     .option('--all', 'price it on every model of the price book')
+    .option('--routes <file>', 'move calls by the ordered rules of a YAML file')
     .option('--batch [filter]', 'buy in batches what the filter says, or everything: --batch feature=summaries')
     .option('--cache-hit <percent>', 'as if so much of every prompt came from the cache')
     .option('--price-book <id>', 'the same calls by the price book of this number, or by the prices of this day')
@@ -98,9 +100,12 @@ function choice(flags: string, description: string, values: readonly string[], u
 }
 
 async function run(options: SimulateOptions, io: Io): Promise<void> {
-  const { all, swap, batch, cacheHit, priceBook, scale } = options;
+  const { all, swap, routes, batch, cacheHit, priceBook, scale } = options;
   if (all === true) return surveyAll(options, io);
-  if ([swap, batch, cacheHit, priceBook, scale].every((one) => one === undefined)) {
+  if (routes !== undefined && (swap !== undefined || batch !== undefined)) {
+    throw new UsageError('--routes cannot be combined with --swap or --batch.\nWrite them as rules of the file.');
+  }
+  if ([swap, routes, batch, cacheHit, priceBook, scale].every((one) => one === undefined)) {
     throw new UsageError(
       `Nothing is asked. Say what to try: --all, --swap gpt-4o=gpt-4o-mini, --batch, --cache-hit 60, --price-book 2026-10-01 or --scale 2x.`,
     );
@@ -110,9 +115,11 @@ async function run(options: SimulateOptions, io: Io): Promise<void> {
 }
 
 async function surveyAll(options: SimulateOptions, io: Io): Promise<void> {
-  const { swap, batch, scale } = options;
-  if (swap !== undefined || batch !== undefined || scale !== undefined) {
-    throw new UsageError('--all cannot be combined with --swap, --batch or --scale.\nAsk one after the other.');
+  const { swap, routes, batch, scale } = options;
+  if (swap !== undefined || routes !== undefined || batch !== undefined || scale !== undefined) {
+    throw new UsageError(
+      '--all cannot be combined with --swap, --routes, --batch or --scale.\nAsk one after the other.',
+    );
   }
   const { simulateAll } = await import('./simulate_all.js');
   await simulateAll(options, io);

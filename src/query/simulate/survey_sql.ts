@@ -114,7 +114,7 @@ select
   ${ratioText(sql`fit_before`, sql`fit_after`)} as break_even,
   cast(per_success as varchar) as cost_per_success,
   ${ratioText(sql`cast(requests * success as decimal(38, 6))`, sql`after`)} as successes_per_dollar,
-  after_high >= lead(after_low) over (order by position) as order_unsure
+  after_high >= lead(after_low) over (partition by eligible order by position) as order_unsure
 from ranked
 order by position`;
 }
