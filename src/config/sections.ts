@@ -1,10 +1,11 @@
 import { UsageError } from '../errors.js';
+import { FORMATS } from './formats.js';
 import { PRICES } from './prices.js';
 import { checked, jsonSchema, object, optional, type Read } from './schema.js';
 import { type Plain, pathText, plainYaml } from './yaml.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
-const FILE = object({ prices: optional(PRICES) });
+const FILE = object({ prices: optional(PRICES), formats: optional(FORMATS) });
 
 /** What the sections say. */
 export type Sections = Read<typeof FILE>;
