@@ -65,6 +65,24 @@ export function list<S extends z.ZodType>(of: S) {
   return z.array(of, { error: 'must be a list: lines that begin with a dash.' });
 }
 
+/** An object whose keys are names the user chooses; `allowed` completes "must be …". */
+export function named<S extends z.ZodType>(of: S, allowed: string) {
+  return z.record(z.string(), of, { error: `must be ${allowed}.` });
+}
+
+/** A text where one will do, else what says more: an object, or a list. */
+export function either<T extends z.ZodType, S extends z.ZodType>(text: T, more: S) {
+  return z
+    .unknown()
+    .meta({ anyOf: [jsonSchema(text), jsonSchema(more)] })
+    .transform((value, context): z.output<T> | z.output<S> => {
+      const result = typeof value === 'string' ? checked(text, value) : checked(more, value);
+      if ('value' in result) return result.value;
+      for (const { path, sentence } of result.misfits) context.addIssue({ code: 'custom', message: sentence, path });
+      return z.NEVER;
+    });
+}
+
 /** An object with these keys and no others. */
 export function object<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
@@ -87,14 +105,6 @@ export function keyed<S extends z.ZodType>(isKey: (key: string) => boolean, allo
     }
   });
 }
-
-/** A text that stands for an object with one key, or that object. */
-export function textOr<S extends z.ZodType>(schema: S, meant: (text: string) => unknown) {
-  const either = z.preprocess((input) => (typeof input === 'string' ? meant(input) : input), schema);
-  return either.meta({ [OR_TEXT]: true });
-}
-
-const OR_TEXT = 'orText';
 
 /** A rule about several keys of an object: what is wrong with it, and at which key ('' is the object itself). */
 export function ruled<S extends z.ZodType>(
@@ -123,13 +133,5 @@ function misfitsOf(issue: z.core.$ZodIssue): Misfit[] {
 
 /** The JSON Schema (2020-12) of what a file may hold. */
 export function jsonSchema(schema: z.ZodType): object {
-  return z.toJSONSchema(schema, {
-    io: 'input',
-    override: ({ jsonSchema: json }) => {
-      if (json[OR_TEXT] !== true) return;
-      const { [OR_TEXT]: _, ...whole } = json;
-      for (const key of Object.keys(json)) delete json[key];
-      json.anyOf = [{ type: 'string' }, whole];
-    },
-  });
+  return z.toJSONSchema(schema, { io: 'input' });
 }

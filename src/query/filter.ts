@@ -38,19 +38,33 @@ export function conditionOf(text: string): Condition {
   };
 }
 
-/** The conditions over usage_fact (aliased fact), all of which must hold, and their parameters. */
-export function filterSql(conditions: readonly Condition[], offsets: readonly Offset[]): { test: Sql; params: Params } {
+/** The conditions over usage_fact (aliased fact), all of which must hold, and their parameters, whose names begin with `prefix`. */
+export function filterSql(
+  conditions: readonly Condition[],
+  offsets: readonly Offset[],
+  prefix = 'where',
+): { test: Sql; params: Params } {
   const params: Params = {};
-  const tests = conditions.map((condition, index) => conditionSql(condition, index, offsets, params));
+  const tests = conditions.map((condition, index) => {
+    const { test, values } = conditionSql(condition, `${prefix}_${index}`, offsets);
+    Object.assign(params, values);
+    return test;
+  });
   return { test: tests.length === 0 ? sql`true` : join(tests, ' and '), params };
 }
 
 /** Profiles are few: a condition on them is decided there and becomes a list of profile numbers. */
-function conditionSql(condition: Condition, index: number, offsets: readonly Offset[], params: Params): Sql {
+function conditionSql(
+  condition: Condition,
+  prefix: string,
+  offsets: readonly Offset[],
+): { test: Sql; values: Params } {
   const { home, key, label } = dimensionOf(condition.dimension, offsets);
-  const test = valueSql(label(key), condition, `where_${index}`, params);
-  if (home !== 'profile') return test;
-  return sql`fact.profile_id in (select profile.profile_id from usage_profile as profile where ${test})`;
+  const values: Params = {};
+  const test = valueSql(label(key), condition, prefix, values);
+  if (home !== 'profile') return { test, values };
+  const profiles = sql`select profile.profile_id from usage_profile as profile where ${test}`;
+  return { test: sql`fact.profile_id in (${profiles})`, values };
 }
 
 /** Never null: where the value is missing the answer is decided by whether `(none)` is asked for. */

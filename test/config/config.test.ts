@@ -8,8 +8,7 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
-/** Every section, as messages list them. */
-const SECTIONS = 'prices, formats';
+const SECTIONS = 'prices, plans, customers, rates, formats, attribution';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
@@ -127,9 +126,9 @@ test('where it is looked for: the current folder, then those above; --config nam
   expect((await readConfig(undefined, fakeIo({ cwd: below }))).path).toBe(join(cwd, 'llmcost.yml'));
   expect((await readConfig('../../other.yaml', fakeIo({ cwd: below }))).path).toBe(join(cwd, 'other.yaml'));
   expect(pricesOf(await readConfig('other.yaml', fakeIo({ cwd })))).toEqual({ aliases: [], overrides: [], flats: [] });
-  writeFileSync(join(below, 'llmcost.yaml'), 'nothing: 1\n');
+  writeFileSync(join(below, 'llmcost.yaml'), 'wishes: 1\n');
   await expect(readConfig(undefined, fakeIo({ cwd: below }))).rejects.toThrow(
-    `llmcost.yaml:1: nothing: is not known here. Known are: ${SECTIONS}.`,
+    `llmcost.yaml:1: wishes: is not known here. Known are: ${SECTIONS}.`,
   );
   await expect(readConfig('gone.yaml', fakeIo({ cwd }))).rejects.toThrow(
     'There is no configuration at gone.yaml.\nName a file that exists with --config PATH; without it, llmcost.yaml of the current folder or one above it is read.',
