@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { ATTRIBUTION } from './attribution.js';
 import { FORMATS } from './formats.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
@@ -13,6 +14,8 @@ const FILE = object({
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),
+  formats: optional(FORMATS),
+  attribution: optional(ATTRIBUTION),
 });
 
 /** What the sections say. */
