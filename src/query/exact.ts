@@ -1,5 +1,5 @@
 import { type Sql, sql } from '../sql.js';
-import { divided } from './report_sql.js';
+import { divided } from './metrics/division.js';
 
 /** What is left of a number of 10^-18 as an amount again. */
 export function fromAtto(units: Sql): Sql {

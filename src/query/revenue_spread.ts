@@ -1,6 +1,6 @@
 import { literal, type Sql, sql } from '../sql.js';
 import { fromAtto, proportion } from './exact.js';
-import { atto } from './report_sql.js';
+import { atto } from './metrics/division.js';
 
 /** What recurs earns in the calendar month from `month` on; a year's twelve months sum up to it. */
 function monthly(amount: Sql): Sql {

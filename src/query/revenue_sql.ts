@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../sql.js';
 import { fromAtto, proportion } from './exact.js';
-import { atto } from './report_sql.js';
+import { atto } from './metrics/division.js';
 import { type Offset, wallSql } from './zone.js';
 
 /*
