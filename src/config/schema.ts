@@ -65,6 +65,11 @@ export function list<S extends z.ZodType>(of: S) {
   return z.array(of, { error: 'must be a list: lines that begin with a dash.' });
 }
 
+/** An object whose keys are the user's own, with one kind of value. */
+export function map<S extends z.ZodType>(of: S) {
+  return z.record(z.string(), of, { error: 'must have lines of the form key: value.' });
+}
+
 /** An object with these keys and no others. */
 export function object<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {

@@ -1,10 +1,14 @@
 import { UsageError } from '../errors.js';
+import { BUDGETS } from './budgets.js';
 import { PRICES } from './prices.js';
 import { checked, jsonSchema, object, optional, type Read } from './schema.js';
 import { type Plain, pathText, plainYaml } from './yaml.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
-const FILE = object({ prices: optional(PRICES) });
+const FILE = object({
+  budgets: optional(BUDGETS),
+  prices: optional(PRICES),
+});
 
 /** What the sections say. */
 export type Sections = Read<typeof FILE>;
