@@ -1,6 +1,7 @@
-import { INPUT_UNITS, OUTPUT_UNITS } from '../rate/dimensions.js';
-import { identifier, join, literal, type Sql, sql } from '../sql.js';
+import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Dimension } from './dimensions.js';
+import { atto, divided } from './metrics/division.js';
+import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 
 export const SORT_KEYS = [
   'cost',
@@ -18,17 +19,7 @@ export interface Sort {
   direction: 'asc' | 'desc';
 }
 
-/** The whole prompt and the whole answer, summed over rows. Most rows have no units; a map is read only where there is one. */
-export const INPUT_SUM = sql`coalesce(sum(fact.uncached_input_tokens), 0) + coalesce(sum(fact.cache_read_tokens), 0)
-      + coalesce(sum(fact.cache_write_tokens), 0) + coalesce(sum(fact.cache_write_1h_tokens), 0)
-      + ${unitsSum(INPUT_UNITS)}`;
-export const OUTPUT_SUM = sql`coalesce(sum(fact.text_output_tokens), 0) + coalesce(sum(fact.reasoning_tokens), 0)
-      + ${unitsSum(OUTPUT_UNITS)}`;
-
-function unitsSum(units: readonly string[]): Sql {
-  const parts = units.map((unit) => sql`coalesce(fact.units[${literal(unit)}], 0)`);
-  return sql`cast(coalesce(sum(case when fact.units is not null then ${join(parts, ' + ')} end), 0) as hugeint)`;
-}
+export { INPUT_SUM, OUTPUT_SUM };
 
 /** What is added up, in every step under the same name. `cost` and `unpriced_requests` are null where there is nothing to add. */
 const MEASURES = [
@@ -74,16 +65,6 @@ const SUMMED = join(
   MEASURES.map((name) => sql`sum(${identifier(name)}) as ${identifier(name)}`),
   ',\n    ',
 );
-
-/** A cost in whole units of 10^-18 USD: money that can be divided exactly. */
-function atto(cost: Sql): Sql {
-  return sql`cast(replace(cast(${cost} as varchar), '.', '') as hugeint)`;
-}
-
-/** a ÷ b, rounded half up, in integers: dividing decimals would make a double of them. */
-function divided(a: Sql, b: Sql): Sql {
-  return sql`(2 * ${a} + ${b}) // (2 * ${b})`;
-}
 
 /**
  * One row for each group, `(other)` and the total, in the order they are shown. All parts come from `grouped`, so they sum up.
