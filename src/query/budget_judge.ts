@@ -1,7 +1,7 @@
 import type { Limit } from '../config/limit.js';
 import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import { divided } from './metrics/division.js';
+import { atto, divided } from './metrics/division.js';
 
 /** What a check finds of a group: `no_data` and `undecided` are no ok. */
 export type Verdict = 'ok' | 'warn' | 'forecast' | 'breach' | 'no_data' | 'undecided';
@@ -98,6 +98,7 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
         case
           when usage_rows = 0 then 'no_usage'
           when kind is null then null
+          when value is null and of_money and unpriced_percent > 0 then 'unpriced'
           when value is null then 'not_known'
           when most is null then 'no_base'
           when above and (lower_bound or not too_unpriced) then null
@@ -134,11 +135,10 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
 }
 
 /** The mean of the base, rounded half up at 18 places. */
-const MEAN = sql`if(len(base) = 0, null, cast(${divided(sql`cast(replace(cast(list_sum(base) as varchar), '.', '') as hugeint)`, sql`len(base)`)} as decimal(38, 0))
+const MEAN = sql`if(len(base) = 0, null, cast(${divided(atto(sql`list_sum(base)`), sql`len(base)`)} as decimal(38, 0))
           * cast(0.000000000000000001 as decimal(18, 18)))`;
 
 function percentOf(value: Sql): Sql {
-  const atto = (amount: Sql) => sql`cast(replace(cast(${amount} as varchar), '.', '') as hugeint)`;
   return sql`case when most > 0 and ${value} >= 0
         then cast(cast(${divided(sql`(10000 * ${atto(value)})`, atto(sql`most`))} as decimal(38, 0)) * cast(0.01 as decimal(3, 2)) as varchar)
       end`;

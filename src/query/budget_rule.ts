@@ -7,7 +7,7 @@ import { earlierPeriods, type RunningPeriod, runningPeriod } from './budget_peri
 import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
 import { type Condition, conditionOf } from './filter.js';
 import type { Unit } from './metrics/metric.js';
-import { checkedMetrics, type MetricName, metricOf } from './metrics/metrics.js';
+import { checkedMetrics, isMetric, type MetricName, metricOf } from './metrics/metrics.js';
 import type { Period } from './period.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from './scope.js';
 import type { Offset } from './zone.js';
@@ -72,6 +72,8 @@ function earlierCount(limit: Limit, { baseline_periods }: Budget): number {
 /** The metric a rule names, or the one that the unit of its limit says. */
 function metricFor({ metric, limit }: Budget): MetricName {
   if (metric === undefined) return usualMetric(limit);
+  // Some words are a metric and a preset.
+  if (isMetric(metric)) return metric;
   const [found, ...more] = checkedMetrics([metric]);
   if (found === undefined || more.length > 0) {
     // A word that is a preset and no metric, such as latency.
@@ -114,7 +116,8 @@ function checkUnits(budget: Budget, metric: MetricName): void {
   if (timed === true) throw wrong(budget, 'metric', `${metric} is only known by the hour or day, not for a budget.`);
   for (const limit of limits) {
     const fits = limit.kind !== 'amount' || UNIT_OF[limit.unit].includes(unit);
-    if (!fits) throw wrong(budget, 'limit', `'${limit.text}' is no limit of ${metric}; write for example ${EXAMPLE[unit]}.`);
+    if (!fits)
+      throw wrong(budget, 'limit', `'${limit.text}' is no limit of ${metric}; write for example ${EXAMPLE[unit]}.`);
     if (limit.kind === 'amount' && limit.per_request && metric !== 'cost_per_request') {
       throw wrong(budget, 'limit', `'${limit.text}' is a limit of cost_per_request, not of ${metric}.`);
     }

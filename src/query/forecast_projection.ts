@@ -64,7 +64,7 @@ export async function projections(store: Store, asked: Projecting): Promise<Proj
     at_end as (
       select g, so_far as projected
       from forecast_path
-      where d = cast($last as integer) and is_expected
+      where d = cast($last as integer) and is_projected
     ),
     settled as (
       select
@@ -102,8 +102,8 @@ export async function projections(store: Store, asked: Projecting): Promise<Proj
       history as history_days,
       trials,
       cast(projected as varchar) as projected,
-      cast(before + cast(greatest(least_ahead, least(ahead, ahead + below)) as decimal(38, 6)) as varchar) as low,
-      cast(before + cast(greatest(ahead, ahead + above) as decimal(38, 6)) as varchar) as high,
+      if(below is null, null, cast(before + cast(greatest(least_ahead, least(ahead, ahead + below)) as decimal(38, 6)) as varchar)) as low,
+      if(above is null, null, cast(before + cast(greatest(ahead, ahead + above) as decimal(38, 6)) as varchar)) as high,
       cast(cast(100 * error_share as decimal(18, 1)) as varchar) as error_percent
     from bounded
     join forecast_group as named on named.g = bounded.g

@@ -121,7 +121,7 @@ days as (
     coalesce(used.g, expected.g) as g,
     coalesce(used.d, expected.d) as d,
     greatest(coalesce(used.y, 0), coalesce(expected.y, 0)) as y,
-    used.g is null as is_expected
+    expected.g is not null as is_projected
   from (select g, d, y from forecast_day where d >= cast($first as integer)) as used
   full join expected on expected.g = used.g and expected.d = used.d
 )
