@@ -92,7 +92,23 @@ async function queryOf(options: BudgetOptions, budgets: BudgetQuery['budgets'], 
     // What is in the files is the period, unless a rule names one.
     usualPeriod: options.import === undefined ? { kind: 'calendar', unit: 'month' } : { kind: 'all' },
     fail_on_warn: options.failOnWarn === true,
+    terms: await configuredTerms(options, budgets, io),
   };
+}
+
+/** What is known of revenue, where a limit is a part of it. */
+async function configuredTerms(
+  options: BudgetOptions,
+  budgets: BudgetQuery['budgets'],
+  io: Io,
+): Promise<BudgetQuery['terms']> {
+  const limits = budgets.flatMap(({ limit, exceptions }) => [limit, ...exceptions.map((one) => one.limit)]);
+  if (!limits.some((limit) => limit?.kind === 'revenue')) return undefined;
+  const [{ readConfig }, { revenueTerms }] = await Promise.all([
+    import('../config/config.js'),
+    import('../config/revenue.js'),
+  ]);
+  return revenueTerms(await readConfig(options.config, io));
 }
 
 async function ask(query: BudgetQuery, options: BudgetOptions, io: Io): Promise<BudgetCheck> {

@@ -9,14 +9,17 @@ import {
   PERIOD_WORDS,
   shareOf,
 } from './limit.js';
-import { checked, day, list, map, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
+import { checked, day, list, named, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
 /** The section `budgets` of llmcost.yaml: what usage may cost, for whom, and what happens when there is nothing to decide on. */
 
 const limit = parsed(limitOf, LIMIT_WORDS);
 
 const exception = object({
-  for: map(words('the value of a dimension of group_by, such as acme')),
+  for: named(
+    words('the value of a dimension of group_by, such as acme'),
+    'the value of a dimension, such as {customer: acme}',
+  ),
   limit: parsed((text) => (text.toLowerCase() === 'none' ? null : limitOf(text)), `none or ${LIMIT_WORDS}`),
   until: optional(day()),
   note: optional(words('text')),
@@ -78,11 +81,18 @@ function onRule({ on, period }: Entry): Broken {
 
 const ON = 'must be [actual], [forecast] or [actual, forecast].';
 
-function exceptionRule({ exceptions = [], group_by = [] }: Entry): Broken {
+function exceptionRule({ exceptions = [], group_by = [], limit: { kind } }: Entry): Broken {
   const named = exceptions.flatMap((one) => Object.keys(one.for));
   const stray = named.find((name) => !group_by.includes(name));
   if (stray !== undefined) {
     return { key: 'exceptions', sentence: `can be for dimensions of group_by only, which '${stray}' is not.` };
+  }
+  const other = exceptions.find((one) => one.limit !== null && one.limit.kind !== 'amount' && one.limit.kind !== kind);
+  if (other !== undefined) {
+    return {
+      key: 'exceptions',
+      sentence: `can be none, an amount or of the kind of the limit, not '${other.limit?.text}'.`,
+    };
   }
   const empty = exceptions.some((one) => Object.keys(one.for).length === 0);
   return empty ? { key: 'exceptions', sentence: 'must say for whom: for: {customer: acme}.' } : undefined;

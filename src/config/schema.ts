@@ -65,9 +65,22 @@ export function list<S extends z.ZodType>(of: S) {
   return z.array(of, { error: 'must be a list: lines that begin with a dash.' });
 }
 
-/** An object whose keys are the user's own, with one kind of value. */
-export function map<S extends z.ZodType>(of: S) {
-  return z.record(z.string(), of, { error: 'must have lines of the form key: value.' });
+/** An object whose keys are names the user chooses; `allowed` completes "must be …". */
+export function named<S extends z.ZodType>(of: S, allowed: string) {
+  return z.record(z.string(), of, { error: `must be ${allowed}.` });
+}
+
+/** A text where one will do, else what says more: an object, or a list. */
+export function either<T extends z.ZodType, S extends z.ZodType>(text: T, more: S) {
+  return z
+    .unknown()
+    .meta({ anyOf: [jsonSchema(text), jsonSchema(more)] })
+    .transform((value, context): z.output<T> | z.output<S> => {
+      const result = typeof value === 'string' ? checked(text, value) : checked(more, value);
+      if ('value' in result) return result.value;
+      for (const { path, sentence } of result.misfits) context.addIssue({ code: 'custom', message: sentence, path });
+      return z.NEVER;
+    });
 }
 
 /** An object with these keys and no others. */

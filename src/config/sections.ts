@@ -1,13 +1,18 @@
 import { UsageError } from '../errors.js';
 import { BUDGETS } from './budgets.js';
+import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
+import { RATES } from './rates.js';
 import { checked, jsonSchema, object, optional, type Read } from './schema.js';
 import { type Plain, pathText, plainYaml } from './yaml.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
 const FILE = object({
-  budgets: optional(BUDGETS),
   prices: optional(PRICES),
+  plans: optional(PLANS),
+  customers: optional(CUSTOMERS),
+  rates: optional(RATES),
+  budgets: optional(BUDGETS),
 });
 
 /** What the sections say. */

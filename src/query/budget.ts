@@ -1,16 +1,19 @@
 import type { Budget } from '../config/budgets.js';
 import type { Limit } from '../config/limit.js';
+import type { RevenueTerms } from '../config/revenue.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
 import { type Driver, driversOf } from './budget_drivers.js';
+import { expiredExceptions, limitFor } from './budget_exceptions.js';
 import { exitCodeOf, worstExit } from './budget_exit.js';
 import { type Case, judged, type Reason, type Verdict } from './budget_judge.js';
 import { verdictSentence } from './budget_notes.js';
+import { revenueOfGroups } from './budget_revenue.js';
 import { type Circumstances, checkedRule, type Rule } from './budget_rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './budget_used.js';
 import type { Count } from './count.js';
 import { daysOfExhaustion, type Projection, projections } from './forecast_projection.js';
-import { forecastMetric, localDay } from './forecast_series.js';
+import { forecastMetric } from './forecast_series.js';
 import type { Unit } from './metrics/metric.js';
 import type { MetricName } from './metrics/metrics.js';
 import { priceAge } from './price_age.js';
@@ -20,8 +23,8 @@ export interface BudgetQuery extends Circumstances {
   budgets: readonly Budget[];
   /** Warnings fail the check as well. */
   fail_on_warn: boolean;
-  /** Revenue of each group of a rule in its period, in USD as decimal text; groups without are left out. */
-  revenue?: ((rule: Rule) => Promise<Map<string, string>>) | undefined;
+  /** What llmcost.yaml says about revenue; only needed where a limit is a part of it. */
+  terms?: RevenueTerms | undefined;
 }
 
 /** One group of one rule. Amounts are decimal text in `unit`, exact, but for what is projected. */
@@ -105,7 +108,7 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
     exit_code,
     counts: countsOf(rows),
     rows,
-    warnings: query.budgets.flatMap((budget) => expired(budget, query)),
+    warnings: query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
   };
 }
 
@@ -203,7 +206,8 @@ async function basesOf(
 ): Promise<Map<string, readonly string[]>> {
   const kinds = [rule.budget.limit, ...rule.budget.exceptions.map(({ limit }) => limit)].map((limit) => limit?.kind);
   if (kinds.includes('revenue')) {
-    const revenue = asked.revenue === undefined ? new Map<string, string>() : await asked.revenue(rule);
+    const terms = asked.terms ?? { terms: [], aliases: [], rates: [] };
+    const revenue = await revenueOfGroups(store, rule, { ...asked, terms });
     return new Map([...revenue].map(([name, amount]) => [name, [amount]]));
   }
   if (rule.earlier.length > 0) return usedBefore(store, rule, rule.earlier);
@@ -225,39 +229,6 @@ async function projectedOf(store: Store, rule: Rule, { tz, now }: Asking): Promi
   return new Map(
     found.map((one) => [keyText(one.key), rule.period.open ? one : { ...one, projected: null, low: null, high: null }]),
   );
-}
-
-function limitFor(
-  { budget, dimensions }: Rule,
-  key: Used['key'],
-  { now, tz }: Asking,
-): Pick<Found, 'limit' | 'exception'> {
-  const today = localDay(now, tz);
-  const held = budget.exceptions.find(
-    (one) =>
-      !isOver(one.until, today) &&
-      dimensions.every(({ name }, index) => one.for[name] === undefined || one.for[name] === (key[index] ?? '(none)')),
-  );
-  if (held === undefined) return { limit: budget.limit, exception: null };
-  const until = held.until === null ? '' : ` until ${held.until}`;
-  return {
-    limit: held.limit,
-    exception: `${held.limit?.text ?? 'no limit'}${until}${held.note === null ? '' : `: ${held.note}`}`,
-  };
-}
-
-/** The last day of an exception is in it. */
-function isOver(until: string | null, today: string): boolean {
-  return until !== null && until < today;
-}
-
-function expired({ name, exceptions }: Budget, { now, tz }: BudgetQuery): BudgetCheck['warnings'] {
-  return exceptions
-    .filter(({ until }) => isOver(until, localDay(now, tz)))
-    .map((one) => ({
-      code: 'exception_expired',
-      message: `The exception of ${name} for ${Object.values(one.for).join(', ')} ended on ${one.until}: the usual limit holds.`,
-    }));
 }
 
 function caseOf(

@@ -78,10 +78,8 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
         *,
         case
           when kind = 'amount' then amount
-          when kind is not null then greatest(
-            cast(whole * ${FACTOR} as decimal(38, 18)),
-            whole + coalesce(floor, 0)
-          )
+          -- greatest() passes over what is null.
+          when whole is not null then greatest(cast(whole * ${FACTOR} as decimal(38, 18)), whole + floor)
         end as most
       from based
     ),

@@ -163,6 +163,10 @@ test.each([
     '{name: a, limit: 5 USD, exceptions: [{for: {}, limit: none}]}',
     'exceptions: must say for whom: for: {customer: acme}.',
   ],
+  [
+    '{name: a, limit: 5 USD, group_by: [customer], exceptions: [{for: {customer: b}, limit: 2x median}]}',
+    "exceptions: can be none, an amount or of the kind of the limit, not '2x median'.",
+  ],
   ['{name: a, limit: 5 USD, max_price_age: soon}', 'max_price_age: must be a number of days, such as 30d, or any.'],
   ['{name: a, limit: 5 USD, baseline_periods: 99}', 'baseline_periods: must be a number of periods from 1 to 24.'],
   [

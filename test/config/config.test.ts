@@ -8,6 +8,8 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
+const SECTIONS = 'prices, plans, customers, rates, budgets';
+
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
@@ -124,9 +126,9 @@ test('where it is looked for: the current folder, then those above; --config nam
   expect((await readConfig(undefined, fakeIo({ cwd: below }))).path).toBe(join(cwd, 'llmcost.yml'));
   expect((await readConfig('../../other.yaml', fakeIo({ cwd: below }))).path).toBe(join(cwd, 'other.yaml'));
   expect(pricesOf(await readConfig('other.yaml', fakeIo({ cwd })))).toEqual({ aliases: [], overrides: [], flats: [] });
-  writeFileSync(join(below, 'llmcost.yaml'), 'nonsense: 1\n');
+  writeFileSync(join(below, 'llmcost.yaml'), 'wishes: 1\n');
   await expect(readConfig(undefined, fakeIo({ cwd: below }))).rejects.toThrow(
-    'llmcost.yaml:1: nonsense: is not known here. Known are: ',
+    `llmcost.yaml:1: wishes: is not known here. Known are: ${SECTIONS}.`,
   );
   await expect(readConfig('gone.yaml', fakeIo({ cwd }))).rejects.toThrow(
     'There is no configuration at gone.yaml.\nName a file that exists with --config PATH; without it, llmcost.yaml of the current folder or one above it is read.',
@@ -148,7 +150,7 @@ test('without a file there is no path, which is not a file without prices', asyn
 const ENTRY = 'prices:\n  overrides:\n    - model: openai/gpt-4o\n';
 
 test.each([
-  ['- 1\n', 'llmcost.yaml:1: must have the keys budgets, prices.'],
+  ['- 1\n', `llmcost.yaml:1: must have the keys ${SECTIONS}.`],
   ['prices: [1]\n', 'llmcost.yaml:1: prices: must have the keys aliases, overrides, flat.'],
   ['prices:\n  overrides: 3\n', 'llmcost.yaml:2: prices.overrides: must be a list: lines that begin with a dash.'],
   [
@@ -235,7 +237,7 @@ test('all problems at once, in the order of the file, ten at most', async () => 
   const lines = Array.from({ length: 12 }, (_, n) => `    - {model: m${n}, factor: 11}\n`).join('');
   const told = (await complaint(`other: 1\nprices:\n  overrides:\n${lines}`)).split('\n');
   expect(told).toHaveLength(11);
-  expect(told[0]).toBe('llmcost.yaml:1: other: is not known here. Known are: budgets, prices.');
+  expect(told[0]).toBe(`llmcost.yaml:1: other: is not known here. Known are: ${SECTIONS}.`);
   expect(told[1]).toBe('llmcost.yaml:4: prices.overrides[0].factor: must be a number between 0 and 10, such as 0.85.');
   expect(told[10]).toBe('… and 3 more.');
 });

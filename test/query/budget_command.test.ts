@@ -248,3 +248,44 @@ test('files instead of a database: what is in them is the period, and nothing is
   await main(['budget-check', '--import', 'bad.jsonl', '--limit', '1 USD'], bad);
   expect(bad.exitCode()).toBe(3);
 });
+
+test('a part of the subscription: 60 % of 49 USD are 29.40', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmcost-revenue-'));
+  writeFileSync(
+    join(folder, 'llmcost.yaml'),
+    `\
+plans: {pro: 49 USD/month}
+customers: {acme: {plan: pro}, globex: {plan: pro}}
+budgets:
+  - {name: share, group_by: [customer], limit: 60% of revenue, max_price_age: any}
+  - {name: whole, limit: 60% of revenue, max_price_age: any}
+  - {name: feature, group_by: [feature], limit: 60% of revenue, max_price_age: any}
+`,
+  );
+  await withStore(join(folder, 'llmcost.duckdb'), { access: 'write' }, (store) =>
+    addUsage(store, [
+      { customer: 'acme', cost: '40', occurred_at: '2026-10-02 09:00:00', feature: 'chat' },
+      { customer: 'globex', cost: '10', occurred_at: '2026-10-02 09:00:00', feature: 'chat' },
+      { customer: 'free', cost: '1', occurred_at: '2026-10-02 09:00:00', feature: 'chat' },
+    ]),
+  );
+  const asked = async (rule: string) => {
+    const io = fakeIo({ cwd: folder });
+    await main(['budget-check', '--rule', rule, '--format', 'json', '--all'], io);
+    return io;
+  };
+  expect(JSON.parse((await asked('share')).out()).rows).toMatchObject([
+    { group: { customer: 'acme' }, verdict: 'breach', limit: '29.400000000000000000', used_percent: '136.05' },
+    { group: { customer: 'free' }, verdict: 'undecided', reason: 'no_base' },
+    { group: { customer: 'globex' }, verdict: 'ok', limit: '29.400000000000000000', used_percent: '34.01' },
+  ]);
+  // 51 of 60 % of 98.
+  expect(JSON.parse((await asked('whole')).out()).rows).toMatchObject([
+    { limit: '58.800000000000000000', verdict: 'ok' },
+  ]);
+  const wrong = await asked('feature');
+  expect([wrong.err(), wrong.exitCode()]).toEqual([
+    "llmcost: llmcost.yaml:6: budgets[2].limit: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.\n",
+    2,
+  ]);
+});
