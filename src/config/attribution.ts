@@ -36,10 +36,13 @@ const rule = ruled(
     if (asked && from === undefined) return { key: '', sentence: 'must say from where the value comes.' };
     if (!asked && from !== undefined) return { key: 'set', sentence: `must be one of ${TARGETS} where from is given.` };
     if (!asked && Object.keys(set).length === 0) return { key: 'set', sentence: 'must have keys and values.' };
-    if (file !== undefined && from === undefined) return { key: 'file', sentence: 'goes with from: what is looked up in it.' };
-    const missing = file === undefined ? undefined : key === undefined ? 'key' : value === undefined ? 'value' : undefined;
+    if (file !== undefined && from === undefined)
+      return { key: 'file', sentence: 'goes with from: what is looked up in it.' };
+    const missing =
+      file === undefined ? undefined : key === undefined ? 'key' : value === undefined ? 'value' : undefined;
     if (missing !== undefined) return { key: '', sentence: `must say which column of the file is the ${missing}.` };
-    const alone = file === undefined ? (key !== undefined ? 'key' : value !== undefined ? 'value' : undefined) : undefined;
+    const alone =
+      file === undefined ? (key !== undefined ? 'key' : value !== undefined ? 'value' : undefined) : undefined;
     return alone === undefined ? undefined : { key: alone, sentence: 'goes with file.' };
   },
 );
