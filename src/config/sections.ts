@@ -1,4 +1,7 @@
+import { ATTRIBUTION } from './attribution.js';
+import { BUDGETS } from './budgets.js';
 import { checkedYaml } from './checked_yaml.js';
+import { FORMATS } from './formats.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
@@ -10,6 +13,9 @@ const FILE = object({
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),
+  formats: optional(FORMATS),
+  attribution: optional(ATTRIBUTION),
+  budgets: optional(BUDGETS),
 });
 
 /** What the sections say. */
