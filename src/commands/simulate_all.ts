@@ -3,6 +3,7 @@ import type { Io } from '../io.js';
 import type { SurveyAnswer, SurveyQuery } from '../query/simulate/survey.js';
 import { writeAnswer } from './output.js';
 import { withOwnStore } from './own_book.js';
+import { writePage } from './page.js';
 import { chosenScores } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
 import { settingOf, topOf } from './simulate_settings.js';
@@ -12,7 +13,10 @@ export async function simulateAll(options: SimulateOptions, io: Io): Promise<voi
   const query = await queryOf(options, io.now());
   const top = topOf(options.top);
   const answer = await ask(query, options, io);
-  await writeAnswer(await render({ ...answer, shown: top ?? null }, options, io), options.output, io);
+  if (options.format === 'html') {
+    const { surveyPage } = await import('../render/simulate_page.js');
+    await writePage(surveyPage(answer), options.output, io);
+  } else await writeAnswer(await render({ ...answer, shown: top ?? null }, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 

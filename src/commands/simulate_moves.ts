@@ -4,6 +4,7 @@ import type { MovesAnswer, MovesQuery } from '../query/simulate/moves.js';
 import type { MoveRule } from '../query/simulate/policy.js';
 import { writeAnswer } from './output.js';
 import { withOwnStore } from './own_book.js';
+import { writePage } from './page.js';
 import { chosenScores } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
 import { routesOf } from './simulate_routes.js';
@@ -13,7 +14,10 @@ import { growthOf, settingOf, topOf } from './simulate_settings.js';
 export async function simulateMoves(options: SimulateOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io);
   const answer = await ask(query, options, io);
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (options.format === 'html') {
+    const { movesPage } = await import('../render/simulate_page.js');
+    await writePage(movesPage(answer), options.output, io);
+  } else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 

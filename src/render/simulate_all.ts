@@ -30,8 +30,8 @@ interface Block {
 /** The survey for people: what it costs today, the blocks, what it rests on and what it cannot see. */
 export function surveyAsTable(answer: ShownSurvey, terminal: Terminal): string {
   const blocks = blocksOf(answer).map((block) => `${plain(headOf(block))}\n${renderTable(tableOf(block), terminal)}`);
-  const story = storyOf(answer).map((line) => `${plain(line)}\n`);
-  const lines = [...introOf(answer).map((line) => `${plain(line)}\n`), '\n', `${blocks.join('\n')}\n`, ...story];
+  const story = surveyStory(answer).map((line) => `${plain(line)}\n`);
+  const lines = [...surveyIntro(answer).map((line) => `${plain(line)}\n`), '\n', `${blocks.join('\n')}\n`, ...story];
   return lines.join('');
 }
 
@@ -83,8 +83,8 @@ export function surveyAsMarkdown(answer: ShownSurvey): string {
       '',
     ];
   });
-  const intro = introOf(answer).flatMap((text) => [markdownText(text), '']);
-  return `${[...intro, ...blocks, ...storyOf(answer).map((text) => `- ${markdownText(text)}`)].join('\n')}\n`;
+  const intro = surveyIntro(answer).flatMap((text) => [markdownText(text), '']);
+  return `${[...intro, ...blocks, ...surveyStory(answer).map((text) => `- ${markdownText(text)}`)].join('\n')}\n`;
 }
 
 function headOf({ title, rows, all }: Block): string {
@@ -177,7 +177,8 @@ function standsCell({ standing, quality, why, unsure }: SurveyRow): string {
   return `${why}${unknown}`;
 }
 
-function introOf({ query, today, scores }: ShownSurvey): string[] {
+/** What is asked, what it costs today, and by which score it is judged. */
+export function surveyIntro({ query, today, scores }: SurveyAnswer): string[] {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const models = today.models
     .slice(0, 3)
@@ -194,7 +195,8 @@ function introOf({ query, today, scores }: ShownSurvey): string[] {
   ];
 }
 
-function storyOf(answer: ShownSurvey): string[] {
+/** What has to be known to read the tables. */
+export function surveyStory(answer: SurveyAnswer): string[] {
   const { recommendation, free, not_compared, adjustments, cannot_see, scores } = answer;
   const names = free.slice(0, 4).map(({ provider, model }) => `${provider}/${model}`);
   return [

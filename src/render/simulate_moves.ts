@@ -7,8 +7,8 @@ const NONE = '(none)';
 
 /** The simulation for people: the period, the table, where the calls went, what it rests on and what it cannot see. */
 export function movesAsTable(answer: MovesAnswer, terminal: Terminal): string {
-  const lines = storyOf(answer).map((line) => `${plain(line)}\n`);
-  return `${plain(titleOf(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
+  const lines = movesStory(answer).map((line) => `${plain(line)}\n`);
+  return `${plain(movesTitle(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
 }
 
 /** The simulation as it is, for programs; money as decimal strings. */
@@ -40,19 +40,20 @@ export function movesAsMarkdown(answer: MovesAnswer): string {
   const { columns, rows, footer } = tableOf(answer);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
-    markdownText(titleOf(answer)),
+    markdownText(movesTitle(answer)),
     '',
     line(columns.map(({ title }) => markdownText(title))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(markdownText))),
     ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
     '',
-    ...storyOf(answer).map((text) => `- ${markdownText(text)}`),
+    ...movesStory(answer).map((text) => `- ${markdownText(text)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function titleOf({ query, totals }: MovesAnswer): string {
+/** Period, filters, requests and rules in a line. */
+export function movesTitle({ query, totals }: MovesAnswer): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const rules = query.rules.length === 0 ? '' : ` · ${query.rules.join(', ')}`;
   return `${query.period} (${query.tz})${filters} · ${formatCount(totals.requests)} requests${rules}`;
@@ -95,7 +96,7 @@ function rangeCell({ after_low, after_high }: MoveAmounts): string {
 }
 
 /** What has to be known to read the table. */
-function storyOf(answer: MovesAnswer): string[] {
+export function movesStory(answer: MovesAnswer): string[] {
   const { not_compared, adjustments, cannot_see } = answer;
   const unpriced =
     Number(not_compared.rows) === 0
