@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -16,7 +16,11 @@ type Shipped = Refreshed['boards'][number];
 
 /** What scores.json says of the boards that come with the program. */
 export async function shippedBoards(): Promise<Shipped[]> {
-  const { boards }: { boards: Shipped[] } = JSON.parse(await readFile(join(QUALITY_DIRECTORY, 'scores.json'), 'utf8'));
+  return boardsIn(QUALITY_DIRECTORY);
+}
+
+async function boardsIn(folder: string): Promise<Shipped[]> {
+  const { boards }: { boards: Shipped[] } = JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'));
   return boards;
 }
 
@@ -31,8 +35,12 @@ export async function chosenScores(store: Store, name: string, io: Io): Promise<
   }
   if (!/\.csv$/i.test(name)) throw new UnknownQuality(name);
   const path = absolute(name, io);
-  await read(path, name);
-  return fileScores(store, path, name);
+  const [head = '', first = ''] = (await read(path, name)).toString('utf8').split(/\r?\n/, 2);
+  // What `quality refresh` wrote: the first board of the folder, with its date from the file beside it.
+  const own = head.startsWith('board,') ? BOARDS.find((one) => first.startsWith(`${one.name},`)) : undefined;
+  if (own === undefined) return fileScores(store, path, name);
+  const about = (await boardsIn(dirname(path))).find((one) => one.board === own.name);
+  return boardScores(store, dirname(path), { board: own, about });
 }
 
 /** A file of a board with its rows; YAML for Aider, else CSV. */

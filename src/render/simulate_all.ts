@@ -204,7 +204,9 @@ export function surveyStory(answer: SurveyAnswer): string[] {
     'a score by the dollar would put the cheapest of all first, however weak: here a model must reach the floor before it is ranked, and is ranked by what one success costs',
     ...(free.length === 0
       ? []
-      : [`free, limits apply, no ratio: ${names.join(', ')}${free.length > 4 ? `, … ${free.length - 4} more` : ''}`]),
+      : [
+          `listed at a price of 0, limits apply, no ratio: ${names.join(', ')}${free.length > 4 ? `, … ${free.length - 4} more` : ''}`,
+        ]),
     ...(Number(not_compared.rows) === 0
       ? []
       : [

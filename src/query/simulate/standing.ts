@@ -40,8 +40,7 @@ export function standingOf(
   const is = (standing: Standing['standing'], why: string): Standing => ({ standing, why, quality });
   if (found.retired)
     return is('retired', `its seller takes it out of service on ${found.target.facts.deprecation_date}`);
-  if (score === undefined)
-    return is('unscored', `${scores.title} has no row for it: no rank, and no score of a relative`);
+  if (score === undefined) return is('unscored', 'the board has no row for it');
   if (!eligible && floor !== null && score.score < floor) {
     return is('below_floor', `${shown(score.score)} is below the floor of ${shown(floor)}`);
   }
