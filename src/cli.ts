@@ -7,6 +7,7 @@ import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
+import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
@@ -43,6 +44,7 @@ export function buildProgram(io: Io): Command {
   registerPricing(program, io);
   registerReport(program, io);
   registerSchema(program, io);
+  registerWaste(program, io);
   registerWhy(program, io);
   return program;
 }
