@@ -9,6 +9,7 @@ import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSimulate } from './commands/simulate.js';
+import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
@@ -47,6 +48,7 @@ export function buildProgram(io: Io): Command {
   registerReport(program, io);
   registerSchema(program, io);
   registerSimulate(program, io);
+  registerWaste(program, io);
   registerWhy(program, io);
   return program;
 }
