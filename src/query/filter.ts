@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Params } from '../store/store.js';
-import { checkedDimension, dimensionOf } from './dimensions.js';
+import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
 import type { Offset } from './zone.js';
 
 /** One --where: the dimension is (or is not) any of the values. */
@@ -46,25 +46,16 @@ export function filterSql(
 ): { test: Sql; params: Params } {
   const params: Params = {};
   const tests = conditions.map((condition, index) => {
-    const { test, values } = conditionSql(condition, `${prefix}_${index}`, offsets);
-    Object.assign(params, values);
-    return test;
+    const { home, key, label } = dimensionOf(condition.dimension, offsets);
+    return placed(home, valueSql(label(key), condition, `${prefix}_${index}`, params));
   });
   return { test: tests.length === 0 ? sql`true` : join(tests, ' and '), params };
 }
 
 /** Profiles are few: a condition on them is decided there and becomes a list of profile numbers. */
-function conditionSql(
-  condition: Condition,
-  prefix: string,
-  offsets: readonly Offset[],
-): { test: Sql; values: Params } {
-  const { home, key, label } = dimensionOf(condition.dimension, offsets);
-  const values: Params = {};
-  const test = valueSql(label(key), condition, prefix, values);
-  if (home !== 'profile') return { test, values };
-  const profiles = sql`select profile.profile_id from usage_profile as profile where ${test}`;
-  return { test: sql`fact.profile_id in (${profiles})`, values };
+function placed(home: Dimension['home'], test: Sql): Sql {
+  if (home !== 'profile') return test;
+  return sql`fact.profile_id in (select profile.profile_id from usage_profile as profile where ${test})`;
 }
 
 /** Never null: where the value is missing the answer is decided by whether `(none)` is asked for. */
