@@ -1,4 +1,4 @@
-import { either, keyed, list, object, optional, parsed, type Read, ruled, words } from './schema.js';
+import { either, keyed, list, object, optional, parsed, type Read, ruled, words, yesOrNo } from './schema.js';
 
 /**
  * The section `attribution` of llmcost.yaml: to whom and to what calls belong, where the log does not say.
@@ -12,12 +12,6 @@ import { either, keyed, list, object, optional, parsed, type Read, ruled, words 
 const TARGETS = 'customer, feature, environment, user, session, tag:NAME';
 const isTarget = (name: string) => /^(customer|feature|environment|user|session|tag:.+)$/.test(name);
 
-const flag = optional(
-  parsed((text) => (text === 'true' ? true : text === 'false' ? false : undefined), 'true or false', {
-    type: ['string', 'number'],
-  }),
-);
-
 const rule = ruled(
   object({
     set: either(
@@ -29,17 +23,20 @@ const rule = ruled(
     key: optional(words('a column of the file')),
     value: optional(words('a column of the file')),
     where: optional(list(words("a condition, such as 'feature~chat*'"))),
-    overwrite: flag,
+    overwrite: optional(yesOrNo()),
   }),
   ({ set, from, file, key, value }) => {
     const asked = Object.values<string | null>(set).some((one) => one === null);
     if (asked && from === undefined) return { key: '', sentence: 'must say from where the value comes.' };
     if (!asked && from !== undefined) return { key: 'set', sentence: `must be one of ${TARGETS} where from is given.` };
     if (!asked && Object.keys(set).length === 0) return { key: 'set', sentence: 'must have keys and values.' };
-    if (file !== undefined && from === undefined) return { key: 'file', sentence: 'goes with from: what is looked up in it.' };
-    const missing = file === undefined ? undefined : key === undefined ? 'key' : value === undefined ? 'value' : undefined;
+    if (file !== undefined && from === undefined)
+      return { key: 'file', sentence: 'goes with from: what is looked up in it.' };
+    const missing =
+      file === undefined ? undefined : key === undefined ? 'key' : value === undefined ? 'value' : undefined;
     if (missing !== undefined) return { key: '', sentence: `must say which column of the file is the ${missing}.` };
-    const alone = file === undefined ? (key !== undefined ? 'key' : value !== undefined ? 'value' : undefined) : undefined;
+    const alone =
+      file === undefined ? (key !== undefined ? 'key' : value !== undefined ? 'value' : undefined) : undefined;
     return alone === undefined ? undefined : { key: alone, sentence: 'goes with file.' };
   },
 );
