@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerAttribute } from './commands/attribute.js';
 import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
@@ -40,6 +41,7 @@ export function buildProgram(io: Io): Command {
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerBudgetCheck(program, io);
+  registerAttribute(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
   registerImport(program, io);
