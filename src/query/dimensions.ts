@@ -39,6 +39,8 @@ const FACT: Record<string, Sql> = {
   trace: sql`fact.trace_id`,
   cost_status: sql`case fact.cost_status when 0 then 'computed' when 1 then 'unpriced' when 2 then 'assumed' else 'free' end`,
   import: sql`cast(fact.import_id as varchar)`,
+  // Ids in the reports of providers, names in those of gateways.
+  api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };
 const TIME = ['hour', 'day', 'week', 'month', 'quarter', 'year', 'weekday', 'hour_of_day'];
 
