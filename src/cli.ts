@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
@@ -35,6 +36,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerDashboard(program, io);
   registerDemo(program, io);
   registerImport(program, io);
   registerImports(program, io);
