@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
+import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
 import type { Io } from './io.js';
@@ -38,11 +40,13 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerDashboard(program, io);
   registerDemo(program, io);
+  registerDrift(program, io);
   registerImport(program, io);
   registerImports(program, io);
   registerPricing(program, io);
   registerReport(program, io);
   registerSchema(program, io);
+  registerSimulate(program, io);
   registerWhy(program, io);
   return program;
 }

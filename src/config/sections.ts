@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { FORMATS } from './formats.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
@@ -8,6 +9,7 @@ import { type Plain, pathText, plainYaml } from './yaml.js';
 /** Every section of llmcost.yaml, each declared in a file of its own. */
 const FILE = object({
   prices: optional(PRICES),
+  formats: optional(FORMATS),
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),

@@ -35,23 +35,23 @@ export const COST_METRICS = {
     'default',
     'tokens',
   ]),
+  output_tokens: sum('output_tokens', 'output tokens', 'The whole answer, with reasoning.', ['default', 'tokens']),
+  cached_tokens: sum('cached_tokens', 'cached tokens', 'The part of the prompt that was read from the cache.', [
+    'default',
+    'tokens',
+  ]),
   uncached_input_tokens: sum(
     'uncached_input_tokens',
     'uncached input',
     'The part of the prompt that no cache was used for.',
     ['tokens'],
   ),
-  cached_tokens: sum('cached_tokens', 'cached tokens', 'The part of the prompt that was read from the cache.', [
-    'default',
-    'tokens',
-  ]),
   cache_write_tokens: sum(
     'cache_write_tokens',
     'cache writes',
     'The part of the prompt that was written to the cache.',
     ['tokens'],
   ),
-  output_tokens: sum('output_tokens', 'output tokens', 'The whole answer, with reasoning.', ['default', 'tokens']),
   reasoning_tokens: sum('reasoning_tokens', 'reasoning', 'The part of the answer nobody sees.', ['tokens']),
   total_tokens: {
     unit: 'tokens',
@@ -67,6 +67,13 @@ export const COST_METRICS = {
     means: 'What the usage that has a price cost.',
     presets: ['default', 'cost'],
     value: COST,
+  },
+  unpriced_requests: {
+    unit: 'count',
+    title: 'unpriced',
+    means: 'Requests without a known price: they are not in the cost.',
+    presets: [],
+    value: sql`coalesce(part.unpriced_requests, 0)`,
   },
   input_cost: classCost('input_cost', 'input cost', 'The cost of plain text input.'),
   cache_read_cost: classCost('cache_read_cost', 'cache read cost', 'The cost of input read from the cache.'),

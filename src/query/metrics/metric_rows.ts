@@ -29,6 +29,7 @@ export interface Base {
   /** Of the rows that tell. */
   requests: Count;
   unpriced_requests: Count;
+  priced_requests: Count;
   assumed_rows: Count;
   assumed_requests: Count;
   cost: string | null;
@@ -83,14 +84,19 @@ function baseOf(part: Row): Base {
     usage_rows: count('usage_rows'),
     unknown_rows: count('unknown_rows'),
     priced_rows: count('priced_rows'),
-    unpriced_rows: countOf(Number(count('usage_rows')) - Number(count('priced_rows'))),
+    unpriced_rows: difference(part.base_usage_rows, part.base_priced_rows),
     requests: count('requests'),
     unpriced_requests: count('unpriced_requests'),
+    priced_requests: difference(part.base_requests, part.base_unpriced_requests),
     assumed_rows: count('assumed_rows'),
     assumed_requests: count('assumed_requests'),
     cost: textOf(part.base_cost),
     assumed_cost: textOf(part.base_assumed_cost),
   };
+}
+
+function difference(a: Row[string] | undefined, b: Row[string] | undefined): Count {
+  return countOf(String(BigInt(String(a ?? 0)) - BigInt(String(b ?? 0))));
 }
 
 function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {

@@ -17,8 +17,12 @@ type ValueOf<U extends Unit> = U extends 'count' | 'tokens' | 'ms' ? Count : str
 /** The values of a row; null where one is not known. */
 export type MetricValues = { [N in MetricName]: ValueOf<(typeof METRICS)[N]['unit']> | null };
 
-/** Shorter names that other tools and people use. */
+/** Shorter names, and those of other tools. */
 const ALIASES: Record<string, MetricName> = {
+  input: 'input_tokens',
+  output: 'output_tokens',
+  cached: 'cached_tokens',
+  unpriced: 'unpriced_requests',
   p50: 'latency_p50',
   p95: 'latency_p95',
   p99: 'latency_p99',
@@ -56,6 +60,12 @@ export function checkedMetrics(names: readonly string[]): MetricName[] {
   return [...new Set(words.flatMap((word) => named(word, allPresets)))];
 }
 
+/** The metric of this name, or of this shorter name. */
+export function metricNamed(name: string): MetricName | undefined {
+  if (isMetric(name)) return name;
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+}
+
 function presetNamed(word: string): Preset | undefined {
   return PRESETS.find((known) => known === word);
 }
@@ -63,9 +73,8 @@ function presetNamed(word: string): Preset | undefined {
 function named(name: string, asPreset: boolean): MetricName[] {
   const preset = presetNamed(name);
   if (preset !== undefined && (asPreset || !isMetric(name))) return presetOf(preset);
-  if (isMetric(name)) return [name];
-  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
-  if (alias !== undefined) return [alias];
+  const metric = metricNamed(name);
+  if (metric !== undefined) return [metric];
   const nearest = nearestOf(name, [...METRIC_NAMES, ...PRESETS]);
   throw new UsageError(
     `There is no metric '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}\nPossible are: ${METRIC_NAMES.join(', ')}; and the presets ${PRESETS.join(', ')}.`,

@@ -1,0 +1,83 @@
+import type { Count } from '../count.js';
+import type { Condition } from '../filter.js';
+import type { Period } from '../period.js';
+import type { Unit } from './metrics.js';
+import type { ModelFinding } from './models.js';
+
+/** A period with both ends. */
+export interface Span extends Period {
+  since: number;
+  until: number;
+}
+
+export interface DriftQuery {
+  /** Names of dimensions, checked, none of time. */
+  by: readonly string[];
+  /** What is judged, and what it is compared with: the time right before it. */
+  window: Span;
+  baseline: Span;
+  tz: string;
+  where: readonly Condition[];
+  /** In percent, a decimal number as text: '30'. */
+  threshold: string;
+  /** Undefined: all. */
+  metrics?: readonly string[] | undefined;
+  /** Requests that either period must have. */
+  minSample: number;
+  /** Only which models answer, no numbers. */
+  modelsOnly: boolean;
+  now: Date;
+}
+
+/** `drift`: it moved by the threshold or more, and not by chance. `noise`: it moved, but days scatter as much. */
+export type Verdict = 'drift' | 'noise' | 'steady';
+
+export interface DriftRow {
+  group: Record<string, string | null>;
+  metric: string;
+  unit: Unit;
+  verdict: Verdict;
+  /** Decimal text: USD with 18 places. `before` is what the calls of the window would have had by the baseline. */
+  before: string;
+  after: string;
+  /** Exact, 9 places, half up; null where it was 0 before. */
+  change_percent: string | null;
+  /** 95 %, of the change: in percent, of an error rate in percentage points (of which `before` and `after` are shares). */
+  interval: { of: 'percent' | 'points'; low: number | null; high: number | null };
+  p: number;
+  p_adjusted: number;
+  requests_before: Count;
+  requests_after: Count;
+  days_before: Count;
+  days_after: Count;
+}
+
+export interface NotJudged {
+  group: Record<string, string | null>;
+  metric: string;
+  reason: string;
+  requests_before: Count;
+  requests_after: Count;
+}
+
+export interface DriftReport {
+  schema: 'llmcost.drift/1';
+  query: {
+    by: readonly string[];
+    window: { since: string; until: string; label: string };
+    baseline: { since: string; until: string; label: string };
+    tz: string;
+    where: string[];
+    threshold_percent: string;
+    metrics: readonly string[] | null;
+    min_sample: number;
+    same_weekdays: boolean;
+  };
+  price_book: string;
+  currency: 'USD';
+  rows: DriftRow[];
+  models: ModelFinding[];
+  not_judged: NotJudged[];
+  totals: { compared: number; drift: number; noise: number; not_judged: number };
+  warnings: { code: 'no_usage' | 'not_judged' | 'weekdays'; message: string }[];
+}

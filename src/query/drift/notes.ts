@@ -1,0 +1,26 @@
+import type { DriftReport } from './answer.js';
+
+/** What a reader must know to read the numbers right; `sides` is how many of the two periods have usage. */
+export function notesOn({ query, totals, not_judged }: DriftReport, sides: number): DriftReport['warnings'] {
+  const notes: DriftReport['warnings'] = [];
+  if (sides < 2) {
+    notes.push({
+      code: 'no_usage',
+      message: `There is no usage ${sides === 0 ? 'in either period' : 'in one of the two periods'} (${query.baseline.label}, ${query.window.label}): nothing can be compared. Name another time with --until or --period.`,
+    });
+  }
+  if (totals.not_judged > 0) {
+    const reasons = [...new Set(not_judged.map(({ reason }) => reason))].toSorted().join('; ');
+    notes.push({
+      code: 'not_judged',
+      message: `${totals.not_judged === 1 ? '1 comparison' : `${totals.not_judged} comparisons`} could not be judged: ${reasons}. --format json lists them.`,
+    });
+  }
+  if (!query.same_weekdays && sides === 2) {
+    notes.push({
+      code: 'weekdays',
+      message: 'The baseline is shorter than two weeks: weekdays are not told apart.',
+    });
+  }
+  return notes;
+}
