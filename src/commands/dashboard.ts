@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import type { Dashboard } from '../query/dashboard/dashboard.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
 
@@ -35,7 +35,9 @@ async function writeDashboard(options: DashboardOptions, io: Io): Promise<void> 
   const rendered = await import('../render/dashboard.js');
   if (options.format === 'json') await writeAnswer(rendered.dashboardAsJson(answer), options.output, io);
   else await writePage(rendered.dashboardPage(answer), options.output, io);
-  if (options.output !== undefined && options.quiet !== true) {
+  if (options.quiet === true) return;
+  await writeNotes(answer.warnings, io);
+  if (options.output !== undefined && options.format === 'html') {
     io.stderr.write(`${options.output} is written; open it in a browser.\n`);
   }
 }

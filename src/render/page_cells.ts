@@ -1,30 +1,13 @@
-import { formatCount, formatMoney, formatPercent } from './number.js';
+import { UNKNOWN, valueText } from './metric_cells.js';
+import { formatPercent } from './number.js';
 import type { PageCell } from './page_data.js';
 
 type Value = number | string | null;
-type MetricUnit = import('../query/metrics/metric.js').Unit;
+type MetricUnit = Parameters<typeof valueText>[0];
 
 /** The value of a metric as people read it, with its unit; a dash where it is not known. */
 export function unitText(unit: MetricUnit, value: Value): string {
-  if (value === null) return '–';
-  switch (unit) {
-    case 'count':
-    case 'tokens':
-      return formatCount(value);
-    case 'money':
-      return formatMoney(String(value));
-    case 'percent':
-      return formatPercent(String(value), null);
-    case 'ms':
-      return `${formatCount(value)} ms`;
-    case 'ratio':
-      return `${value}×`;
-    case 'per_second':
-    case 'per_minute':
-      return String(value);
-    default:
-      throw new Error(`no unit ${unit satisfies never}`);
-  }
+  return value === null ? UNKNOWN : valueText(unit, value);
 }
 
 /** The same as a cell, sorted and drawn by the value. */
@@ -39,7 +22,7 @@ export function costCell(cost: string | null): PageCell {
 
 /** A part of a whole; what is not nothing never looks like it. */
 export function shareCell(share: string | null, cost: string | null): PageCell {
-  return share === null ? { text: '–', value: null } : { text: formatPercent(share, cost), value: share };
+  return share === null ? { text: UNKNOWN, value: null } : { text: formatPercent(share, cost), value: share };
 }
 
 /** A name from data; missing is (none). */
