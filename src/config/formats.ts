@@ -1,4 +1,4 @@
-import { keyed, list, object, oneOf, optional, parsed, type Read, ruled, textOr, words } from './schema.js';
+import { either, keyed, list, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
 /** The section `formats` of llmcost.yaml: files of one's own, and where in them the columns of usage stand. */
 
@@ -83,16 +83,25 @@ const EPOCHS = ['epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'] as const;
 
 type Broken = { key: string; sentence: string } | undefined;
 
-const column = textOr(
+const FROM = 'where the value stands: a path in the JSON, or a column of the CSV';
+
+interface ColumnEntry {
+  from: string;
+  unit?: string;
+  format?: string;
+  zone?: string;
+}
+
+const column = either(
+  parsed((text): ColumnEntry | undefined => (text === '' ? undefined : { from: text }), FROM),
   object({
-    from: words('where the value stands: a path in the JSON, or a column of the CSV'),
+    from: words(FROM),
     unit: optional(words('a unit, such as s, 1k or cents')),
     format: optional(
       parsed(timeFormat, `${EPOCHS.join(', ')} or a pattern such as '%d.%m.%Y %H:%M:%S', as strptime takes it`),
     ),
     zone: optional(parsed(zoneOf, 'a time zone, such as Europe/Berlin')),
   }),
-  (text) => ({ from: text }),
 );
 
 export type FormatColumn = Read<typeof column>;

@@ -106,14 +106,6 @@ export function keyed<S extends z.ZodType>(isKey: (key: string) => boolean, allo
   });
 }
 
-/** A text that stands for an object with one key, or that object. */
-export function textOr<S extends z.ZodType>(schema: S, meant: (text: string) => unknown) {
-  const either = z.preprocess((input) => (typeof input === 'string' ? meant(input) : input), schema);
-  return either.meta({ [OR_TEXT]: true });
-}
-
-const OR_TEXT = 'orText';
-
 /** A rule about several keys of an object: what is wrong with it, and at which key ('' is the object itself). */
 export function ruled<S extends z.ZodType>(
   schema: S,
@@ -141,13 +133,5 @@ function misfitsOf(issue: z.core.$ZodIssue): Misfit[] {
 
 /** The JSON Schema (2020-12) of what a file may hold. */
 export function jsonSchema(schema: z.ZodType): object {
-  return z.toJSONSchema(schema, {
-    io: 'input',
-    override: ({ jsonSchema: json }) => {
-      if (json[OR_TEXT] !== true) return;
-      const { [OR_TEXT]: _, ...whole } = json;
-      for (const key of Object.keys(json)) delete json[key];
-      json.anyOf = [{ type: 'string' }, whole];
-    },
-  });
+  return z.toJSONSchema(schema, { io: 'input' });
 }

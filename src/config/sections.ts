@@ -1,4 +1,6 @@
 import { UsageError } from '../errors.js';
+import { ATTRIBUTION } from './attribution.js';
+import { BUDGETS } from './budgets.js';
 import { FORMATS } from './formats.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
@@ -9,10 +11,12 @@ import { type Plain, pathText, plainYaml } from './yaml.js';
 /** Every section of llmcost.yaml, each declared in a file of its own. */
 const FILE = object({
   prices: optional(PRICES),
-  formats: optional(FORMATS),
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),
+  formats: optional(FORMATS),
+  attribution: optional(ATTRIBUTION),
+  budgets: optional(BUDGETS),
 });
 
 /** What the sections say. */

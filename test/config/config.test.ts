@@ -8,8 +8,7 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
-/** Every section, as messages list them. */
-const SECTIONS = 'prices, formats, plans, customers, rates';
+const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
