@@ -1,16 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-
-<<<<<<< HEAD
-
-import { registerDashboard } from './commands/dashboard.js';
-
-=======
-
 import { registerBudgetCheck } from './commands/budget_check.js';
-
->>>>>>> main
-
+import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
@@ -48,11 +39,8 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
-<<<<<<< HEAD
-  registerDashboard(program, io);
-=======
   registerBudgetCheck(program, io);
->>>>>>> main
+  registerDashboard(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
   registerImport(program, io);
