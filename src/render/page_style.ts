@@ -68,9 +68,9 @@ tbody tr:hover { background: var(--grid); }
 tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid var(--line); }
 thead button { padding: 0; text-align: inherit; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 thead button:hover { color: var(--ink); }
-thead button::after { content: "↕"; content: "↕" / ""; display: inline-block; width: 1em; text-align: right; opacity: 0.35; }
-th[aria-sort="ascending"] button::after { content: "↑"; content: "↑" / ""; opacity: 1; }
-th[aria-sort="descending"] button::after { content: "↓"; content: "↓" / ""; opacity: 1; }
+thead button::after { content: "\\00a0↕"; content: "\\00a0↕" / ""; opacity: 0.35; }
+th[aria-sort="ascending"] button::after { content: "\\00a0↑"; content: "\\00a0↑" / ""; opacity: 1; }
+th[aria-sort="descending"] button::after { content: "\\00a0↓"; content: "\\00a0↓" / ""; opacity: 1; }
 th[aria-sort] button { color: var(--ink); }
 .filter { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; margin-top: 8px; color: var(--muted); font-size: 0.86rem; }
 .filter input {
