@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 import { collect, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import type { ConfigOptions } from './own_book.js';
 
-export const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
+export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
 export interface SimulateOptions extends ConfigOptions, ScopeOptions {
   swap?: string[];

@@ -68,13 +68,6 @@ async function render(answer: MovesAnswer, options: SimulateOptions, io: Io): Pr
   if (options.format === 'json') return rendered.movesAsJson(answer);
   if (options.format === 'csv') return rendered.movesAsCsv(answer);
   if (options.format === 'markdown') return rendered.movesAsMarkdown(answer);
-  if (options.format === 'html') {
-    const [{ movesPage }, { pageAnswer }] = await Promise.all([
-      import('../render/simulate_page.js'),
-      import('./page.js'),
-    ]);
-    return pageAnswer(movesPage(answer), options.output, io);
-  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   return rendered.movesAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));

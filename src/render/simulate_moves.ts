@@ -7,8 +7,8 @@ const NONE = '(none)';
 
 /** The simulation for people: the period, the table, where the calls went, what it rests on and what it cannot see. */
 export function movesAsTable(answer: MovesAnswer, terminal: Terminal): string {
-  const lines = movesStory(answer).map((line) => `${plain(line)}\n`);
-  return `${plain(movesTitle(answer))}\n\n${renderTable(movesTable(answer), terminal)}\n${lines.join('')}`;
+  const lines = storyOf(answer).map((line) => `${plain(line)}\n`);
+  return `${plain(titleOf(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
 }
 
 /** The simulation as it is, for programs; money as decimal strings. */
@@ -20,7 +20,7 @@ export function movesAsJson(answer: MovesAnswer): string {
 export function movesAsCsv(answer: MovesAnswer): string {
   const { by } = answer.query;
   const fields = (amounts: MoveAmounts) => METRICS.map((name) => String(amounts[name] ?? ''));
-  const rows = answer.rows.map((row) => [row.kind, ...moveNames(row, by), ...fields(row)]);
+  const rows = answer.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]);
   return csvLines([['kind', ...by, ...METRICS], ...rows, ['total', ...by.map(() => ''), ...fields(answer.totals)]]);
 }
 
@@ -37,30 +37,28 @@ const METRICS = [
 
 /** The table in Markdown, followed by what it rests on as a list. */
 export function movesAsMarkdown(answer: MovesAnswer): string {
-  const { columns, rows, footer } = movesTable(answer);
+  const { columns, rows, footer } = tableOf(answer);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
-    markdownText(movesTitle(answer)),
+    markdownText(titleOf(answer)),
     '',
     line(columns.map(({ title }) => markdownText(title))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(markdownText))),
     ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
     '',
-    ...movesStory(answer).map((text) => `- ${markdownText(text)}`),
+    ...storyOf(answer).map((text) => `- ${markdownText(text)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The period, the filters, and what moves where. */
-export function movesTitle({ query, totals }: MovesAnswer): string {
+function titleOf({ query, totals }: MovesAnswer): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const rules = query.rules.length === 0 ? '' : ` · ${query.rules.join(', ')}`;
   return `${query.period} (${query.tz})${filters} · ${formatCount(totals.requests)} requests${rules}`;
 }
 
-/** The table people see. */
-export function movesTable(answer: MovesAnswer): Table {
+function tableOf(answer: MovesAnswer): Table {
   const ranged = [answer.totals, ...answer.rows].some(({ after_low, after_high }) => after_low !== after_high);
   const columns = metricColumns(ranged);
   const { by } = answer.query;
@@ -70,13 +68,12 @@ export function movesTable(answer: MovesAnswer): Table {
       ...by.map((title) => ({ title, align: 'left' as const })),
       ...columns.map(({ title }) => ({ title, align: 'right' as const })),
     ],
-    rows: answer.rows.map((row) => [...moveNames(row, by), ...cells(row)]),
+    rows: answer.rows.map((row) => [...namesOf(row, by), ...cells(row)]),
     footer: [['total', ...by.slice(1).map(() => ''), ...cells(answer.totals)]],
   };
 }
 
-/** The values of the dimensions of a row. */
-export function moveNames(row: MoveRow, by: readonly string[]): string[] {
+function namesOf(row: MoveRow, by: readonly string[]): string[] {
   if (row.kind === 'other') return ['(other)', ...by.slice(1).map(() => '')];
   return by.map((name) => row.group[name] ?? NONE);
 }
@@ -98,7 +95,7 @@ function rangeCell({ after_low, after_high }: MoveAmounts): string {
 }
 
 /** What has to be known to read the table. */
-export function movesStory(answer: MovesAnswer): string[] {
+function storyOf(answer: MovesAnswer): string[] {
   const { not_compared, adjustments, cannot_see } = answer;
   const unpriced =
     Number(not_compared.rows) === 0

@@ -33,7 +33,6 @@ async function page(...argv: string[]): Promise<string> {
 const PAGES: [string, string, string[]][] = [
   ['drift --until 2026-11-01', 'What changed', ['bars']],
   ['drift --until 2026-10-25', 'What changed', []],
-  ['simulate --swap gpt-5=gpt-4o-mini --by customer', 'What the same calls would have cost', ['bars']],
 ];
 
 describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
