@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerAttribute } from './commands/attribute.js';
 import { registerBudgetCheck } from './commands/budget_check.js';
+import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
@@ -42,6 +43,7 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerBudgetCheck(program, io);
   registerAttribute(program, io);
+  registerDashboard(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
   registerImport(program, io);
