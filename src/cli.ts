@@ -8,6 +8,7 @@ import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
+import { registerQuality } from './commands/quality.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -49,6 +50,7 @@ export function buildProgram(io: Io): Command {
   registerImport(program, io);
   registerImports(program, io);
   registerPricing(program, io);
+  registerQuality(program, io);
   registerReport(program, io);
   registerSchema(program, io);
   registerSimulate(program, io);
