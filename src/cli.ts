@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
+import { registerForecast } from './commands/forecast.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
@@ -41,6 +42,7 @@ export function buildProgram(io: Io): Command {
   registerBudgetCheck(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
+  registerForecast(program, io);
   registerImport(program, io);
   registerImports(program, io);
   registerPricing(program, io);

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { BudgetCheck, BudgetQuery } from '../query/budget.js';
 import type { Store } from '../store/store.js';
@@ -8,6 +7,7 @@ import { type FileOptions, withImported } from './import_memory.js';
 import { collect, withCommonOptions, withConfigOption } from './options.js';
 import { writeAnswer } from './output.js';
 import { withOwnStore } from './own_book.js';
+import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 
@@ -158,10 +158,4 @@ async function conclude(answer: BudgetCheck, options: BudgetOptions, io: Io): Pr
   for (const { message } of options.quiet ? [] : answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
   io.stderr.write(`${verdictLine(answer)}\n`);
   io.setExitCode(options.exitZero === true ? 0 : answer.exit_code);
-}
-
-function rowsOf(text: string): number {
-  const rows = Number(text);
-  if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
-  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
 }

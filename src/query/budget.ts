@@ -12,6 +12,7 @@ import { revenueOfGroups } from './budget_revenue.js';
 import { type Circumstances, checkedRule, type Rule } from './budget_rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './budget_used.js';
 import type { Count } from './count.js';
+import { historyNote } from './forecast.js';
 import { daysOfExhaustion, type Projection, projections } from './forecast_projection.js';
 import { forecastMetric } from './forecast_series.js';
 import type { Unit } from './metrics/metric.js';
@@ -257,12 +258,8 @@ function caseOf(
 }
 
 function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
-  if (projection?.high !== null && projection?.high !== undefined) return null;
   if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
-  const days = `${projection.history_days} ${projection.history_days === 1 ? 'day' : 'days'}`;
-  return projection.projected === null
-    ? `too little history (${days})`
-    : `too little history for an interval (${days})`;
+  return historyNote(projection);
 }
 
 function isoText(instant: number | null): string | null {
