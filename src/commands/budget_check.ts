@@ -3,8 +3,9 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { BudgetCheck, BudgetQuery } from '../query/budget.js';
 import type { Store } from '../store/store.js';
+import { chosenTargets, type NotifyOptions, notify } from './budget_notify.js';
 import { chosenRules, type RuleOptions } from './budget_rules.js';
-import { type FileOptions, withImported } from './import_memory.js';
+import { withImported } from './import_memory.js';
 import { collect, withCommonOptions, withConfigOption } from './options.js';
 import { writeAnswer } from './output.js';
 import { withOwnStore } from './own_book.js';
@@ -12,7 +13,7 @@ import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 
-interface BudgetOptions extends RuleOptions, FileOptions {
+interface BudgetOptions extends RuleOptions, NotifyOptions {
   baseline?: string;
   maxIncrease: string;
   case?: string;
@@ -43,6 +44,9 @@ export function registerBudgetCheck(program: Command, io: Io): void {
     .option('--baseline <file>', 'compare the files of --import with this baseline (llmcost baseline write)')
     .option('--max-increase <percent>', 'how much more than the baseline a run may cost', '10%')
     .option('--case <key>', 'what tells the cases of a run apart; default: as in the baseline')
+    .option('--notify <name>', 'tell only this target of the section notify of llmcost.yaml; repeat it', collect)
+    .option('--no-notify', 'tell nobody')
+    .option('--dry-run', 'show what would be sent to whom, and send nothing')
     .option('--all', 'show what is ok as well')
     .option('--top <n>', 'show n rows at most', '20')
     .option('--fail-on-warn', 'exit code 1 for warnings too')
@@ -85,9 +89,11 @@ async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
   checkBaselineOptions(options);
   const alone = options.baseline !== undefined && options.limit === undefined && options.rule === undefined;
   const budgets = alone ? [] : await chosenRules(options, io);
+  const targets = await chosenTargets(options, io);
   const query = await queryOf(options, budgets, io);
   const answer = await ask(query, options, io);
   await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io);
+  await notify(answer, targets, { options, io });
   await conclude(answer, options, io);
 }
 

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js';
 import { ATTRIBUTION } from './attribution.js';
 import { BUDGETS } from './budgets.js';
 import { FORMATS } from './formats.js';
+import { NOTIFY } from './notify.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
@@ -17,6 +18,7 @@ const FILE = object({
   formats: optional(FORMATS),
   attribution: optional(ATTRIBUTION),
   budgets: optional(BUDGETS),
+  notify: optional(NOTIFY),
 });
 
 /** What the sections say. */
