@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerAttribute } from './commands/attribute.js';
+import { registerBaseline } from './commands/baseline.js';
 import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
+import { registerForecast } from './commands/forecast.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
@@ -42,11 +44,13 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerBaseline(program, io);
   registerBudgetCheck(program, io);
   registerAttribute(program, io);
   registerDashboard(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
+  registerForecast(program, io);
   registerImport(program, io);
   registerImports(program, io);
   registerPricing(program, io);
