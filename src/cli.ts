@@ -4,6 +4,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
+import { registerMargin } from './commands/margin.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
@@ -41,6 +42,7 @@ export function buildProgram(io: Io): Command {
   registerDrift(program, io);
   registerImport(program, io);
   registerImports(program, io);
+  registerMargin(program, io);
   registerPricing(program, io);
   registerReport(program, io);
   registerSchema(program, io);

@@ -136,7 +136,7 @@ async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> 
   };
 }
 
-function rowsOf(text: string): number {
+export function rowsOf(text: string): number {
   const rows = Number(text);
   if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
   throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
