@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
@@ -38,6 +39,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerBudgetCheck(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
   registerImport(program, io);

@@ -93,6 +93,19 @@ export function object<S extends z.ZodRawShape>(shape: S) {
   });
 }
 
+/** An object with any keys of a kind; `allowed` lists them. */
+export function keyed<S extends z.ZodType>(isKey: (key: string) => boolean, allowed: string, of: S) {
+  const entries = z.record(z.string(), of, {
+    error: ({ input }) =>
+      input === undefined ? 'is missing: it must have keys and values.' : 'must have keys and values.',
+  });
+  return entries.superRefine((value, context) => {
+    for (const key of Object.keys(value).filter((name) => !isKey(name))) {
+      context.addIssue({ code: 'custom', message: `is not known here. Known are: ${allowed}.`, path: [key] });
+    }
+  });
+}
+
 /** A rule about several keys of an object: what is wrong with it, and at which key ('' is the object itself). */
 export function ruled<S extends z.ZodType>(
   schema: S,

@@ -1,4 +1,7 @@
 import { UsageError } from '../errors.js';
+import { ATTRIBUTION } from './attribution.js';
+import { BUDGETS } from './budgets.js';
+import { FORMATS } from './formats.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
@@ -11,6 +14,9 @@ const FILE = object({
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),
+  formats: optional(FORMATS),
+  attribution: optional(ATTRIBUTION),
+  budgets: optional(BUDGETS),
 });
 
 /** What the sections say. */

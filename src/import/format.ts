@@ -84,6 +84,7 @@ export interface Check {
 
 /** A list on the way to the rows of a document, and what is read of the object it stands in. */
 export interface Level {
+  /** Its key, or the keys that lead to it, with dots between. */
   readonly list: string;
   /** Fields beside the list; every row has them, by their own names. */
   readonly beside: Shape;
@@ -127,6 +128,10 @@ export interface Reading {
   readonly durations?: Readonly<Record<string, Place>>;
   readonly times: Readonly<Record<string, Place & (string | object)>>;
   readonly timeUnit: TimeUnit;
+  /** What numbers, decimals and durations are multiplied by, as a decimal, where the file counts in other units. */
+  readonly scaled?: Readonly<Record<string, string>>;
+  /** How a CSV file is written, where its declaration says so. */
+  readonly csv?: { readonly delimiter?: string; readonly decimals?: 'point' | 'comma' };
   /**
    * Values that several columns need, computed once: JSON inside of a text, the last event of a list. Each step sees
    * the fields and the steps before it; a name as `field` gives it (`$usage`) lets the expressions of another format be used.

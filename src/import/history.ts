@@ -85,6 +85,7 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
     await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
     // The next import may get the same number: what calls of this one cost before must not be told of its calls.
     await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
+    await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
     await store.run(sql`delete from rejects where import_id in (${chosen})`);
     await store.run(sql`delete from imports where import_id in (${chosen})`);
     return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };

@@ -8,7 +8,7 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
-const SECTIONS = 'prices, plans, customers, rates';
+const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
@@ -285,4 +285,49 @@ test('llmcost schema config: what an editor needs to check the file', async () =
       },
     },
   });
+});
+
+test('a format that cannot be: every problem by line and key', async () => {
+  expect(
+    await complaint(`\
+formats:
+  - name: my format
+    reads: xml
+    signature: []
+    columns: { model: m, timestamp: { from: t, zone: Mars } }
+  - name: b
+    reads: jsonl
+    records: data[*]
+    signature: [a]
+    columns: { model: m, timestamp: t }
+  - name: c
+    reads: json
+    records: data
+    signature: [a]
+    columns: { model: { from: m, unit: s }, timestamp: t }
+  - name: d
+    reads: csv
+    signature: [a]
+    columns: { customer: { from: m, zone: UTC }, timestamp: { from: t, format: '%Q' } }
+    set: { latency_ms: 5 }
+  - { name: e, reads: csv, signature: [a], columns: { model: m } }
+  - { name: f, reads: csv, signature: [a], columns: { model: m, timestamp: t, latency_ms: { from: d, unit: hours } } }
+`),
+  ).toBe(`\
+llmcost.yaml:2: formats[0].name: must be a name of letters, digits, dots and dashes.
+llmcost.yaml:3: formats[0].reads: must be one of csv, jsonl, json.
+llmcost.yaml:5: formats[0].columns.timestamp.zone: must be a time zone, such as Europe/Berlin.
+llmcost.yaml:8: formats[1].records: goes with reads: json.
+llmcost.yaml:13: formats[2].records: must be the path of a list, such as data[*] or data[*].results[*].
+llmcost.yaml:15: formats[2].columns.model: has no unit: it is no duration, count or cost.
+llmcost.yaml:19: formats[3].columns.timestamp.format: must be epoch_s, epoch_ms, epoch_us, epoch_ns or a pattern such as '%d.%m.%Y %H:%M:%S', as strptime takes it.
+llmcost.yaml:20: formats[3].set.latency_ms: is not known here. Known are: timestamp, request_id, trace_id, customer, user_id, session_id, provider, model, request_model, operation, service_tier, speed, region, feature, environment, billed_currency, tag:NAME.
+llmcost.yaml:21: formats[4].columns: must say where the timestamp stands, or set must have it.
+llmcost.yaml:22: formats[5].columns.latency_ms: cannot be in 'hours': its unit must be one of s, ms, us, ns.`);
+  expect(
+    await complaint('formats:\n  - { name: a, reads: csv, signature: [], columns: { model: m, clients: c } }\n'),
+  ).toContain('llmcost.yaml:2: formats[0].columns.clients: is not known here. Known are: request_id, trace_id,');
+  expect(await complaint('formats:\n  - { name: a, reads: csv, signature: [], columns: { model: m } }\n')).toBe(
+    'llmcost.yaml:2: formats[0].signature: must name at least one thing that only such files have.',
+  );
 });
