@@ -9,6 +9,7 @@ import { registerDrift } from './commands/drift.js';
 import { registerForecast } from './commands/forecast.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
+import { registerMargin } from './commands/margin.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerQuality } from './commands/quality.js';
 import { registerReport } from './commands/report.js';
@@ -53,6 +54,7 @@ export function buildProgram(io: Io): Command {
   registerForecast(program, io);
   registerImport(program, io);
   registerImports(program, io);
+  registerMargin(program, io);
   registerPricing(program, io);
   registerQuality(program, io);
   registerReport(program, io);
