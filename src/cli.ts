@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerImport } from './commands/import.js';
@@ -7,6 +8,7 @@ import { registerImports } from './commands/imports.js';
 import { registerPricing } from './commands/pricing.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
@@ -37,6 +39,7 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerBudgetCheck(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
   registerImport(program, io);
@@ -44,6 +47,7 @@ export function buildProgram(io: Io): Command {
   registerPricing(program, io);
   registerReport(program, io);
   registerSchema(program, io);
+  registerSimulate(program, io);
   registerWaste(program, io);
   registerWhy(program, io);
   return program;

@@ -27,6 +27,12 @@ export function integer(value: number): Sql {
   return new Sql(String(value));
 }
 
+/** A decimal number literal; it stays exact. */
+export function decimal(text: string): Sql {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new TypeError(`not a decimal number: ${text}`);
+  return new Sql(text);
+}
+
 /** Fragments joined by a separator, a comma by default. */
 export function join(fragments: readonly Sql[], separator = ', '): Sql {
   return new Sql(fragments.map((fragment) => fragment.text).join(separator));

@@ -14,6 +14,8 @@ const LAYERS: Record<string, { uses: string[]; typesOf?: string[] }> = {
   query: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   import: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   render: { uses: LEAVES, typesOf: ['import', 'query', 'rate'] },
+  // Runs in the browser, inside a page: each file is a script of its own.
+  page: { uses: [] },
   commands: { uses: ['config', 'import', 'query', 'rate', 'render', 'store', ...LEAVES] },
   cli: { uses: ['commands', ...LEAVES] },
 };
@@ -24,6 +26,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   commander: { layers: ['cli', 'commands'] },
   chalk: { layers: ['render'], files: 1 },
   'cli-table3': { layers: ['render'], files: 1 },
+  'chart.js': { layers: ['page'] },
   ora: { layers: ['commands', 'io', 'render'], files: 1 },
   undici: { layers: ['io', 'rate'], files: 1 },
   'csv-parse': { layers: ['import'] },

@@ -106,21 +106,35 @@ async function countedTwice(store: Store, results: readonly ImportedFile[]): Pro
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
-  const [{ mappingOf }, { formatNamed }] = await Promise.all([
+  const [{ mappingOf }, { formatNamed }, own] = await Promise.all([
     import('../import/mapping.js'),
     import('../import/identify.js'),
+    ownFormats(options, io),
   ]);
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
   }
   return {
-    format: options.format === undefined ? undefined : formatNamed(options.format).name,
+    format: options.format === undefined ? undefined : formatNamed(options.format, own).name,
     mapping: mappingOf(options.map ?? [], options.set ?? []),
+    own,
     tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
     dryRun: options.dryRun === true,
     now: io.now(),
     stdin: io.stdin,
   };
+}
+
+/** The formats of llmcost.yaml. */
+async function ownFormats(options: ImportCommandOptions, io: Io): Promise<NonNullable<ImportOptions['own']>> {
+  const { readConfig } = await import('../config/config.js');
+  const { formats = [], where } = await readConfig(options.config, io);
+  if (formats.length === 0) return [];
+  const [{ namedFormats }, { unitFactor }] = await Promise.all([
+    import('../import/named.js'),
+    import('../config/formats.js'),
+  ]);
+  return namedFormats({ entries: formats, where, factor: unitFactor });
 }
 
 /** `5` is five lines, `2%` two of a hundred. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -16,5 +16,18 @@ export async function writeAnswer(text: string, output: string | undefined, io: 
     throw new InputError(`The answer could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
       cause,
     });
+  }
+}
+
+/** Adds Markdown to the summary of a step of GitHub (GITHUB_STEP_SUMMARY). Throws InputError, which names the file. */
+export async function appendSummary(text: string, file: string, io: Io): Promise<void> {
+  try {
+    await appendFile(resolve(io.cwd, file), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `The step summary could not be written to ${file}: ${reason}\nCheck GITHUB_STEP_SUMMARY, or unset it.`,
+      { cause },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import type { RevenueTerms } from '../config/revenue.js';
 import type { Io } from '../io.js';
 import type { OwnPrices } from '../rate/own_prices.js';
 import type { Store } from '../store/store.js';
@@ -67,4 +68,13 @@ async function configuredPrices({ config: path }: ConfigOptions, io: Io): Promis
   if (config.path === undefined) return undefined;
   const { pricesOf } = await import('../config/prices.js');
   return pricesOf(config);
+}
+
+/** What llmcost.yaml says about revenue: plans of customers, their other names, rates of currencies. */
+export async function configuredRevenue({ config: path }: ConfigOptions, io: Io): Promise<RevenueTerms> {
+  const [{ readConfig }, { revenueTerms }] = await Promise.all([
+    import('../config/config.js'),
+    import('../config/revenue.js'),
+  ]);
+  return revenueTerms(await readConfig(path, io));
 }

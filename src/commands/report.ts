@@ -3,7 +3,6 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
-import type { Sort } from '../query/report_sql.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
@@ -12,6 +11,8 @@ const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
 export interface ReportOptions extends ConfigOptions, ScopeOptions {
   by: string;
+  metrics?: string;
+  minCost?: string;
   sort?: string;
   top?: string;
   format: (typeof FORMATS)[number];
@@ -33,8 +34,13 @@ export function registerReport(program: Command, io: Io): void {
       'model',
     );
   withScopeOptions(command)
-    .option('--sort <key>', 'cost, requests, input, output, cached, cost_per_request, unpriced or name; :asc or :desc')
+    .option(
+      '--metrics <names>',
+      'what to show: names (latency_p95, error_rate, …), or cost, tokens, latency, errors, all',
+    )
+    .option('--sort <key>', 'any metric, or name; :asc or :desc')
     .option('--top <n>', 'show n rows and sum up the rest as (other)')
+    .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--wide', 'never cut long names')
@@ -113,31 +119,30 @@ async function note({ warnings }: CostReport, io: Io): Promise<void> {
 
 /** The checked question. */
 async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> {
-  const { checkedDimension } = await import('../query/dimensions.js');
+  const [{ checkedDimension }, { checkedMetrics }, { sortOf }] = await Promise.all([
+    import('../query/dimensions.js'),
+    import('../query/metrics/metrics.js'),
+    import('../query/report_sort.js'),
+  ]);
+  const { by, metrics, sort, top, minCost } = options;
   return {
-    by: [...new Set(options.by.split(',').map((name) => checkedDimension(name.trim())))],
+    by: [...new Set(by.split(',').map((name) => checkedDimension(name.trim())))],
     ...(await chosenScope(options, now)),
-    sort: options.sort === undefined ? undefined : await sortOf(options.sort),
-    top: options.top === undefined ? undefined : rowsOf(options.top),
+    metrics: metrics === undefined ? undefined : checkedMetrics(metrics.split(',')),
+    sort: sort === undefined ? undefined : sortOf(sort),
+    top: top === undefined ? undefined : rowsOf(top),
+    minCost: minCost === undefined ? undefined : costOf(minCost),
     now,
   };
-}
-
-async function sortOf(text: string): Promise<Sort> {
-  const { SORT_KEYS } = await import('../query/report_sql.js');
-  const [name, direction, ...rest] = text.split(':');
-  const by = SORT_KEYS.find((key) => key === name);
-  if (by === undefined || rest.length > 0 || !['asc', 'desc', undefined].includes(direction)) {
-    throw new UsageError(
-      `--sort '${text}' is not an order.\nPossible are: ${SORT_KEYS.join(', ')}, with :asc or :desc, for example --sort requests:desc.`,
-    );
-  }
-  const usual = by === 'name' ? 'asc' : 'desc';
-  return { by, direction: direction === 'asc' || direction === 'desc' ? direction : usual };
 }
 
 function rowsOf(text: string): number {
   const rows = Number(text);
   if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
   throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
+}
+
+function costOf(text: string): string {
+  if (/^\d{1,15}(\.\d{1,18})?$/.test(text)) return text;
+  throw new UsageError(`--min-cost '${text}' is not an amount of USD.\nWrite digits, for example --min-cost 0.50.`);
 }

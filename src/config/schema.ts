@@ -65,6 +65,24 @@ export function list<S extends z.ZodType>(of: S) {
   return z.array(of, { error: 'must be a list: lines that begin with a dash.' });
 }
 
+/** An object whose keys are names the user chooses; `allowed` completes "must be …". */
+export function named<S extends z.ZodType>(of: S, allowed: string) {
+  return z.record(z.string(), of, { error: `must be ${allowed}.` });
+}
+
+/** A text where one will do, else what says more: an object, or a list. */
+export function either<T extends z.ZodType, S extends z.ZodType>(text: T, more: S) {
+  return z
+    .unknown()
+    .meta({ anyOf: [jsonSchema(text), jsonSchema(more)] })
+    .transform((value, context): z.output<T> | z.output<S> => {
+      const result = typeof value === 'string' ? checked(text, value) : checked(more, value);
+      if ('value' in result) return result.value;
+      for (const { path, sentence } of result.misfits) context.addIssue({ code: 'custom', message: sentence, path });
+      return z.NEVER;
+    });
+}
+
 /** An object with these keys and no others. */
 export function object<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
@@ -72,6 +90,19 @@ export function object<S extends z.ZodRawShape>(shape: S) {
       if (code === 'unrecognized_keys') return `is not known here. Known are: ${Object.keys(shape).join(', ')}.`;
       return `${input === undefined ? 'is missing: it' : ''} must have the keys ${Object.keys(shape).join(', ')}.`.trim();
     },
+  });
+}
+
+/** An object with any keys of a kind; `allowed` lists them. */
+export function keyed<S extends z.ZodType>(isKey: (key: string) => boolean, allowed: string, of: S) {
+  const entries = z.record(z.string(), of, {
+    error: ({ input }) =>
+      input === undefined ? 'is missing: it must have keys and values.' : 'must have keys and values.',
+  });
+  return entries.superRefine((value, context) => {
+    for (const key of Object.keys(value).filter((name) => !isKey(name))) {
+      context.addIssue({ code: 'custom', message: `is not known here. Known are: ${allowed}.`, path: [key] });
+    }
   });
 }
 

@@ -1,10 +1,23 @@
 import { UsageError } from '../errors.js';
+import { ATTRIBUTION } from './attribution.js';
+import { BUDGETS } from './budgets.js';
+import { FORMATS } from './formats.js';
+import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
+import { RATES } from './rates.js';
 import { checked, jsonSchema, object, optional, type Read } from './schema.js';
 import { type Plain, pathText, plainYaml } from './yaml.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
-const FILE = object({ prices: optional(PRICES) });
+const FILE = object({
+  prices: optional(PRICES),
+  plans: optional(PLANS),
+  customers: optional(CUSTOMERS),
+  rates: optional(RATES),
+  formats: optional(FORMATS),
+  attribution: optional(ATTRIBUTION),
+  budgets: optional(BUDGETS),
+});
 
 /** What the sections say. */
 export type Sections = Read<typeof FILE>;

@@ -60,6 +60,22 @@ export function decimalNumber(text: Sql, style: NumberStyle): Sql {
     end`;
 }
 
+/** A whole number that a file writes in other units (`1.5` thousands), exact; null if it is none. */
+export function scaledWhole(text: Sql, style: NumberStyle, factor: Sql): Sql {
+  const product = sql`try(${decimalNumber(text, style)} * ${factor})`;
+  return sql`case when ${product} = trunc(${product}) then try_cast(${product} as bigint) end`;
+}
+
+/** A duration in other units, rounded. */
+export function scaledRounded(text: Sql, style: NumberStyle, factor: Sql): Sql {
+  return sql`try_cast(round(cast(${decimalNumber(text, style)} as double) * cast(${factor} as double)) as bigint)`;
+}
+
+/** A decimal number in other units, exact to 18 places. */
+export function scaledDecimal(text: Sql, style: NumberStyle, factor: Sql): Sql {
+  return sql`try(cast(${decimalNumber(text, style)} * ${factor} as decimal(38, 18)))`;
+}
+
 /** Without thousands separators, currency signs and blanks. A separator that does not stand before three digits spoils the number. */
 function pointStyle(text: Sql, style: 'point' | 'comma'): Sql {
   const bare = sql`replace(replace(trim(${text}), '$', ''), ' ', '')`;

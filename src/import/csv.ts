@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { type NumberStyle, trimmed } from './convert.js';
 import type { Shape } from './fields.js';
+import { columnOf } from './headers.js';
 import type { Source } from './source.js';
 
 /** How a CSV file is written, as its beginning shows. */
@@ -21,12 +22,14 @@ const LONGEST_RECORD = 1 << 25;
 /** What programs write where they have no value. */
 const NO_VALUE = ['', 'NULL', 'null', 'None', 'NaN', 'nan', 'N/A', 'n/a', '--', '\\N'];
 
-/** The header and the way numbers are written. */
-export function csvLayout(head: string, name: string): CsvLayout {
-  const delimiter = DELIMITERS.map((candidate) => ({
-    candidate,
-    columns: recordsOf(head, candidate, 1)[0]?.length ?? 0,
-  })).reduce((best, next) => (next.columns > best.columns ? next : best)).candidate;
+/** The header and the way numbers are written; `more` are delimiters that a declared format uses. */
+export function csvLayout(head: string, name: string, more: readonly string[]): CsvLayout {
+  const delimiter = [...DELIMITERS, ...more]
+    .map((candidate) => ({
+      candidate,
+      columns: recordsOf(head, candidate, 1)[0]?.length ?? 0,
+    }))
+    .reduce((best, next) => (next.columns > best.columns ? next : best)).candidate;
   const [headers = [], ...records] = recordsOf(head, delimiter, SAMPLE_RECORDS);
   const names = headers.map((header) => header.trim());
   const twice = names.find((header, index) => header !== '' && names.indexOf(header) !== index);
@@ -40,7 +43,7 @@ export function csvLayout(head: string, name: string): CsvLayout {
 /** The reader of all records, as text without blanks around it, under the names that `field` gives to headers; a header that is not there is null. */
 export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
   const columns = Object.keys(shape).map((header) => {
-    const index = layout.headers.indexOf(header);
+    const index = columnOf(layout.headers, header);
     const value = index < 0 ? sql`cast(null as varchar)` : trimmed(cell(index));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { type Cut, Cutter } from './cutter.js';
 import type { Rows } from './format.js';
 import { FORMATS } from './formats/index.js';
-import { claimsOf, formatNamed, unfound } from './identify.js';
+import { claimsOf, formatNamed, type Own, unfound } from './identify.js';
 import { LONGEST_LIST } from './lines.js';
 import { describesFile, type Mapping } from './mapping.js';
 import { type Source, unpacked } from './source.js';
@@ -52,13 +52,14 @@ export interface Asked {
   head: string;
   format?: string;
   mapping: Mapping;
+  own?: Own;
 }
 
 /**
  * How the records of documents are found: the way in which they are of a known format, or in which a mapping finds
  * something. A list of records may stand under any key, as in `{"data":[…]}`.
  */
-export async function cutOf(store: Store, { head, format, mapping }: Asked): Promise<Cut> {
+export async function cutOf(store: Store, { head, format, mapping, own = [] }: Asked): Promise<Cut> {
   const [text, whole] = [head.slice(0, LOOKED_AT), { wrapped: false }];
   const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
@@ -66,12 +67,12 @@ export async function cutOf(store: Store, { head, format, mapping }: Asked): Pro
     { list, wrapped: false },
   ]);
   if (format !== undefined) {
-    const { rows } = formatNamed(format);
+    const { rows } = formatNamed(format, own);
     if (rows !== undefined && !isRecord(rows)) return { list: rows[0].list, wrapped: true };
   }
   if (format === undefined && describesFile(mapping)) return mappedCut(store, text, mapping, kept);
   for (const cut of [whole, ...kept]) {
-    const claims = await claimsOf(store, sampleOf(text, cut).records);
+    const claims = await claimsOf(store, sampleOf(text, cut).records, own);
     const [first] = claims.filter((claim) => format === undefined || claim.name === format);
     if (first === undefined) continue;
     return first.rows === undefined || cut.wrapped || isRecord(first.rows)
@@ -81,9 +82,9 @@ export async function cutOf(store: Store, { head, format, mapping }: Asked): Pro
   return whole;
 }
 
-/** Whether rows hang on an object that must stay whole: what stands beside its list belongs to them. */
+/** Whether rows hang on an object that must stay whole: what stands beside or around its list belongs to them. */
 function isRecord([top]: Rows): boolean {
-  return Object.keys(top.beside).length > 0;
+  return Object.keys(top.beside).length > 0 || top.list.includes('.');
 }
 
 async function mappedCut(store: Store, text: string, { map }: Mapping, kept: readonly Cut[]): Promise<Cut> {

@@ -39,16 +39,17 @@ export function field(path: string): Sql {
  * Undefined where the shape reads inside of what the path wants as a whole.
  */
 export function withPath(shape: Shape, path: Path): { shape: Shape; value: Sql } | undefined {
-  const top = String(path[0] ?? '');
-  const keys = path.filter((step): step is string => typeof step === 'string');
-  const grown = keys.length === path.length ? grownBy(shape, keys) : undefined;
-  if (grown !== undefined) {
-    return { shape: grown, value: join([identifier(`$${top}`), ...keys.slice(1).map(identifier)], '.') };
+  const element = path.findIndex((step) => typeof step === 'number');
+  const keys = path.slice(0, element < 0 ? path.length : element).map(String);
+  for (let length = keys.length; length > 0; length--) {
+    const known = keys.slice(0, length);
+    const grown = grownBy(shape, known);
+    if (grown === undefined) continue;
+    const value = join([identifier(`$${known[0]}`), ...known.slice(1).map(identifier)], '.');
+    const rest = path.slice(length);
+    return { shape: grown, value: rest.length === 0 ? value : extracted(value, rest) };
   }
-  const [, ...rest] = path;
-  if (!(top in shape)) return { shape: withText(shape, top), value: extracted(top, rest) };
-  if (shape[top] !== 'text') return undefined;
-  return { shape, value: extracted(top, rest) };
+  return undefined;
 }
 
 /** What two shapes read together; where both have a key as an object, its parts. */
@@ -115,8 +116,8 @@ function withText(shape: Shape, key: string): Shape {
   return { ...shape, [key]: 'text' };
 }
 
-function extracted(top: string, rest: Path): Sql {
-  return sql`json_extract_string(try_cast(${identifier(`$${top}`)} as json), ${literal(pointer(rest))})`;
+function extracted(text: Sql, rest: Path): Sql {
+  return sql`json_extract_string(try_cast(${text} as json), ${literal(pointer(rest))})`;
 }
 
 /** A path as DuckDB's functions for JSON take it: `$."metadata"."tenant"`. */

@@ -4,14 +4,20 @@ import type { Store } from '../store/store.js';
 import { parsePath, pointer } from './fields.js';
 import type { AnyFormat } from './format.js';
 import { FORMATS } from './formats/index.js';
+import { columnOf } from './headers.js';
+
+/** The formats of the configuration: one that claims a file comes before those of the program. */
+export type Own = readonly AnyFormat[];
 
 /** The format of that name, for `--format`. */
-export function formatNamed(name: string): AnyFormat {
-  const found = FORMATS.find((format) => format.name === name);
+export function formatNamed(name: string, own: Own): AnyFormat {
+  const found = [...FORMATS, ...own].find((format) => format.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `--format '${name}': there is no such format.\nPossible are: ${FORMATS.map((format) => format.name).join(', ')}.`,
-  );
+  throw new UsageError(`--format '${name}': there is no such format.\nPossible are: ${namesOf(own)}.`);
+}
+
+function namesOf(own: Own): string {
+  return [...FORMATS, ...own].map(({ name }) => name).join(', ');
 }
 
 const LINES_LOOKED_AT = 400;
@@ -20,14 +26,14 @@ const LINES_LOOKED_AT = 400;
 export async function formatOfLines(
   store: Store,
   sample: readonly string[],
-  name: string,
+  { name, own }: { name: string; own: Own },
 ): Promise<AnyFormat | undefined> {
-  return only(await claimsOf(store, sample), name);
+  return only(await claimsOf(store, sample, own), name);
 }
 
 /** All formats that claim lines of a sample of JSON lines, looked at evenly. */
-export async function claimsOf(store: Store, sample: readonly string[]): Promise<AnyFormat[]> {
-  const [claims = []] = await claimsOfEach(store, [sample]);
+export async function claimsOf(store: Store, sample: readonly string[], own: Own): Promise<AnyFormat[]> {
+  const [claims = []] = await claimsOfEach(store, [sample], own);
   return claims;
 }
 
@@ -35,22 +41,26 @@ export async function claimsOf(store: Store, sample: readonly string[]): Promise
  * The same for several samples. Every look into a line keeps room for all of it until the statement is done: a
  * statement over 10,000 lines of 1 kB took more than a gigabyte, so each looks at as many lines as one sample has.
  */
-export async function claimsOfEach(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
+export async function claimsOfEach(
+  store: Store,
+  samples: readonly (readonly string[])[],
+  own: Own,
+): Promise<AnyFormat[][]> {
   const claims: AnyFormat[][] = [];
   let [slice, lines]: [(readonly string[])[], number] = [[], 0];
   for (const sample of samples.map(someOf)) {
     if (slice.length > 0 && lines + sample.length > LINES_LOOKED_AT) {
-      claims.push(...(await claimsOfSlice(store, slice)));
+      claims.push(...(await claimsOfSlice(store, slice, own)));
       [slice, lines] = [[], 0];
     }
     slice.push(sample);
     lines += sample.length;
   }
-  return [...claims, ...(await claimsOfSlice(store, slice))];
+  return [...claims, ...(await claimsOfSlice(store, slice, own))];
 }
 
-async function claimsOfSlice(store: Store, samples: readonly (readonly string[])[]): Promise<AnyFormat[][]> {
-  const formats = FORMATS.filter(({ reads }) => reads === 'ndjson' || reads === 'json');
+async function claimsOfSlice(store: Store, samples: readonly (readonly string[])[], own: Own): Promise<AnyFormat[][]> {
+  const formats = [...FORMATS, ...own].filter(({ reads }) => reads === 'ndjson' || reads === 'json');
   const claims = formats.map(
     (format) => sql`coalesce(bool_or(${signatureSql(format)}), false) as ${identifier(format.name)}`,
   );
@@ -69,7 +79,18 @@ async function claimsOfSlice(store: Store, samples: readonly (readonly string[])
     { lines: JSON.stringify(lines) },
   );
   const found = new Map(answers.map(({ sample_number, ...claimed }) => [Number(sample_number), claimed]));
-  return samples.map((_, index) => formats.filter((format) => found.get(index)?.[format.name] === true));
+  return samples.map((_, index) =>
+    ownFirst(
+      formats.filter((format) => found.get(index)?.[format.name] === true),
+      own,
+    ),
+  );
+}
+
+/** What the user declares is meant: it is not asked whether another format would fit as well. */
+function ownFirst(claims: AnyFormat[], own: Own): AnyFormat[] {
+  const declared = claims.filter((claim) => own.includes(claim));
+  return declared.length > 0 ? declared : claims;
 }
 
 function someOf(sample: readonly string[]): readonly string[] {
@@ -78,8 +99,8 @@ function someOf(sample: readonly string[]): readonly string[] {
 }
 
 /** Whether all lines of a sample are pages of some format (see Reading.rows) whose lists have no elements. */
-export async function holdsNothing(store: Store, sample: readonly string[]): Promise<boolean> {
-  const empty = FORMATS.flatMap(({ rows = [] }) => {
+export async function holdsNothing(store: Store, sample: readonly string[], own: Own): Promise<boolean> {
+  const empty = [...FORMATS, ...own].flatMap(({ rows = [] }) => {
     const lists = rows.map(({ list }) => list);
     const [top, path] = [literal(`$.${lists[0]}`), `$.${lists.join('[*].')}`];
     return lists.length < 2
@@ -101,14 +122,14 @@ export async function holdsNothing(store: Store, sample: readonly string[]): Pro
 /** The only format all of whose headers, or columns of Parquet, are there, and none that must not be. */
 export function formatOfHeaders(
   headers: readonly string[],
-  { name, reads }: { name: string; reads: 'csv' | 'parquet' },
+  { name, reads, own }: { name: string; reads: 'csv' | 'parquet'; own: Own },
 ): AnyFormat | undefined {
-  const there = (header: string) => headers.includes(header.replace('!', '')) !== header.startsWith('!');
-  const claims = FORMATS.filter(
+  const there = (header: string) => columnOf(headers, header.replace('!', '')) >= 0 !== header.startsWith('!');
+  const claims = [...FORMATS, ...own].filter(
     ({ signature, reads: kind }) =>
       kind === reads && !isSql(signature) && signature.every((header) => [header].flat().some(there)),
   );
-  return only(claims, name);
+  return only(ownFirst(claims, own), name);
 }
 
 function only(claims: readonly AnyFormat[], name: string): AnyFormat | undefined {
@@ -126,13 +147,13 @@ const NAMES_SHOWN = 20;
 const NAME_SHOWN = 40;
 
 /** Nobody knows the file: what was found in it, and what can be done. */
-export function unknownFormat(name: string, found: readonly string[]): InputError {
+export function unknownFormat(name: string, found: readonly string[], own: Own): InputError {
   const names = found
     .slice(0, NAMES_SHOWN)
     .map((text) => (text.length > NAME_SHOWN ? `${text.slice(0, NAME_SHOWN)}…` : text));
   const seen = found.length === 0 ? 'nothing with a name' : names.join(', ');
   return new InputError(
-    `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${FORMATS.map((format) => format.name).join(', ')}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…`,
+    `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${namesOf(own)}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…`,
   );
 }
 

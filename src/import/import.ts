@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import type { Cut } from './cutter.js';
 import { cutOf, holdsDocuments, withRecords } from './document.js';
 import { isLedger } from './format.js';
+import type { Own } from './identify.js';
 import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Load, type Loaded, loadFile } from './load.js';
@@ -14,12 +15,14 @@ import type { Named } from './paths.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
 import { digestOf, kindOf, type Source, sourceOf } from './source.js';
-import { withEvenLines, withoutBom, withSpooled } from './spool.js';
+import { withEvenLines, withoutBom, withSpooled, withUtf8 } from './spool.js';
 
 /** How files are to be imported. */
 export interface ImportOptions {
   format?: string;
   mapping: Mapping;
+  /** The formats of the configuration. */
+  own?: Own;
   /** How many of a number of lines may be bad before a file is refused. */
   tolerance: (lines: number) => number;
   /** Load, count, and throw away. */
@@ -50,7 +53,7 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
 /** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
 export async function importFile(store: Store, { path, name }: Named, options: ImportOptions): Promise<ImportedFile> {
   try {
-    const importing = (source: Source) => importSource(store, source, options);
+    const importing = (source: Source) => withUtf8(source, (text) => importSource(store, text, options));
     if (path === '-') return await withSpooled(options.stdin, name, importing);
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
     return await importing(await sourceOf(path, name));
@@ -74,9 +77,11 @@ export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   rejects: [],
   differing: 0,
   undated: 0,
+  holds: null,
   cost_usd: '0',
   unpriced: 0,
   billed: null,
+  earned: null,
   first_at: null,
   last_at: null,
   unit: 'line',

@@ -1,6 +1,6 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import { escapedGlob } from './csv.js';
-import { merged, readerColumns, renamed, type Shape, structureOf } from './fields.js';
+import { merged, readerColumns, renamed, type Shape, structureOf, within } from './fields.js';
 import type { Level, Reading, Rows } from './format.js';
 import type { Source } from './source.js';
 
@@ -78,9 +78,14 @@ export const NO_ROW = identifier('$no_row');
 function lineShape({ fields, rows }: Nested): Shape {
   if (rows === undefined) return fields;
   return rows.reduceRight<Shape>(
-    (inner, { list, beside }) => merged(read(beside, fields), { [list]: [inner] }),
+    (inner, { list, beside }) => merged(read(beside, fields), nested(list.split('.'), inner)),
     own(fields, rows),
   );
+}
+
+/** A list under a path of keys. */
+function nested([key = '', ...rest]: readonly string[], element: Shape): Shape {
+  return { [key]: rest.length === 0 ? [element] : nested(rest, element) };
 }
 
 /** Of what is read of an element, what stands beside the lists and not in it: `--map` may name either. */
@@ -105,14 +110,14 @@ function resolved(format: Nested, rows: Sql): Sql {
 function rowsOf({ fields, rows }: Nested, lines: Sql): Sql {
   if (rows === undefined) return sql`select ${renamed(fields)} from ${lines}`;
   const [first, ...others] = rows;
-  const top = identifier(first.list);
+  const top = join(first.list.split('.').map(identifier), '.');
   const outer = besideOf(first.beside, undefined);
   const told = sql`coalesce(len(${top}) = 0, false) as ${NO_ROW}`;
   const some = first.empty === undefined ? sql`where ${top} is null or len(${top}) > 0` : sql``;
   let query = sql`select ${join([...outer, told, ...elements(top, first)])} from ${lines} ${some}`;
   const passed = namesOf(first);
   for (const level of others) {
-    const held = sql`part.${identifier(level.list)}`;
+    const held = within(sql`part`, level.list);
     const columns = [...passed.map(dollar), ...besideOf(level.beside, sql`part`)];
     const empty = sql`outside.${NO_ROW} or coalesce(len(${held}) = 0, false) as ${NO_ROW}`;
     query = sql`select ${join([...columns, empty, ...elements(held, level)])}

@@ -4,6 +4,7 @@ import { textOf } from './convert.js';
 import { type Path, parsePath, type Shape, withPath } from './fields.js';
 import { constant, type Format, type Traits } from './format.js';
 import { OWN_FIELDS, type OwnField, ownFormat } from './formats/own.js';
+import { sameHeader } from './headers.js';
 
 /** `--map NAME=PATH` and `--set NAME=VALUE`, by name; a name mapped several times takes the first path that has something. */
 export interface Mapping {
@@ -197,7 +198,8 @@ function withCell(format: Format, name: keyof Format['facts'] | keyof Traits, va
     : { ...format, traits: { ...format.traits, [name]: cell } };
 }
 
-function withTag(format: Format, tag: string, value: Sql): Format {
+/** A format with a tag more, from a text; null adds nothing. */
+export function withTag(format: Format, tag: string, value: Sql): Format {
   const own = format.facts.tags;
   const added = sql`case when ${value} is not null then map([${literal(tag)}], [${value}]) end`;
   const tags =
@@ -211,13 +213,18 @@ function withTag(format: Format, tag: string, value: Sql): Format {
 function read(shape: Shape, paths: readonly string[], reads: Format['reads']): { shape: Shape; value: Sql } {
   let grown = shape;
   const values = paths.map((text) => {
-    const found = withPath(grown, reads === 'csv' || reads === 'parquet' ? [text] : checkedPath(text));
+    const found = withPath(grown, reads === 'csv' || reads === 'parquet' ? [headerIn(grown, text)] : checkedPath(text));
     if (found === undefined)
       throw new UsageError(`--map: '${text}' is an object in this format.\nName one of the values in it.`);
     grown = found.shape;
     return textOf(found.value);
   });
   return { shape: grown, value: values.length === 1 ? (values[0] ?? sql`null`) : sql`coalesce(${join(values)})` };
+}
+
+/** A header as the shape writes it already, else as it is given. */
+function headerIn(shape: Shape, text: string): string {
+  return Object.keys(shape).find((key) => sameHeader(key, text)) ?? text.trim();
 }
 
 function checkedPath(text: string): Path {

@@ -3,6 +3,7 @@ import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { escapedGlob } from './csv.js';
 import type { Shape } from './fields.js';
+import { columnOf } from './headers.js';
 import type { Source } from './source.js';
 
 /** A column of a Parquet file, with its type in DuckDB's words. */
@@ -30,8 +31,9 @@ export async function parquetColumns(store: Store, source: Source): Promise<Parq
 
 /** The reader of all rows, as text under the names that `field` gives to columns; a column that is not there is null. */
 export function parquetLines(source: Source, columns: readonly ParquetColumn[], shape: Shape): Sql {
+  const names = columns.map(({ name }) => name);
   const texts = Object.keys(shape).map((key) => {
-    const column = columns.find(({ name }) => name === key);
+    const column = columns[columnOf(names, key)];
     return sql`${column === undefined ? sql`cast(null as varchar)` : textIn(column)} as ${identifier(`$${key}`)}`;
   });
   return sql`select ${join(texts)} from ${reader(source)}`;

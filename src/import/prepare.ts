@@ -3,11 +3,13 @@ import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
 import { type AnyFormat, isLedger } from './format.js';
+import { checkUnambiguous, columnOf, sameHeader, twins } from './headers.js';
 import {
   formatNamed,
   formatOfHeaders,
   formatOfLines,
   holdsNothing,
+  type Own,
   topKeys,
   unfound,
   unknownFormat,
@@ -37,6 +39,7 @@ export interface Preparing {
   head: string;
   format?: string;
   mapping: Mapping;
+  own?: Own;
 }
 
 /** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
@@ -66,9 +69,12 @@ function binary(name: string): InputError {
   );
 }
 
-async function jsonPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared | undefined> {
+async function jsonPrepared(
+  store: Store,
+  { source, format, mapping, own = [] }: Preparing,
+): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
-  const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping });
+  const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping, own });
   if (chosen === undefined) return undefined;
   return {
     format: chosen,
@@ -86,70 +92,92 @@ interface Choice {
   name: string;
   format?: string;
   mapping: Mapping;
+  own?: Own;
 }
 
 async function jsonFormat(
   store: Store,
   lines: readonly string[],
-  { name, format, mapping }: Choice,
+  { name, format, mapping, own = [] }: Choice,
 ): Promise<AnyFormat | undefined> {
   const keys = await topKeys(store, lines);
   if (keys.length === 0) throw noLines(name);
-  if (format !== undefined) return withMapping(readable(formatNamed(format), 'ndjson', name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format, own), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
-  const found = await formatOfLines(store, lines, name);
+  const found = await formatOfLines(store, lines, { name, own });
   if (found !== undefined) return withMapping(found, mapping);
-  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT))) return undefined;
-  throw unknownFormat(name, keys);
+  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT), own)) return undefined;
+  throw unknownFormat(name, keys, own);
 }
 
 const SAMPLE_ROWS = 20_000;
 
-function csvPrepared({ source, head, format, mapping }: Preparing): Prepared {
+function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Prepared {
   const { name } = source;
-  const layout = csvLayout(head, name);
-  const chosen = columnsFormat(layout.headers, { name, format, mapping, reads: 'csv' });
+  const declared = own.filter((one) => format === undefined || one.name === format).map(({ csv }) => csv?.delimiter);
+  const found = csvLayout(
+    head,
+    name,
+    declared.filter((delimiter) => delimiter !== undefined),
+  );
+  const chosen = columnsFormat(found.headers, { name, format, mapping, own, reads: 'csv' });
+  const layout = { ...found, style: chosen.csv?.decimals ?? found.style };
+  const read = columnsRead(layout.headers, { file: name, format: chosen, mapping });
   const query = csvLines(source, layout, chosen.fields);
   return {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
     sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: layout.style },
     // What a ledger does not read, no mapping can.
-    unread: isLedger(chosen)
-      ? []
-      : layout.headers.filter((header) => header !== '' && !Object.hasOwn(chosen.fields, header)),
+    unread: isLedger(chosen) ? [] : layout.headers.filter((header, index) => header !== '' && !read.has(index)),
     unfound: [],
   };
 }
 
-async function parquetPrepared(store: Store, { source, format, mapping }: Preparing): Promise<Prepared> {
+async function parquetPrepared(store: Store, { source, format, mapping, own = [] }: Preparing): Promise<Prepared> {
   const { name } = source;
   const columns = await parquetColumns(store, source);
   const names = columns.map((column) => column.name);
-  const chosen = columnsFormat(names, { name, format, mapping, reads: 'parquet' });
+  const chosen = columnsFormat(names, { name, format, mapping, own, reads: 'parquet' });
+  const read = columnsRead(names, { file: name, format: chosen, mapping });
   const query = parquetLines(source, columns, chosen.fields);
   return {
     format: chosen,
     lines: { query, style: 'json' },
     sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: 'json' },
-    unread: names.filter((column) => !Object.hasOwn(chosen.fields, column)),
+    unread: names.filter((_, index) => !read.has(index)),
     unfound: [],
   };
+}
+
+/** Which columns of a file a format reads. Throws InputError where that is not certain. */
+function columnsRead(
+  headers: readonly string[],
+  { file, format, mapping }: { file: string; format: AnyFormat; mapping: Mapping },
+): ReadonlySet<number> {
+  const wanted = Object.keys(format.fields);
+  checkUnambiguous(headers, wanted, file);
+  for (const name of [...mapping.map.values()].flat()) {
+    const taken = wanted.find((key) => key !== name && sameHeader(key, name));
+    // The format reads the other one of two headers that differ in case only.
+    if (taken !== undefined && columnOf(headers, taken) !== columnOf(headers, name)) throw twins(file, taken, name);
+  }
+  return new Set(wanted.map((key) => columnOf(headers, key)));
 }
 
 /** The format of a file whose columns have names. */
 function columnsFormat(
   headers: readonly string[],
-  { name, format, mapping, reads }: Choice & { reads: 'csv' | 'parquet' },
+  { name, format, mapping, own = [], reads }: Choice & { reads: 'csv' | 'parquet' },
 ): AnyFormat {
   for (const alternatives of mapping.map.values()) {
-    if (!alternatives.some((header) => headers.includes(header)))
+    if (!alternatives.some((header) => columnOf(headers, header) >= 0))
       throw missingHeader(name, alternatives.join("' or '"), headers);
   }
-  if (format !== undefined) return withMapping(readable(formatNamed(format), reads, name), mapping);
+  if (format !== undefined) return withMapping(readable(formatNamed(format, own), reads, name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, reads);
-  const found = formatOfHeaders(headers, { name, reads });
-  if (found === undefined) throw unknownFormat(name, headers);
+  const found = formatOfHeaders(headers, { name, reads, own });
+  if (found === undefined) throw unknownFormat(name, headers, own);
   return withMapping(found, mapping);
 }
 

@@ -18,6 +18,8 @@ export interface Source {
   compression: 'none' | 'gzip' | 'zstd';
   /** The bytes before the first line: 3 for a UTF-8 byte order mark, else 0. */
   bomBytes: number;
+  /** Spreadsheets export text of 16-bit units; it is read as a copy in UTF-8 (see withUtf8). */
+  utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
 }
@@ -38,9 +40,9 @@ export async function sourceOf(path: string, name: string): Promise<Source> {
         `${name} ends in .${promised}, but its content is not compressed that way.\nRename it if it is plain text, or fetch it again if it was cut off.`,
       );
     }
-    refuseUtf16(head, name);
+    const utf16 = compression === 'none' ? utf16Of(head) : undefined;
     const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
-    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes };
+    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes, ...(utf16 && { utf16 }) };
   } finally {
     await file.close();
   }
@@ -160,17 +162,12 @@ function hasBom(head: Buffer): boolean {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
-function refuseUtf16(head: Buffer, name: string): void {
-  const [first, second, third, fourth] = head;
-  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  const [little, big] = [
-    second === 0 && fourth === 0 && first && third,
-    first === 0 && third === 0 && second && fourth,
-  ];
-  if (marked || little || big) {
-    const encoding = marked ? 'UTF-16' : little ? 'UTF-16LE' : 'UTF-16BE';
-    throw new InputError(`${name} is UTF-16 text.\nConvert it first: iconv -f ${encoding} -t UTF-8 ${name} > utf8.txt`);
-  }
+/** The encoding of a text of 16-bit units, by its mark or by the zero in every letter of its beginning. */
+function utf16Of([first, second, third, fourth]: Buffer): Source['utf16'] {
+  if ((first === 0xff && second === 0xfe) || (second === 0 && fourth === 0 && first && third)) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || (first === 0 && third === 0 && second && fourth)
+    ? 'utf-16be'
+    : undefined;
 }
 
 /** What a path leads to; a pipe (`<(zcat calls.gz)`) can be read once and from its beginning only. */

@@ -123,6 +123,22 @@ export async function withCopy<T>(
   return withFile(Readable.from(bytes), (path) => fn({ ...source, path, compression: 'none', bomBytes: 0 }));
 }
 
+/** A file of 16-bit text as a copy in UTF-8, without byte order mark; any other one as it is. */
+export async function withUtf8<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
+  const { utf16 } = source;
+  if (utf16 === undefined) return fn(source);
+  return withCopy(source, utf8Of(unpacked(source), utf16), async (copy) => {
+    const { size } = await stat(copy.path);
+    return fn({ ...copy, size, utf16: undefined });
+  });
+}
+
+async function* utf8Of(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  yield Buffer.from(decoder.decode());
+}
+
 async function* without(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
   let left = count;
   for await (const chunk of bytes) {

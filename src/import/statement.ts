@@ -1,9 +1,12 @@
-import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
+import { decimal, identifier, integer, join, literal, type Sql, sql } from '../sql.js';
 import {
   decimalNumber,
   type NumberStyle,
   plausibleTime,
   roundedNumber,
+  scaledDecimal,
+  scaledRounded,
+  scaledWhole,
   textOf,
   timeOf,
   wholeNumber,
@@ -20,6 +23,7 @@ import {
   TRAIT_NAMES,
   type TraitName,
 } from './format.js';
+import { columnOf } from './headers.js';
 import { callKey } from './key.js';
 import { NO_ROW } from './lines.js';
 import { unitsOf } from './units.js';
@@ -155,18 +159,26 @@ export const COUNTS = [
   'latency_ms',
 ] as const satisfies readonly (keyof Facts)[];
 
+interface Conversion {
+  type: Sql;
+  plain: (text: Sql, style: NumberStyle) => Sql;
+  scaled: (text: Sql, style: NumberStyle, factor: Sql) => Sql;
+}
+
 function conversions(format: AnyFormat, { style, csv }: Pick<Lines, 'style' | 'csv'>): Sql[] {
   // A column that the file does not have need not be looked at in every row: 5 % of an import.
-  const absent = (place: Place) => csv !== undefined && typeof place === 'string' && !csv.headers.includes(place);
-  const of = (places: Readonly<Record<string, Place>>, type: Sql, convert: (text: Sql) => Sql) =>
+  const absent = (place: Place) => csv !== undefined && typeof place === 'string' && columnOf(csv.headers, place) < 0;
+  const of = (places: Readonly<Record<string, Place>>, { type, plain, scaled }: Conversion) =>
     Object.entries(places).map(([name, place]) => {
-      const value = absent(place) ? sql`cast(null as ${type})` : convert(placeSql(place));
+      const factor = format.scaled?.[name];
+      const read = (text: Sql) => (factor === undefined ? plain(text, style) : scaled(text, style, decimal(factor)));
+      const value = absent(place) ? sql`cast(null as ${type})` : read(placeSql(place));
       return sql`${value} as ${identifier(name)}`;
     });
   const all = [
-    ...of(format.numbers, sql`bigint`, (text) => wholeNumber(text, style)),
-    ...of(format.decimals, sql`decimal(38, 18)`, (text) => decimalNumber(text, style)),
-    ...of(format.durations ?? {}, sql`bigint`, (text) => roundedNumber(text, style)),
+    ...of(format.numbers, { type: sql`bigint`, plain: wholeNumber, scaled: scaledWhole }),
+    ...of(format.decimals, { type: sql`decimal(38, 18)`, plain: decimalNumber, scaled: scaledDecimal }),
+    ...of(format.durations ?? {}, { type: sql`bigint`, plain: roundedNumber, scaled: scaledRounded }),
     ...Object.keys(format.times).map((name) => sql`${plausibleTime(timeColumn(name))} as ${identifier(name)}`),
   ];
   return all.length === 0 ? [sql`null as nothing_to_convert`] : all;
@@ -251,7 +263,7 @@ export function allChecks(format: AnyFormat): AnyFormat['checks'] {
     reason: 'is negative',
     when: sql`${identifier(name)} < 0`,
   }));
-  const { model } = isLedger(format) ? format.entry : format.traits;
+  const { model = null } = isLedger(format) ? { model: null, ...format.entry } : format.traits;
   // An object or a list where a name should be is read as its JSON text, with all that is in it.
   const notName =
     format.reads === 'csv' || model === null || 'constant' in model

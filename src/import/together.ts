@@ -102,9 +102,10 @@ async function lookedAt(files: readonly Named[]): Promise<Looked[]> {
   return looked;
 }
 
-function isPlain({ bomBytes }: Source, head: string): boolean {
+function isPlain({ bomBytes, utf16 }: Source, head: string): boolean {
   return (
     bomBytes === 0 &&
+    utf16 === undefined &&
     !head.startsWith('\ufeff') &&
     head.trim() !== '' &&
     (head.includes('\n') || !head.trimEnd().includes('\r')) &&
@@ -166,14 +167,19 @@ function asMapped(format: Format, { mapping }: ImportOptions): Format {
 async function formatsOf(
   store: Store,
   looked: readonly Looked[],
-  { format, mapping }: ImportOptions,
+  { format, mapping, own = [] }: ImportOptions,
 ): Promise<(AnyFormat | undefined)[]> {
   const given =
-    format !== undefined ? formatNamed(format) : describesFile(mapping) ? mappedFormat(mapping, 'ndjson') : undefined;
+    format !== undefined
+      ? formatNamed(format, own)
+      : describesFile(mapping)
+        ? mappedFormat(mapping, 'ndjson')
+        : undefined;
   if (given !== undefined) return looked.map(() => given);
   const claims = await claimsOfEach(
     store,
     looked.map(({ lines }) => lines),
+    own,
   );
   return claims.map((formats) => (formats.length === 1 ? formats[0] : undefined));
 }

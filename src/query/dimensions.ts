@@ -31,6 +31,8 @@ const FACT: Record<string, Sql> = {
   customer: sql`fact.customer`,
   user: sql`fact.user_id`,
   session: sql`fact.session_id`,
+  // Ids in the reports of providers, names in those of gateways.
+  api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };
 const TIME = ['hour', 'day', 'week', 'month'];
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Params } from '../store/store.js';
-import { checkedDimension, dimensionOf } from './dimensions.js';
+import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
 import type { Offset } from './zone.js';
 
 /** One --where: the dimension is (or is not) any of the values. */
@@ -38,17 +38,22 @@ export function conditionOf(text: string): Condition {
   };
 }
 
-/** The conditions over usage_fact (aliased fact), all of which must hold, and their parameters. */
-export function filterSql(conditions: readonly Condition[], offsets: readonly Offset[]): { test: Sql; params: Params } {
+/** The conditions over usage_fact (aliased fact), all of which must hold, and their parameters, whose names begin with `prefix`. */
+export function filterSql(
+  conditions: readonly Condition[],
+  offsets: readonly Offset[],
+  prefix = 'where',
+): { test: Sql; params: Params } {
   const params: Params = {};
-  const tests = conditions.map((condition, index) => conditionSql(condition, index, offsets, params));
+  const tests = conditions.map((condition, index) => {
+    const { home, key, label } = dimensionOf(condition.dimension, offsets);
+    return placed(home, valueSql(label(key), condition, `${prefix}_${index}`, params));
+  });
   return { test: tests.length === 0 ? sql`true` : join(tests, ' and '), params };
 }
 
 /** Profiles are few: a condition on them is decided there and becomes a list of profile numbers. */
-function conditionSql(condition: Condition, index: number, offsets: readonly Offset[], params: Params): Sql {
-  const { home, key, label } = dimensionOf(condition.dimension, offsets);
-  const test = valueSql(label(key), condition, `where_${index}`, params);
+function placed(home: Dimension['home'], test: Sql): Sql {
   if (home !== 'profile') return test;
   return sql`fact.profile_id in (select profile.profile_id from usage_profile as profile where ${test})`;
 }

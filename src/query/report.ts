@@ -1,59 +1,65 @@
 import { priceBookId } from '../rate/book.js';
-import type { Row, Store } from '../store/store.js';
-import { type Count, countOf } from './count.js';
+import type { Store } from '../store/store.js';
+import type { Count } from './count.js';
+import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import type { Condition } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
+import type { Unit } from './metrics/metric.js';
+import { type Base, type MetricRow, metricRows } from './metrics/metric_rows.js';
+import type { MetricSort } from './metrics/metric_sql.js';
+import { type MetricName, type MetricValues, metricOf, presetOf } from './metrics/metrics.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
-import { reportSql, type Sort } from './report_sql.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
 
 /** USD as a decimal string, exact. */
 export type Money = string;
 
 export interface ReportQuery {
-  /** Names of dimensions, checked; at least one. */
+  /** Names of dimensions, checked; none is one row of everything. */
   by: readonly string[];
+  /** Undefined: the preset `default`. */
+  metrics?: readonly MetricName[] | undefined;
   period: Period;
   /** IANA, checked. */
   tz: string;
   where: readonly Condition[];
   /** Undefined: by cost, or chronologically if only time is asked for. */
-  sort?: Sort | undefined;
+  sort?: MetricSort | undefined;
   /** How many groups to show; the rest is one row. */
   top?: number | undefined;
+  /** USD as decimal text: groups that cost less are in the row of the rest. */
+  minCost?: string | undefined;
   /** The clock. */
   now: Date;
 }
 
-export interface ReportMetrics {
-  /** null if no row in it tells how many requests it stands for. */
-  requests: Count | null;
-  /** false if some rows do not tell: then `requests` is the least it can be. */
+/** The metrics asked for, under their names, and how far they can be trusted. */
+export interface ReportMetrics extends Partial<MetricValues> {
+  /** false if some rows do not tell how many requests they stand for: then `requests` is the least it can be. */
   requests_complete: boolean;
-  input_tokens: Count;
-  output_tokens: Count;
-  cached_tokens: Count;
-  /** What the priced part cost; null if nothing in it has a price. */
-  cost: Money | null;
-  /** Of the priced requests; 18 places, half up; null if they cannot be counted. */
-  cost_per_request: Money | null;
-  /** Of the total cost; 2 places, half up; null where there is no cost to share. */
-  share_percent: string | null;
   unpriced_requests: Count;
   /** Rows of usage without a price; may be above 0 while `unpriced_requests` is 0, where rows do not tell their requests. */
   unpriced_rows: Count;
 }
 
 export interface ReportRow extends ReportMetrics {
-  /** `other` is the sum of all groups that --top left out. */
+  /** `other` is the sum of all groups that are not shown. */
   kind: 'group' | 'other';
   /** How many groups this row stands for. */
   groups: Count;
   /** Dimension → value; null is missing. Empty in `other`. */
   group: Record<string, string | null>;
+}
+
+/** What a metric is. */
+export interface ReportMetric {
+  name: MetricName;
+  unit: Unit;
+  title: string;
+  means: string;
 }
 
 export interface UnpricedModel {
@@ -80,36 +86,39 @@ export interface CostReport {
     where: string[];
     sort: string;
     top: number | null;
+    min_cost: Money | null;
   };
   price_book: string;
   currency: 'USD';
+  metrics: ReportMetric[];
   rows: ReportRow[];
   totals: ReportMetrics;
-  coverage: { requests: Count | null; priced_requests: Count; unpriced_requests: Count; assumed_requests: Count };
+  coverage: Coverage;
   unpriced: UnpricedModel[];
   /** What was paid by time and not by use: beside the totals, not in them. */
   flat_costs: FlatCost[];
   warnings: ReportWarning[];
 }
 
-/** Requests, tokens and cost by any dimensions; rows sum to the totals to the last digit. */
+/** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
   const named = [...query.by, ...query.where.map(({ dimension }) => dimension)];
   const offsets = await zoneOffsets(store, named, query.tz);
   const sort = query.sort ?? defaultSort(query);
   const inAnyTime = scopeOf(query.where, offsets);
   const scope = withPeriod(inAnyTime, query.period);
-  const dimensions = query.by.map((name) => dimensionOf(name, offsets));
-  const parts = await store.rows(reportSql(dimensions, scope.test, sort), { ...scope.params, top: query.top ?? null });
-  const total = parts.find((part) => part.kind === 'total');
-  if (total === undefined) throw new Error('a report without total');
+  const metrics = query.metrics ?? presetOf('default');
+  const lines = await metricRows(store, {
+    dimensions: query.by.map((name) => dimensionOf(name, offsets)),
+    scope,
+    metrics,
+    sort,
+    top: query.top,
+    minCost: query.minCost,
+  });
+  const total = totalOf(lines);
   const totals = metricsOf(total);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
-  const assumed = {
-    rows: countOf(total.assumed_rows),
-    requests: countOf(total.assumed_requests),
-    cost: textOf(total.assumed_cost) ?? '0',
-  };
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
@@ -118,27 +127,24 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     query: described(query, sort),
     price_book: await priceBookId(store),
     currency: 'USD',
-    rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
+    metrics: metrics.map(describedMetric),
+    rows: lines.flatMap((line) => (line.kind === 'total' ? [] : [rowOf(line, query.by)])),
     totals,
-    coverage: {
-      requests: totals.requests,
-      priced_requests: countOf(total.priced_requests),
-      unpriced_requests: totals.unpriced_requests,
-      assumed_requests: assumed.requests,
-    },
+    coverage: coverageOf(total.base),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ totals, unpriced, assumed, undated, overlaps, empty: parts.length === 1 }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
   };
 }
 
 /** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
-function defaultSort({ by, top }: ReportQuery): Sort {
-  return by.every(isTime) && top === undefined ? { by: 'name', direction: 'asc' } : { by: 'cost', direction: 'desc' };
+function defaultSort({ by, top, minCost }: ReportQuery): MetricSort {
+  const all = top === undefined && minCost === undefined;
+  return by.every(isTime) && all ? { by: 'name', direction: 'asc' } : { by: 'cost', direction: 'desc' };
 }
 
-function described(query: ReportQuery, sort: Sort): CostReport['query'] {
-  const { by, period, tz, where, top } = query;
+function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
+  const { by, period, tz, where, top, minCost } = query;
   return {
     by,
     since: isoText(period.since),
@@ -148,39 +154,40 @@ function described(query: ReportQuery, sort: Sort): CostReport['query'] {
     where: where.map(({ text }) => text),
     sort: `${sort.by}:${sort.direction}`,
     top: top ?? null,
+    min_cost: minCost ?? null,
   };
+}
+
+function describedMetric(name: MetricName): ReportMetric {
+  const { unit, title, means } = metricOf(name);
+  return { name, unit, title, means };
 }
 
 function isoText(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString();
 }
 
-function rowOf(part: Row, by: readonly string[]): ReportRow {
-  const other = part.kind === 'other';
-  const values = by.map((name, index) => [name, textOf(part[`k${index}`])] as const);
+function totalOf(lines: readonly MetricRow[]): MetricRow {
+  const total = lines.find(({ kind }) => kind === 'total');
+  if (total === undefined) throw new Error('a report without total');
+  return total;
+}
+
+function rowOf(line: MetricRow, by: readonly string[]): ReportRow {
+  const group = line.kind === 'group' ? by.map((name, index) => [name, line.keys[index] ?? null] as const) : [];
   return {
-    kind: other ? 'other' : 'group',
-    groups: countOf(part.groups),
-    group: other ? {} : Object.fromEntries(values),
-    ...metricsOf(part),
+    kind: line.kind === 'group' ? 'group' : 'other',
+    groups: line.groups,
+    group: Object.fromEntries(group),
+    ...metricsOf(line),
   };
 }
 
-function metricsOf(part: Row): ReportMetrics {
+function metricsOf({ values, base }: { values: Partial<MetricValues>; base: Base }): ReportMetrics {
   return {
-    requests: part.requests === null ? null : countOf(part.requests),
-    requests_complete: countOf(part.unknown_rows) === 0,
-    input_tokens: countOf(part.input_tokens),
-    output_tokens: countOf(part.output_tokens),
-    cached_tokens: countOf(part.cached_tokens),
-    cost: textOf(part.cost),
-    cost_per_request: textOf(part.cost_per_request),
-    share_percent: textOf(part.share_percent),
-    unpriced_requests: countOf(part.unpriced_requests),
-    unpriced_rows: countOf(part.unpriced_rows),
+    ...values,
+    requests_complete: base.unknown_rows === 0,
+    unpriced_requests: base.unpriced_requests,
+    unpriced_rows: base.unpriced_rows,
   };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -1,17 +1,11 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
+import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
+import type { Base } from './metrics/metric_rows.js';
 import { type Overlap, overlapSentence } from './overlap.js';
-import type { Money, ReportMetrics, ReportWarning, UnpricedModel } from './report.js';
-import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
+import type { Money, ReportWarning, UnpricedModel } from './report.js';
 import type { Scope } from './scope.js';
-
-/** Usage in scope whose price had to fall back on a neighbouring one (cost_status 2). */
-export interface AssumedUsage {
-  requests: Count;
-  rows: Count;
-  cost: Money;
-}
 
 /**
  * The models in scope that have no price, those with most tokens first. Asks by cost_status, a third of the time of asking for the
@@ -61,30 +55,28 @@ export async function undatedRows(store: Store, { test, params }: Scope): Promis
 }
 
 export interface Findings {
-  totals: ReportMetrics;
+  /** The sums over all usage in scope. */
+  base: Base;
   unpriced: readonly UnpricedModel[];
-  assumed: AssumedUsage;
   undated: Count;
   overlaps: readonly Overlap[];
-  /** There is no usage in scope. */
-  empty: boolean;
 }
 
 /** What a reader must know to read the numbers right, in sentences. */
-export function notesOn({ totals, unpriced, assumed, undated, overlaps, empty }: Findings): ReportWarning[] {
+export function notesOn({ base, unpriced, undated, overlaps }: Findings): ReportWarning[] {
   const notes: ReportWarning[] = overlaps.map((overlap) => ({
     code: 'counted_twice',
     message: overlapSentence(overlap),
   }));
   notes.push(...unpriced.map((model) => ({ code: 'unpriced' as const, message: unpricedSentence(model) })));
-  if (empty) notes.push({ code: 'no_usage', message: NO_USAGE });
-  if (assumed.rows !== 0) {
+  if (base.usage_rows === 0) notes.push({ code: 'no_usage', message: NO_USAGE });
+  if (base.assumed_rows !== 0) {
     notes.push({
       code: 'assumed',
-      message: `${requests(assumed.requests)} were priced with an assumed rate (USD ${shortened(assumed.cost)} of the cost); llmcost why <request id> shows which.`,
+      message: `${requests(base.assumed_requests)} were priced with an assumed rate (USD ${shortened(base.assumed_cost ?? '0')} of the cost); llmcost why <request id> shows which.`,
     });
   }
-  if (!totals.requests_complete) {
+  if (base.unknown_rows !== 0) {
     notes.push({
       code: 'unknown_requests',
       message:

@@ -102,7 +102,7 @@ candidate as materialized (
   from own
   where usd_per_unit is not null
 ),
-factor as (
+factor as materialized (
   select
     wanted.number,
     held.kind,

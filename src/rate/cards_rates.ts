@@ -16,7 +16,7 @@ const FACTORS = join(
 );
 
 /** The grid of a combination: from each moment and each prompt size something could change to the next. */
-const CELLS = sql`moment as (
+const CELLS = sql`moment as materialized (
   select number, timestamp '-infinity' as starts from wanted
   union select number, starts from candidate
   union select number, ends from candidate where ends < timestamp 'infinity'
@@ -35,11 +35,11 @@ span as materialized (
     on factor.number = moment.number and factor.starts <= moment.starts and moment.starts < factor.ends
   group by moment.number, moment.starts
 ),
-size as (
+size as materialized (
   select number, 0 as prompt from wanted
   union select number, band from candidate
 ),
-edge as (
+edge as materialized (
   select number, 0 as minute from wanted
   union select number, unnest(list_transform(windows, lambda hours: hours.since)) from candidate where windows is not null
   union
@@ -47,7 +47,7 @@ edge as (
   from (select number, unnest(list_transform(windows, lambda hours: hours.until)) as minute from candidate where windows is not null)
   where minute < ${WEEK_MINUTES}
 ),
-slot as (
+slot as materialized (
   select
     number,
     minute as week_from,
@@ -67,7 +67,7 @@ cell as materialized (
  * sources are never mixed and a batch price without long-prompt band gives way to the standard price that has one. Then the
  * user's own word for the tier, the narrower condition, the source.
  */
-const PICKED = sql`holding as (
+const PICKED = sql`holding as materialized (
   select
     cell.cell,
     cell.number,
@@ -85,12 +85,12 @@ const PICKED = sql`holding as (
       cell.cell, candidate.dimension, candidate.source_rank, candidate.of_tier, candidate.of_region, candidate.of_speed
   )
 ),
-complete as (
+complete as materialized (
   select *, bool_or(of_region) over (partition by cell, dimension) as region_known
   from holding
   qualify band = max(band) over (partition by cell, dimension, source_rank)
 ),
-picked as (
+picked as materialized (
   select *, dimension in (${TOKEN_DIMENSIONS}) as in_tokens
   from complete
   qualify row_number() over (
@@ -128,7 +128,7 @@ const FRACTION = sql`${join(
  * Rates with their factors; `lacking` where the call asked for a condition that nobody prices for this dimension. The
  * user's factor of a contract applies to what price lists say, never to a rate the user gave; the newest counts.
  */
-const PRICED = sql`conditioned as (
+const PRICED = sql`conditioned as materialized (
   select
     picked.*,
     if(in_tokens and not of_tier, coalesce(span.batch, 1000000), 1000000) as by_batch,
@@ -142,7 +142,7 @@ const PRICED = sql`conditioned as (
   join span on span.number = picked.number and span.starts = picked.starts
   join wanted on wanted.number = picked.number
 ),
-contracted as (
+contracted as materialized (
   select
     conditioned.*,
     coalesce(cast(contract.factor * 1000000 as hugeint), 1000000) as by_user,
@@ -161,11 +161,11 @@ contracted as (
     order by contract.made_at desc nulls last, contract.override_id desc nulls last
   ) = 1
 ),
-fractioned as (
+fractioned as materialized (
   select *, ${FRACTION}
   from contracted
 ),
-priced as (
+priced as materialized (
   select
     *,
     if(numerator = denominator, usd_per_unit, ${MULTIPLIED}) as usd,
@@ -181,7 +181,7 @@ priced as (
  * The rates of a card: an own price, else that of a neighbour. A price for reasoning that knows less of the call's conditions than
  * the price of output gives way to it: a thousand-token thought in a batch costs what a batch costs.
  */
-const CHOSEN = sql`chosen as (
+const CHOSEN = sql`chosen as materialized (
   select
     priced.*,
     choices.rate,

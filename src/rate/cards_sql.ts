@@ -17,7 +17,7 @@ const SAID_NAMES = join(
 );
 
 /** What a card says, cell by cell; a cell without any rate says nothing. */
-const SAID = sql`rates as (
+const SAID = sql`rates as materialized (
   select
     cell,
     ${CLASS_RATES},
@@ -32,7 +32,7 @@ const SAID = sql`rates as (
   from chosen
   group by cell
 ),
-content as (
+content as materialized (
   select cell, struct_pack(${SAID_NAMES}) as said
   from rates
 )`;
@@ -41,41 +41,41 @@ content as (
  * Neighbouring cells that say the same are one card: first along the prompt size, then all sizes of an hour along the week,
  * then all hours of a time along time.
  */
-const MERGED = sql`band as (
+const MERGED = sql`band as materialized (
   select cell.number, cell.starts, cell.week_from, cell.prompt, content.said
   from cell
   left join content on content.cell = cell.cell
   window upwards as (partition by cell.number, cell.starts, cell.week_from order by cell.prompt)
   qualify row_number() over upwards = 1 or content.said is distinct from lag(content.said) over upwards
 ),
-hours as (
+hours as materialized (
   select number, starts, week_from, list((prompt, said) order by prompt) as bands
   from band
   group by number, starts, week_from
 ),
-shift as (
+shift as materialized (
   select number, starts, week_from, bands
   from hours
   window along as (partition by number, starts order by week_from)
   qualify row_number() over along = 1 or bands is distinct from lag(bands) over along
 ),
-slab as (
+slab as materialized (
   select number, starts, list((week_from, bands) order by week_from) as shifts
   from shift
   group by number, starts
 ),
-era as (
+era as materialized (
   select number, starts, shifts
   from slab
   window onwards as (partition by number order by starts)
   qualify row_number() over onwards = 1 or shifts is distinct from lag(shifts) over onwards
 ),
-dated as (
+dated as materialized (
   select number, starts, lead(starts) over (partition by number order by starts) as ends, len(shifts) > 1 as hourly,
     unnest(shifts) as shift
   from era
 ),
-weekly as (
+weekly as materialized (
   select
     number,
     starts,
@@ -86,7 +86,7 @@ weekly as (
     unnest(shift[2]) as band
   from dated
 ),
-part as (
+part as materialized (
   select
     number,
     starts,

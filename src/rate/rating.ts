@@ -110,12 +110,12 @@ const ROW_PROMPT = sql`coalesce(call.uncached_input_tokens, 0) + coalesce(call.c
  * The whole prompt, which decides the band. Of a bucket it is that of its average call: the sum over a thousand short
  * prompts is no long prompt. Where a bucket does not tell its calls, the lowest band.
  */
-const PROMPT = sql`case when call.requests = 1 then ${ROW_PROMPT}
+export const PROMPT: Sql = sql`case when call.requests = 1 then ${ROW_PROMPT}
       when call.requests > 1 then (${ROW_PROMPT}) // call.requests
       else 0 end`;
 
 /** The minute of the ISO week, UTC, in which a call began: some prices hold at certain hours only. */
-const WEEK_MINUTE = sql`((isodow(coalesce(call.occurred_at, cast($now as timestamp))) - 1) * 1440
+export const WEEK_MINUTE: Sql = sql`((isodow(coalesce(call.occurred_at, cast($now as timestamp))) - 1) * 1440
       + hour(coalesce(call.occurred_at, cast($now as timestamp))) * 60 + minute(coalesce(call.occurred_at, cast($now as timestamp))))`;
 
 /**
@@ -181,7 +181,7 @@ const UNIT_UNKNOWN = sql`case when len(${UNKNOWN_UNITS}) = 0 then false when ${H
       else true end`;
 
 /** Units may be fractional: their sum has 24 places and is rounded half up to 18, the one rounding of a cost. */
-const UNITS_COST = sql`cast(coalesce(list_sum(list_transform(
+export const UNITS_COST: Sql = sql`cast(coalesce(list_sum(list_transform(
       ${BILLED_UNITS}, lambda unit: unit.value * coalesce(card.unit_rates[unit.key], 0)
     )), 0) as decimal(38, 18))`;
 

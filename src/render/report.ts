@@ -26,14 +26,25 @@ export function reportAsJson(report: CostReport): string {
 /** One line for each row and one for the total, told apart by the column `kind`; unknown is empty, money is exact. */
 export function reportAsCsv(report: CostReport): string {
   const { by } = report.query;
-  const head = ['kind', ...by, ...METRICS];
-  const rows = report.rows.map((row) => [row.kind, ...namesOf(row, by), ...metricFields(row)]);
+  const names = fieldsOf(report);
+  const fields = (metrics: ReportMetrics) => names.map((name) => String(metrics[name] ?? ''));
   const flat = report.flat_costs.map(({ name, cost }) => [
     'flat',
     ...by.map((_, index) => (index === 0 ? name : '')),
-    ...METRICS.map((metric) => (metric === 'cost' ? cost : '')),
+    ...names.map((metric) => (metric === 'cost' ? cost : '')),
   ]);
-  return csvLines([head, ...rows, ['total', ...by.map(() => ''), ...metricFields(report.totals)], ...flat]);
+  return csvLines([
+    ['kind', ...by, ...names],
+    ...report.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]),
+    ['total', ...by.map(() => ''), ...fields(report.totals)],
+    ...flat,
+  ]);
+}
+
+/** The metrics asked for; where cost is among them, also what has no price. */
+function fieldsOf({ metrics }: CostReport): (keyof ReportMetrics)[] {
+  const names = metrics.map(({ name }) => name);
+  return names.includes('cost') && !names.includes('unpriced_requests') ? [...names, 'unpriced_requests'] : names;
 }
 
 /** The table in Markdown, followed by the warnings as a list. */
@@ -53,19 +64,4 @@ export function reportAsMarkdown(report: CostReport): string {
       : ['', ...report.warnings.map(({ message }) => `- ${markdownText(message)}`)]),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-const METRICS = [
-  'requests',
-  'input_tokens',
-  'output_tokens',
-  'cached_tokens',
-  'cost',
-  'cost_per_request',
-  'share_percent',
-  'unpriced_requests',
-] as const satisfies (keyof ReportMetrics)[];
-
-function metricFields(metrics: ReportMetrics): string[] {
-  return METRICS.map((name) => String(metrics[name] ?? ''));
 }

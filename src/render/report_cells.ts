@@ -1,5 +1,6 @@
-import type { CostReport, ReportMetrics, ReportRow } from '../query/report.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../query/report.js';
+import { metricCell, requestsCell } from './metric_cells.js';
+import { formatCount } from './number.js';
 import type { Table } from './table.js';
 
 /** What stands for the value of a dimension that is not known. */
@@ -25,39 +26,33 @@ export function namesOf(row: ReportRow, by: readonly string[]): string[] {
 }
 
 /** Period, time zone and how much there is: '2026-09-01 → 2026-10-01 (UTC) · 12,345 requests'. */
-export function reportTitle({ query, totals }: CostReport): string {
+export function reportTitle({ query, totals, coverage }: CostReport): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
-  return `${query.period} (${query.tz})${filters} · ${requestsCell(totals)} ${totals.requests === 1 ? 'request' : 'requests'}`;
+  const requests = requestsCell(coverage.requests, totals.requests_complete);
+  return `${query.period} (${query.tz})${filters} · ${requests} ${coverage.requests === 1 ? 'request' : 'requests'}`;
 }
 
 function padTo(cells: string[], length: number): string[] {
   return [...cells, ...Array.from({ length: length - cells.length }, () => '')];
 }
 
-function metricColumns({ totals }: CostReport): { title: string; cell: (metrics: ReportMetrics) => string }[] {
-  const columns = [
-    { title: 'requests', cell: requestsCell },
-    { title: 'input tokens', cell: ({ input_tokens }: ReportMetrics) => formatCount(input_tokens) },
-    { title: 'output tokens', cell: ({ output_tokens }: ReportMetrics) => formatCount(output_tokens) },
-    { title: 'cached tokens', cell: ({ cached_tokens }: ReportMetrics) => formatCount(cached_tokens) },
-    { title: 'cost', cell: ({ cost }: ReportMetrics) => (cost === null ? 'unpriced' : formatMoney(cost)) },
-    { title: 'cost/request', cell: costPerRequestCell },
-    { title: 'share', cell: shareCell },
-  ];
-  return totals.unpriced_rows === 0 ? columns : [...columns, { title: 'unpriced', cell: unpricedCell }];
+interface Column {
+  title: string;
+  cell: (metrics: ReportMetrics) => string;
 }
 
-function requestsCell({ requests, requests_complete }: ReportMetrics): string {
-  if (requests === null) return 'unknown';
-  return requests_complete ? formatCount(requests) : `≥ ${formatCount(requests)}`;
+function metricColumns({ totals, metrics }: CostReport): Column[] {
+  const columns = metrics.map(columnOf);
+  const shown = metrics.some(({ name }) => name === 'unpriced_requests');
+  const unpriced = totals.unpriced_rows !== 0 && !shown && metrics.some(({ unit }) => unit === 'money');
+  return unpriced ? [...columns, { title: 'unpriced', cell: unpricedCell }] : columns;
 }
 
-function costPerRequestCell({ cost_per_request }: ReportMetrics): string {
-  return cost_per_request === null ? '–' : formatMoney(cost_per_request);
-}
-
-function shareCell({ share_percent, cost }: ReportMetrics): string {
-  return share_percent === null ? '–' : formatPercent(share_percent, cost);
+function columnOf(metric: ReportMetric): Column {
+  const { name, title } = metric;
+  return name === 'unpriced_requests'
+    ? { title, cell: unpricedCell }
+    : { title, cell: (metrics) => metricCell(metric, metrics) };
 }
 
 /** Requests without a price; '?' more where rows do not tell how many requests they are. */

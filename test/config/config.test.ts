@@ -8,6 +8,8 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
+const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets';
+
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
@@ -124,9 +126,9 @@ test('where it is looked for: the current folder, then those above; --config nam
   expect((await readConfig(undefined, fakeIo({ cwd: below }))).path).toBe(join(cwd, 'llmcost.yml'));
   expect((await readConfig('../../other.yaml', fakeIo({ cwd: below }))).path).toBe(join(cwd, 'other.yaml'));
   expect(pricesOf(await readConfig('other.yaml', fakeIo({ cwd })))).toEqual({ aliases: [], overrides: [], flats: [] });
-  writeFileSync(join(below, 'llmcost.yaml'), 'budgets: 1\n');
+  writeFileSync(join(below, 'llmcost.yaml'), 'wishes: 1\n');
   await expect(readConfig(undefined, fakeIo({ cwd: below }))).rejects.toThrow(
-    'llmcost.yaml:1: budgets: is not known here. Known are: prices.',
+    `llmcost.yaml:1: wishes: is not known here. Known are: ${SECTIONS}.`,
   );
   await expect(readConfig('gone.yaml', fakeIo({ cwd }))).rejects.toThrow(
     'There is no configuration at gone.yaml.\nName a file that exists with --config PATH; without it, llmcost.yaml of the current folder or one above it is read.',
@@ -148,7 +150,7 @@ test('without a file there is no path, which is not a file without prices', asyn
 const ENTRY = 'prices:\n  overrides:\n    - model: openai/gpt-4o\n';
 
 test.each([
-  ['- 1\n', 'llmcost.yaml:1: must have the keys prices.'],
+  ['- 1\n', `llmcost.yaml:1: must have the keys ${SECTIONS}.`],
   ['prices: [1]\n', 'llmcost.yaml:1: prices: must have the keys aliases, overrides, flat.'],
   ['prices:\n  overrides: 3\n', 'llmcost.yaml:2: prices.overrides: must be a list: lines that begin with a dash.'],
   [
@@ -235,7 +237,7 @@ test('all problems at once, in the order of the file, ten at most', async () => 
   const lines = Array.from({ length: 12 }, (_, n) => `    - {model: m${n}, factor: 11}\n`).join('');
   const told = (await complaint(`other: 1\nprices:\n  overrides:\n${lines}`)).split('\n');
   expect(told).toHaveLength(11);
-  expect(told[0]).toBe('llmcost.yaml:1: other: is not known here. Known are: prices.');
+  expect(told[0]).toBe(`llmcost.yaml:1: other: is not known here. Known are: ${SECTIONS}.`);
   expect(told[1]).toBe('llmcost.yaml:4: prices.overrides[0].factor: must be a number between 0 and 10, such as 0.85.');
   expect(told[10]).toBe('… and 3 more.');
 });
@@ -283,4 +285,49 @@ test('llmcost schema config: what an editor needs to check the file', async () =
       },
     },
   });
+});
+
+test('a format that cannot be: every problem by line and key', async () => {
+  expect(
+    await complaint(`\
+formats:
+  - name: my format
+    reads: xml
+    signature: []
+    columns: { model: m, timestamp: { from: t, zone: Mars } }
+  - name: b
+    reads: jsonl
+    records: data[*]
+    signature: [a]
+    columns: { model: m, timestamp: t }
+  - name: c
+    reads: json
+    records: data
+    signature: [a]
+    columns: { model: { from: m, unit: s }, timestamp: t }
+  - name: d
+    reads: csv
+    signature: [a]
+    columns: { customer: { from: m, zone: UTC }, timestamp: { from: t, format: '%Q' } }
+    set: { latency_ms: 5 }
+  - { name: e, reads: csv, signature: [a], columns: { model: m } }
+  - { name: f, reads: csv, signature: [a], columns: { model: m, timestamp: t, latency_ms: { from: d, unit: hours } } }
+`),
+  ).toBe(`\
+llmcost.yaml:2: formats[0].name: must be a name of letters, digits, dots and dashes.
+llmcost.yaml:3: formats[0].reads: must be one of csv, jsonl, json.
+llmcost.yaml:5: formats[0].columns.timestamp.zone: must be a time zone, such as Europe/Berlin.
+llmcost.yaml:8: formats[1].records: goes with reads: json.
+llmcost.yaml:13: formats[2].records: must be the path of a list, such as data[*] or data[*].results[*].
+llmcost.yaml:15: formats[2].columns.model: has no unit: it is no duration, count or cost.
+llmcost.yaml:19: formats[3].columns.timestamp.format: must be epoch_s, epoch_ms, epoch_us, epoch_ns or a pattern such as '%d.%m.%Y %H:%M:%S', as strptime takes it.
+llmcost.yaml:20: formats[3].set.latency_ms: is not known here. Known are: timestamp, request_id, trace_id, customer, user_id, session_id, provider, model, request_model, operation, service_tier, speed, region, feature, environment, billed_currency, tag:NAME.
+llmcost.yaml:21: formats[4].columns: must say where the timestamp stands, or set must have it.
+llmcost.yaml:22: formats[5].columns.latency_ms: cannot be in 'hours': its unit must be one of s, ms, us, ns.`);
+  expect(
+    await complaint('formats:\n  - { name: a, reads: csv, signature: [], columns: { model: m, clients: c } }\n'),
+  ).toContain('llmcost.yaml:2: formats[0].columns.clients: is not known here. Known are: request_id, trace_id,');
+  expect(await complaint('formats:\n  - { name: a, reads: csv, signature: [], columns: { model: m } }\n')).toBe(
+    'llmcost.yaml:2: formats[0].signature: must name at least one thing that only such files have.',
+  );
 });

@@ -58,6 +58,12 @@ describe('a file may be written in many ways', () => {
       'another order of columns',
       `output_tokens,input_tokens,model,timestamp\n10,100,gpt-4o,2026-10-01 10:00\n20,200,gpt-4o,2026-10-01 10:00:01+00\n`,
     ],
+    ['headers in capitals', `${HEADER.toUpperCase()}\n${CALL}\n${SECOND}\n`],
+    ['headers of every case, with blanks', `Timestamp , MODEL,Input_Tokens, Output_tokens\n${CALL}\n${SECOND}\n`],
+    [
+      'UTF-16 with semicolons, as spreadsheets write it',
+      Buffer.from(`\ufeff${HEADER}\r\n${CALL}\r\n${SECOND}\r\n`.replaceAll(',', ';'), 'utf16le'),
+    ],
     ['counts with a fraction of nothing', `${HEADER}\n${CALL}.0\n2026-10-01T10:00:01Z,gpt-4o,200.0,2.0e1\n`],
   ])('%s', async (_, content) => {
     expect(await importing(content)).toEqual(TWO_CALLS);
@@ -414,6 +420,40 @@ calls.csv: not imported
       err: 'llmcost: Nothing was imported.\n',
       code: 3,
     });
+  });
+
+  test('--map finds a column whatever its case, and reads a known one in another spelling', async () => {
+    await importing(
+      `${HEADER},TENANT,Customer\n${CALL},red,x\n${SECOND},blue,y\n`,
+      '--map',
+      'tag:tenant= Tenant ',
+      '--map',
+      'feature=CUSTOMER',
+    );
+    const stored = sql`select customer, feature, tags['tenant'] as tenant from usage order by input_tokens`;
+    expect(await world.rows(stored)).toEqual([
+      { customer: 'x', feature: 'x', tenant: 'red' },
+      { customer: 'y', feature: 'y', tenant: 'blue' },
+    ]);
+  });
+
+  test('of two headers that differ in case only the one that is written exactly so is read', async () => {
+    const { out } = await importing(`Model,${HEADER}\nclaude,${CALL}\ngemini,${SECOND}\n`);
+    expect(out).toBe(`${TWO_CALLS.out}  columns not read: Model; --map NAME=COLUMN reads them\n`);
+  });
+
+  test('two columns that differ in case only, and nothing tells which is meant', async () => {
+    expect((await importing(`Model,MODEL,timestamp,input_tokens,output_tokens\na,b,1,1,1\n`)).out).toBe(`\
+calls.csv: not imported
+  calls.csv has two columns that could be 'model': 'Model' and 'MODEL'.
+  Rename the one that is not meant in the header line.
+`);
+    const both = await importing(`${HEADER},customer,CUSTOMER\n${CALL},x,y\n`, '--map', 'feature=CUSTOMER');
+    expect(both.out).toBe(`\
+calls.csv: not imported
+  calls.csv has the columns 'customer' and 'CUSTOMER', which differ in case only, and both are read.
+  Rename one of them in the header line.
+`);
   });
 
   test('headers with dots and blanks are names, not paths', async () => {

@@ -16,7 +16,7 @@ import { fakeIo } from '../fake_io.js';
  * Imports every file of fixtures/<format>/ as a user would, and compares the summary and every stored call with the
  * file beside it: expected.json for sample.*, NAME.expected.json for any other NAME.*. Expectations are worked out by
  * hand. Their `calls` are ordered by time (unknown last), request_id, model and uncached input, and hold what is not
- * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`.
+ * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`, those of earned ones `revenue`.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet', json: '.json' };
@@ -30,6 +30,8 @@ interface Expected {
   calls?: Record<string, unknown>[];
   /** Of what was billed, in the order of the file; amounts without zeros at their end. */
   ledger?: Record<string, unknown>[];
+  /** Of what was earned, the same. */
+  revenue?: Record<string, unknown>[];
 }
 
 interface Fixture {
@@ -121,6 +123,25 @@ async function storedLedger(db: string): Promise<Record<string, unknown>[]> {
   return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
 }
 
+const STORED_REVENUE = sql`
+  select to_json(entry) as call
+  from (
+    select * exclude (import_id, event_key) replace (
+      strftime(period_start, '%Y-%m-%dT%H:%M:%SZ') as period_start,
+      strftime(period_end, '%Y-%m-%dT%H:%M:%SZ') as period_end,
+      strftime(refunded_at, '%Y-%m-%dT%H:%M:%SZ') as refunded_at,
+      rtrim(rtrim(cast(amount as varchar), '0'), '.') as amount,
+      rtrim(rtrim(cast(paid as varchar), '0'), '.') as paid,
+      rtrim(rtrim(cast(refunded as varchar), '0'), '.') as refunded
+    )
+    from (from revenue_entry order by rowid)
+  ) as entry`;
+
+async function storedRevenue(db: string): Promise<Record<string, unknown>[]> {
+  const rows = await withStore(db, { access: 'read' }, (store) => store.rows<{ call: string }>(STORED_REVENUE));
+  return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
+}
+
 function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
 }
@@ -170,7 +191,8 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
       rejects: found.rejects,
       calls: await storedCalls(db),
       ledger: await storedLedger(db),
-    }).toEqual({ calls: [], ledger: [], ...expected });
+      revenue: await storedRevenue(db),
+    }).toEqual({ calls: [], ledger: [], revenue: [], ...expected });
     expect(await tablesWith(db, CONTENT)).toEqual([]);
   });
 
@@ -182,6 +204,7 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
     expect(await imported(db, copy)).toMatchObject({ imported: 0, updated: 0 });
     expect(await storedCalls(db)).toEqual(expected.calls ?? []);
     expect(await storedLedger(db)).toEqual(expected.ledger ?? []);
+    expect(await storedRevenue(db)).toEqual(expected.revenue ?? []);
   });
 });
 

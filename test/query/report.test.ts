@@ -58,7 +58,7 @@ test('sums, shares and unit costs of two models, worked out by hand', async () =
       cost: '2.000000000000000001',
       // 2000000000000000001 / 3 = 666666666666666667 exactly
       cost_per_request: '0.666666666666666667',
-      share_percent: '66.67',
+      share: '66.67',
       unpriced_requests: 0,
       unpriced_rows: 0,
     },
@@ -73,7 +73,7 @@ test('sums, shares and unit costs of two models, worked out by hand', async () =
       cached_tokens: 0,
       cost: '1.000000000000000000',
       cost_per_request: '1.000000000000000000',
-      share_percent: '33.33',
+      share: '33.33',
       unpriced_requests: 0,
       unpriced_rows: 0,
     },
@@ -104,7 +104,7 @@ test('unpriced usage has no cost, is counted, and its models are named with the 
     ["it's new", null, 5],
   ]);
   expect(report.rows[0]?.cost_per_request).toBe('3.000000000000000000');
-  expect(report.rows[1]?.share_percent).toBeNull();
+  expect(report.rows[1]?.share).toBeNull();
   expect(report.totals).toMatchObject({ cost: '3.000000000000000000', requests: 7, unpriced_requests: 6 });
   expect(report.coverage).toEqual({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
   expect(report.warnings.map(({ message }) => message)).toEqual([
@@ -125,12 +125,12 @@ test('an unpriced model whose name begins with its provider', async () => {
 test('a report over unpriced usage only has no total cost', async () => {
   const report = await ask([{ model: 'x', cost: null }]);
   expect(report.totals.cost).toBeNull();
-  expect(report.totals.share_percent).toBeNull();
+  expect(report.totals.share).toBeNull();
 });
 
 test('free usage costs 0, which is not the same as unpriced', async () => {
   const report = await ask([{ model: 'x', cost: '0', cost_status: 3 }]);
-  expect(report.totals).toMatchObject({ cost: '0.000000000000000000', unpriced_rows: 0, share_percent: null });
+  expect(report.totals).toMatchObject({ cost: '0.000000000000000000', unpriced_rows: 0, share: null });
 });
 
 test('assumed rates are told', async () => {
@@ -161,7 +161,7 @@ test('--top sums the rest up in one row', async () => {
   const rows = ['5', '4', '3', '2'].map((cost) => ({ model: `m${cost}`, cost }));
   const report = await ask(rows, { top: 2 });
   expect(groups(report)).toEqual(['m5', 'm4', '(other)']);
-  expect(report.rows[2]).toMatchObject({ groups: 2, cost: '5.000000000000000000', share_percent: '35.71', group: {} });
+  expect(report.rows[2]).toMatchObject({ groups: 2, cost: '5.000000000000000000', share: '35.71', group: {} });
   expect(groups(await ask(rows, { top: 4 }))).toEqual(['m5', 'm4', 'm3', 'm2']);
 });
 
@@ -174,7 +174,7 @@ test('sorting: by cost unless told otherwise, missing last, ties by name', async
   ];
   expect(groups(await ask(rows))).toEqual(['', 'a', 'b', 'c']);
   expect(groups(await ask(rows, { sort: { by: 'cost', direction: 'asc' } }))).toEqual(['a', 'b', '', 'c']);
-  expect(groups(await ask(rows, { sort: { by: 'input', direction: 'desc' } }))).toEqual(['b', 'c', 'a', '']);
+  expect(groups(await ask(rows, { sort: { by: 'input_tokens', direction: 'desc' } }))).toEqual(['b', 'c', 'a', '']);
   expect(groups(await ask(rows, { sort: { by: 'name', direction: 'desc' } }))).toEqual(['c', 'b', 'a', '']);
 });
 
@@ -282,8 +282,8 @@ test('no usage: a zero total and a hint', async () => {
 });
 
 /** Decimal string with 18 places → whole units of 10^-18. */
-function atto(cost: string | null): bigint {
-  return cost === null ? 0n : BigInt(cost.replace('.', ''));
+function atto(cost: string | null | undefined): bigint {
+  return cost === null || cost === undefined ? 0n : BigInt(cost.replace('.', ''));
 }
 
 /** A small generator with a seed (mulberry32), so that a failure can be repeated. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
+import { METRIC_NAMES } from '../../src/query/metrics/metrics.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
 import { addUsage } from './usage_rows.js';
@@ -94,7 +95,7 @@ test('llmcost report --format csv -o FILE', async () => {
   const answer = await llmcost('report', '--by', 'customer', '--format', 'csv', '-o', 'out.csv', '-q');
   expect(answer).toEqual({ out: '', err: '', code: 0 });
   expect(readFileSync(join(cwd, 'out.csv'), 'utf8').split('\r\n')).toEqual([
-    'kind,customer,requests,input_tokens,output_tokens,cached_tokens,cost,cost_per_request,share_percent,unpriced_requests',
+    'kind,customer,requests,input_tokens,output_tokens,cached_tokens,cost,cost_per_request,share,unpriced_requests',
     'group,acme,2,1205,30,0,12.500000000000000000,12.500000000000000000,99.99,1',
     'group,(none),1500,9,0,9,0.001500000000000000,0.000001000000000000,0.01,0',
     'total,,1502,1214,30,9,12.501500000000000000,0.008328780812791472,100.00,1',
@@ -112,7 +113,7 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
     cached_tokens: 0,
     cost: null,
     cost_per_request: null,
-    share_percent: null,
+    share: null,
     unpriced_requests: 1,
     unpriced_rows: 1,
   };
@@ -127,9 +128,19 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
       where: ['model=new'],
       sort: 'cost:desc',
       top: null,
+      min_cost: null,
     },
     price_book: '',
     currency: 'USD',
+    metrics: [
+      ['requests', 'count'],
+      ['input_tokens', 'tokens'],
+      ['output_tokens', 'tokens'],
+      ['cached_tokens', 'tokens'],
+      ['cost', 'money'],
+      ['cost_per_request', 'money'],
+      ['share', 'percent'],
+    ].map(([name, unit]) => ({ name, unit, title: expect.any(String), means: expect.stringMatching(/^[A-Z].*\.$/) })),
     rows: [{ kind: 'group', groups: 1, group: { model: 'new' }, ...metrics }],
     totals: metrics,
     coverage: { requests: 1, priced_requests: 0, unpriced_requests: 1, assumed_requests: 0 },
@@ -191,8 +202,13 @@ test.each([
   ],
   [
     ['--sort', 'price'],
-    "--sort 'price' is not an order.\nPossible are: cost, requests, input, output, cached, cost_per_request, unpriced, name, with :asc or :desc, for example --sort requests:desc.",
+    `--sort 'price' is not an order.\nPossible are: name, ${METRIC_NAMES.join(', ')}; with :asc or :desc, for example --sort requests:desc.`,
   ],
+  [
+    ['--metrics', 'cost,latency_p90'],
+    `There is no metric 'latency_p90'. Did you mean latency_p50?\nPossible are: ${METRIC_NAMES.join(', ')}; and the presets default, cost, tokens, latency, errors, all.`,
+  ],
+  [['--min-cost', '-1'], "--min-cost '-1' is not an amount of USD.\nWrite digits, for example --min-cost 0.50."],
   [['--top', '0'], "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10."],
   [
     ['--period', 'today', '--since', '2026-09-01'],

@@ -1,5 +1,5 @@
 import { type Sql, sql } from '../../sql.js';
-import { divided } from '../report_sql.js';
+import { divided } from '../metrics/division.js';
 
 /** The unit of a metric's sums. */
 const UNIT = sql`if(metric = 'cost_per_request', 1e18, 1e9)`;

@@ -1,0 +1,81 @@
+import { type Command, Option } from 'commander';
+import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import { collect, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import type { ConfigOptions } from './own_book.js';
+
+export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+export interface SimulateOptions extends ConfigOptions, ScopeOptions {
+  swap?: string[];
+  batch?: string | true;
+  by?: string;
+  fallback?: string;
+  cache: 'keep' | 'none' | 'cold';
+  cacheHit?: string;
+  priceBook?: string;
+  scale?: string[];
+  reasoning: 'keep' | 'drop';
+  reasoningFactor?: string;
+  outputFactor?: string;
+  /** false after --no-token-adjust. */
+  tokenAdjust: boolean;
+  tokenRatio?: string[];
+  content: 'mixed' | 'prose' | 'code' | 'structured';
+  top?: string;
+  format: (typeof FORMATS)[number];
+  output?: string;
+  wide?: boolean;
+}
+
+/** Declares `llmcost simulate`. */
+export function registerSimulate(program: Command, io: Io): void {
+  const command = withConfigOption(withCommonOptions(program.command('simulate')))
+    .description('Show what the same traffic would have cost elsewhere: on another model or under other conditions.')
+    .option(
+      '--swap <A=B>',
+      'move the calls of model A to model B; may be repeated, A may be a glob such as claude-*',
+      collect,
+    )
+    .option('--batch [filter]', 'buy in batches what the filter says, or everything: --batch feature=summaries')
+    .option('--cache-hit <percent>', 'as if so much of every prompt came from the cache')
+    .option('--price-book <id>', 'the same calls by the price book of this number, or by the prices of this day')
+    .option('--scale <factor>', 'so much more traffic: 2.5x, or customer=acme:3x; may be repeated', collect);
+  withScopeOptions(command)
+    .option('--by <names>', 'what to group by, comma separated', 'model')
+    .option('--fallback <model>', 'where calls go that do not fit; default: they stay where they are')
+    .addOption(choice('--cache <policy>', 'what becomes of cached tokens', ['keep', 'none', 'cold'], 'keep'))
+    .addOption(choice('--reasoning <policy>', 'what becomes of tokens of thinking', ['keep', 'drop'], 'keep'))
+    .option('--reasoning-factor <x>', 'tokens of thinking for each visible token, for calls that did not think')
+    .option('--output-factor <x>', 'how much longer or shorter the other model answers')
+    .option('--no-token-adjust', 'take the tokens as they were counted, whatever the tokenizer of the other model')
+    .option('--token-ratio <A=B:x>', 'your own ratio: B makes x tokens of one of A; may be repeated', collect)
+    .addOption(choice('--content <kind>', 'the kind of text', ['mixed', 'prose', 'code', 'structured'], 'mixed'))
+    .option('--top <n>', 'show n rows and sum up the rest as (other)')
+    .addOption(choice('--format <format>', 'how to print it', FORMATS, 'table'))
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--wide', 'never cut long names')
+    .addHelpText('after', EXAMPLES)
+    .action((options: SimulateOptions) => run(options, io));
+}
+
+const EXAMPLES = `
+Examples:
+  llmcost simulate --swap gpt-4o=gpt-4o-mini --period 'last month' --by customer
+  llmcost simulate --swap 'claude-*=gpt-5-mini' --where feature=chat --cache none
+  llmcost simulate --batch feature=summaries`;
+
+function choice(flags: string, description: string, values: readonly string[], usual: string): Option {
+  return new Option(flags, description).choices(values).default(usual);
+}
+
+async function run(options: SimulateOptions, io: Io): Promise<void> {
+  const { swap, batch, cacheHit, priceBook, scale } = options;
+  if ([swap, batch, cacheHit, priceBook, scale].every((one) => one === undefined)) {
+    throw new UsageError(
+      `Nothing is asked. Say what to try: --swap gpt-4o=gpt-4o-mini, --batch, --cache-hit 60, --price-book 2026-10-01 or --scale 2x.`,
+    );
+  }
+  const { simulateMoves } = await import('./simulate_moves.js');
+  await simulateMoves(options, io);
+}

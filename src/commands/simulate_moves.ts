@@ -1,0 +1,79 @@
+import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { MovesAnswer, MovesQuery } from '../query/simulate/moves.js';
+import type { MoveRule } from '../query/simulate/policy.js';
+import { writeAnswer } from './output.js';
+import { withOwnStore } from './own_book.js';
+import type { SimulateOptions } from './simulate.js';
+import { growthOf, settingOf, topOf } from './simulate_settings.js';
+
+/** Moves usage by the rules of the command line, and prints what that would have cost. */
+export async function simulateMoves(options: SimulateOptions, io: Io): Promise<void> {
+  const query = await queryOf(options, io.now());
+  const answer = await ask(query, options, io);
+  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (!options.quiet) await note(answer, io);
+}
+
+async function ask(query: MovesQuery, options: SimulateOptions, io: Io): Promise<MovesAnswer> {
+  const { moves } = await import('../query/simulate/moves.js');
+  return withOwnStore(options, io, (store) => moves(store, query));
+}
+
+async function queryOf(options: SimulateOptions, now: Date): Promise<MovesQuery> {
+  const { checkedDimension } = await import('../query/dimensions.js');
+  const by = (options.by ?? 'model').split(',').map((name) => checkedDimension(name.trim()));
+  return {
+    ...(await settingOf(options, now)),
+    mode: modeOf(options),
+    rules: await rulesOf(options),
+    by: [...new Set(by)],
+    fallback: options.fallback,
+    growth: (options.scale ?? []).map(growthOf),
+    top: topOf(options.top),
+  };
+}
+
+function modeOf({ swap, batch, cacheHit, priceBook }: SimulateOptions): MovesQuery['mode'] {
+  if (swap !== undefined) return 'swap';
+  if (batch !== undefined) return 'batch';
+  if (cacheHit !== undefined) return 'cache-hit';
+  return priceBook !== undefined ? 'price-book' : 'scale';
+}
+
+/** The swaps, then what is bought in batches; without either all calls stay on their models, under other conditions. */
+async function rulesOf({ swap, batch, cacheHit, priceBook }: SimulateOptions): Promise<MoveRule[]> {
+  const { conditionOf } = await import('../query/filter.js');
+  const swaps = (swap ?? []).map(swapOf);
+  const stay = [{ model: null, share: 100 }];
+  const where = typeof batch === 'string' ? [conditionOf(batch)] : [];
+  const label = typeof batch === 'string' ? `${batch} in batches` : 'all in batches';
+  const batches = batch === undefined ? [] : [{ label, where, aims: stay, tier: 'batch' }];
+  const rules = [...swaps, ...batches];
+  if (rules.length > 0 || (cacheHit === undefined && priceBook === undefined)) return rules;
+  const condition =
+    cacheHit === undefined ? `price book ${priceBook}` : `${cacheHit.replace(/\s*%$/, '')} % from the cache`;
+  return [{ label: condition, where: [], aims: stay }];
+}
+
+function swapOf(text: string): MoveRule {
+  const [, from, to] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];
+  if (from !== undefined && to !== undefined)
+    return { label: `${from} → ${to}`, from, where: [], aims: [{ model: to, share: 100 }] };
+  throw new UsageError(`--swap '${text}' does not name two models.\nWrite --swap gpt-4o=gpt-4o-mini.`);
+}
+
+async function render(answer: MovesAnswer, options: SimulateOptions, io: Io): Promise<string> {
+  const rendered = await import('../render/simulate_moves.js');
+  if (options.format === 'json') return rendered.movesAsJson(answer);
+  if (options.format === 'csv') return rendered.movesAsCsv(answer);
+  if (options.format === 'markdown') return rendered.movesAsMarkdown(answer);
+  const { terminalOf } = await import('../render/table.js');
+  const toFile = options.output !== undefined;
+  return rendered.movesAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
+}
+
+async function note({ warnings }: MovesAnswer, io: Io): Promise<void> {
+  const { plain } = await import('../render/text.js');
+  for (const { message } of warnings) io.stderr.write(`note: ${plain(message)}\n`);
+}

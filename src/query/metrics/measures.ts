@@ -1,0 +1,178 @@
+import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../rate/dimensions.js';
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
+
+/**
+ * What rows must be told apart by before they are added up: the status of the cost always; the rate card where a cost is split
+ * into what was paid for which tokens; the outcome (status and class of error) where errors are counted.
+ */
+export type Split = 'card' | 'outcome';
+
+/**
+ * Something that is added up. First over rows of usage (aliased fact) into columns of `named`, for each status of cost and each split;
+ * then `total` over those columns (and over the rates of `card`, and over `status` and `error_class`), for each group.
+ */
+export interface Measure {
+  columns: readonly (keyof typeof COLUMNS)[];
+  split?: Split;
+  total: Sql;
+  /** How groups become one; a sum unless it says so. */
+  merge?: 'max';
+}
+
+/** Rows that stand for one request and tell how long it took; a bucket of many has no latency of a request. */
+const TIMED = sql`fact.requests = 1 and fact.latency_ms is not null`;
+const ANSWERED = sql`fact.requests = 1 and fact.latency_ms > 0 and fact.text_output_tokens + coalesce(fact.reasoning_tokens, 0) > 0`;
+
+function summed(column: string): Sql {
+  return sql`coalesce(sum(fact.${identifier(column)}), 0)`;
+}
+
+/** Most rows have no units; the map is read only where there is one. */
+function unitsSum(units: readonly string[]): Sql {
+  const parts = units.map((unit) => sql`coalesce(fact.units[${literal(unit)}], 0)`);
+  return sql`cast(coalesce(sum(case when fact.units is not null then ${join(parts, ' + ')} end), 0) as hugeint)`;
+}
+
+/** Sums over rows of usage; a measure names those it needs, so that nothing else is read. */
+export const COLUMNS = {
+  uncached_input_tokens: summed('uncached_input_tokens'),
+  cache_read_tokens: summed('cache_read_tokens'),
+  cache_read_rows: sql`count(fact.cache_read_tokens)`,
+  cache_write_tokens: summed('cache_write_tokens'),
+  cache_write_1h_tokens: summed('cache_write_1h_tokens'),
+  input_units: unitsSum(INPUT_UNITS),
+  text_output_tokens: summed('text_output_tokens'),
+  reasoning_tokens: summed('reasoning_tokens'),
+  output_units: unitsSum(OUTPUT_UNITS),
+  customer_cost: sql`sum(fact.cost_usd) filter (where fact.customer is not null)`,
+  latency_rows: sql`count(*) filter (where ${TIMED})`,
+  latency_sum: sql`sum(fact.latency_ms) filter (where ${TIMED})`,
+  latency_max: sql`max(fact.latency_ms) filter (where ${TIMED})`,
+  ttft_rows: sql`count(fact.ttft_ms) filter (where fact.requests = 1)`,
+  ttft_sum: sql`sum(fact.ttft_ms) filter (where fact.requests = 1)`,
+  answered_tokens: sql`sum(fact.text_output_tokens + coalesce(fact.reasoning_tokens, 0)) filter (where ${ANSWERED})`,
+  answered_ms: sql`sum(fact.latency_ms) filter (where ${ANSWERED})`,
+} as const satisfies Record<string, Sql>;
+
+const INPUT = [
+  'uncached_input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'cache_write_1h_tokens',
+  'input_units',
+] as const;
+const OUTPUT = ['text_output_tokens', 'reasoning_tokens', 'output_units'] as const;
+
+/** The whole prompt and the whole answer, summed over rows of usage_fact (aliased fact). */
+export const INPUT_SUM = plus(INPUT.map((name) => COLUMNS[name]));
+export const OUTPUT_SUM = plus(OUTPUT.map((name) => COLUMNS[name]));
+
+function plus(parts: readonly Sql[]): Sql {
+  return join(parts, ' + ');
+}
+
+/** A measure that is the sum of columns. */
+function tokens(...columns: (keyof typeof COLUMNS)[]): Measure {
+  return { columns, total: sql`sum(${plus(columns.map(identifier))})` };
+}
+
+type TokenClass = (typeof TOKEN_CLASSES)[number]['rate'];
+
+/** What classes of tokens cost by their rates; nothing where the call was free, or has no price. Exact: whole tokens × 18 places. */
+function classCost(...rates: TokenClass[]): Measure {
+  const classes = TOKEN_CLASSES.filter(({ rate }) => rates.includes(rate));
+  const products = classes.map(
+    ({ rate, quantity }) => sql`cast(named.${identifier(quantity)} as bigint) * coalesce(card.${identifier(rate)}, 0)`,
+  );
+  return {
+    columns: classes.map(({ quantity }) => quantity),
+    split: 'card',
+    total: sql`coalesce(sum(${plus(products)}) filter (where named.cost_status in (0, 2)), 0)`,
+  };
+}
+
+/** How much dearer (or cheaper) tokens of the cache would have been as plain input. */
+const CACHE_SAVINGS = plus(
+  (['cache_read', 'cache_write', 'cache_write_1h'] as const).map(
+    (rate) =>
+      sql`cast(named.${identifier(`${rate}_tokens`)} as bigint) * coalesce(card.uncached_input - card.${identifier(rate)}, 0)`,
+  ),
+);
+
+function failures(test: Sql): Measure {
+  return {
+    columns: [],
+    split: 'outcome',
+    total: sql`coalesce(sum(named.requests) filter (where ${test}), 0)`,
+  };
+}
+
+function errorsOf(name: string): Measure {
+  return failures(sql`named.status = 'error' and named.error_class = ${literal(name)}`);
+}
+
+/** Everything that can be added up, by name. Those of BASE are always there and not listed here. */
+export const MEASURES = {
+  input_tokens: tokens(...INPUT),
+  output_tokens: tokens(...OUTPUT),
+  cached_tokens: tokens('cache_read_tokens'),
+  cached_rows: { columns: ['cache_read_rows'], total: sql`sum(cache_read_rows)` },
+  uncached_input_tokens: tokens('uncached_input_tokens'),
+  cache_write_tokens: tokens('cache_write_tokens', 'cache_write_1h_tokens'),
+  reasoning_tokens: tokens('reasoning_tokens'),
+  priced_tokens: {
+    columns: [...INPUT, ...OUTPUT],
+    total: sql`coalesce(sum(${plus([...INPUT, ...OUTPUT].map(identifier))}) filter (where cost_status <> 1), 0)`,
+  },
+  input_cost: classCost('uncached_input'),
+  cache_read_cost: classCost('cache_read'),
+  cache_write_cost: classCost('cache_write', 'cache_write_1h'),
+  output_cost: classCost('text_output'),
+  reasoning_cost: classCost('reasoning'),
+  cache_savings: {
+    columns: ['cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens'],
+    split: 'card',
+    total: sql`coalesce(sum(${CACHE_SAVINGS}) filter (where named.cost_status in (0, 2)), 0)`,
+  },
+  customer_cost: { columns: ['customer_cost'], total: sql`sum(customer_cost)` },
+  latency_rows: { columns: ['latency_rows'], total: sql`sum(latency_rows)` },
+  latency_sum: { columns: ['latency_sum'], total: sql`sum(latency_sum)` },
+  latency_max: { columns: ['latency_max'], total: sql`max(latency_max)`, merge: 'max' },
+  ttft_rows: { columns: ['ttft_rows'], total: sql`sum(ttft_rows)` },
+  ttft_sum: { columns: ['ttft_sum'], total: sql`sum(ttft_sum)` },
+  answered_tokens: { columns: ['answered_tokens'], total: sql`sum(answered_tokens)` },
+  answered_ms: { columns: ['answered_ms'], total: sql`sum(answered_ms)` },
+  told_requests: failures(sql`named.status is not null`),
+  errors: failures(sql`named.status = 'error'`),
+  rate_limit: errorsOf('rate_limit'),
+  timeout: errorsOf('timeout'),
+  content_filter: errorsOf('content_filter'),
+  server_error: errorsOf('server_error'),
+  client_error: errorsOf('client_error'),
+  cancelled: errorsOf('cancelled'),
+  failed_cost: {
+    columns: [],
+    split: 'outcome',
+    total: sql`coalesce(sum(named.cost) filter (where named.status = 'error'), 0)`,
+  },
+} as const satisfies Record<string, Measure>;
+
+export type MeasureName = keyof typeof MEASURES;
+
+/** What is always added up: `named.requests` and `named.cost` for each status of cost. 1 is unpriced, and then only is the cost null; 2 is assumed. */
+export const BASE_COLUMNS = sql`count(*) as usage_rows,
+    count(fact.requests) as known_rows,
+    sum(fact.requests) as requests,
+    sum(fact.cost_usd) as cost`;
+
+export const BASE = {
+  usage_rows: sql`sum(named.usage_rows)`,
+  unknown_rows: sql`sum(named.usage_rows) - sum(named.known_rows)`,
+  priced_rows: sql`coalesce(sum(named.usage_rows) filter (where named.cost_status <> 1), 0)`,
+  requests: sql`sum(named.requests)`,
+  unpriced_requests: sql`sum(named.requests) filter (where named.cost_status = 1)`,
+  cost: sql`sum(named.cost)`,
+  assumed_rows: sql`coalesce(sum(named.usage_rows) filter (where named.cost_status = 2), 0)`,
+  assumed_requests: sql`sum(named.requests) filter (where named.cost_status = 2)`,
+  assumed_cost: sql`sum(named.cost) filter (where named.cost_status = 2)`,
+} as const;

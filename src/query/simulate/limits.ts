@@ -1,0 +1,70 @@
+import { sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+
+/** Why a call does not fit a model, in the order in which they are looked for. */
+export const REASONS = ['context', 'output', 'images', 'tools', 'json_schema'] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** What is needed and not there: 'no'; not known: 'unknown'. */
+const ABLE = (needed: ReturnType<typeof sql>, able: ReturnType<typeof sql>) =>
+  sql`if(${needed}, case when ${able} then 'yes' when not ${able} then 'no' else 'unknown' end, 'yes')`;
+
+/** What the call allowed as answer. `least` passes over nulls. */
+const ANSWER = sql`least(source.max_output_tokens, coalesce(target.max_output_tokens, source.max_output_tokens))`;
+
+/**
+ * Makes `simulate_limit` (what a call of a source may not pass on some targets, in tokens as logged: the least count that is
+ * too many) and `simulate_pair` (source, target → limit). A prompt must leave room for the answer the call allowed, as far as
+ * the target allows it; where the log does not tell that, prompt and answer together must fit into the window.
+ */
+export async function putLimits(store: Store): Promise<void> {
+  await store.run(sql`
+    create or replace temp table simulate_pair as
+    with bounded as (
+      select
+        source.source_id,
+        target.id as target_id,
+        target.rule,
+        case when target.spare then null else least(
+          target.max_input_tokens * 1000000 // ratio.ratio + 1,
+          case when target.context_window is not null and source.max_output_tokens is not null
+            then greatest(target.context_window - ${ANSWER}, 0) * 1000000 // ratio.ratio + 1 end
+        ) end as prompt_over,
+        if(target.spare or source.max_output_tokens is not null, null,
+          target.context_window * 1000000 // ratio.ratio + 1) as total_over,
+        if(target.spare, null, target.max_output_tokens * 1000000 // ratio.ratio + 1) as output_over,
+        if(target.spare, 'yes', ${ABLE(sql`true`, sql`target.supports_images`)}) as images,
+        if(target.spare, 'yes', ${ABLE(sql`source.has_tools`, sql`target.supports_tools`)}) as tools,
+        if(target.spare, 'yes', ${ABLE(sql`source.has_json_schema`, sql`target.supports_json_schema`)}) as json_schema,
+        not target.spare and (
+          coalesce(target.context_window, target.max_input_tokens) is null or target.max_output_tokens is null
+        ) as unbounded
+      from simulate_source as source
+      join simulate_target as target
+        on not target.own or (source.price_provider = target.provider and source.price_model = target.model)
+      join simulate_ratio as ratio
+        on ratio.source_family = source.family and ratio.target_family = target.family and ratio.variant = 'mid'
+    )
+    select
+      *,
+      dense_rank() over (order by
+        source_id, prompt_over, total_over, output_over, images, tools, json_schema, unbounded
+      ) as limit_id
+    from bounded;
+    create or replace temp table simulate_limit as
+    select distinct limit_id, source_id, prompt_over, total_over, output_over, images, tools, json_schema, unbounded
+    from simulate_pair`);
+}
+
+/** Why a group of calls does not fit, null where it does. Aliases: `cell`, `bound` (simulate_limit). */
+export const REASON = sql`case
+      when cell.prompt >= bound.prompt_over or cell.total >= bound.total_over then 'context'
+      when cell.answer >= bound.output_over then 'output'
+      when cell.sees and bound.images = 'no' then 'images'
+      when bound.tools = 'no' then 'tools'
+      when bound.json_schema = 'no' then 'json_schema'
+    end`;
+
+/** Whether it is not known that a group fits: a fact of the model, or the size of its calls, is missing. */
+export const UNSURE = sql`bound.unbounded or not cell.sized or (cell.sees and bound.images = 'unknown')
+      or bound.tools = 'unknown' or bound.json_schema = 'unknown'`;

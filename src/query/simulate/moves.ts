@@ -1,0 +1,279 @@
+import { priceBookId } from '../../rate/book.js';
+import { currentRevision } from '../../rate/revision.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
+import type { Params, Row, Store } from '../../store/store.js';
+import { type Count, countOf } from '../count.js';
+import { dimensionOf } from '../dimensions.js';
+import type { Money } from '../report.js';
+import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
+import { plainFamily, ratioOf } from './cards.js';
+import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
+import type { FLAGS } from './deltas.js';
+import { familiesSql, movesSql, reasonsSql, targetsSql } from './moves_sql.js';
+import { measuredModels, measuredRatios } from './own_ratios.js';
+import { type MoveRule, planned } from './policy.js';
+import { simulate } from './run.js';
+import type { Setting, Target } from './scenario.js';
+import { usedModels } from './sources.js';
+import { familyRatios, type TokenRatio } from './tokenizers.js';
+
+/** How much the traffic of some customers, or of all, is taken to grow. */
+export interface Growth {
+  /** null is everybody not named. */
+  customer: string | null;
+  /** A decimal number with up to 4 places. */
+  factor: string;
+}
+
+export interface MovesQuery extends Setting {
+  /** What is asked, in a word of the title. */
+  mode: 'swap' | 'routes' | 'batch' | 'cache-hit' | 'price-book' | 'scale';
+  rules: readonly MoveRule[];
+  by: readonly string[];
+  fallback: string | undefined;
+  growth: readonly Growth[];
+  top: number | undefined;
+}
+
+export interface MoveAmounts {
+  requests: Count;
+  /** Requests that move; with shares it may be a fraction, so it is text. */
+  moved: string;
+  before: Money;
+  after: Money;
+  /** `after` at both ends of the tokenizer ratios. */
+  after_low: Money;
+  after_high: Money;
+  change: Money;
+  change_percent: string | null;
+}
+
+export interface MoveRow extends MoveAmounts {
+  kind: 'group' | 'other';
+  groups: Count;
+  group: Record<string, string | null>;
+}
+
+/** A target of a rule and what became of the calls that should move to it. */
+export interface MoveTarget {
+  rule: string;
+  provider: string;
+  model: string;
+  share: number;
+  requests: Count;
+  /** Requests that fit, in percent of requests and of what they cost today. */
+  fits_percent: string | null;
+  fits_cost_percent: string | null;
+  not_fitting: Record<string, Count>;
+  /** Fitting as far as known: a fact of the model or the size of the call is missing. */
+  unsure: Count;
+  /** Without a price on the target: they stay. */
+  unpriced: Count;
+  flags: Record<(typeof FLAGS)[number], Count>;
+  /** Cheaper than today as long as it needs fewer than so many times the tokens that are taken here. */
+  break_even: string | null;
+  /** Tokens of the target for one token of each tokenizer in the usage. */
+  ratios: { from: string; low: string; mid: string; high: string; status: string }[];
+}
+
+export interface MovesAnswer {
+  schema: 'llmcost.simulate/1';
+  mode: MovesQuery['mode'];
+  query: {
+    rules: string[];
+    by: readonly string[];
+    fallback: string | null;
+    period: string;
+    since: string | null;
+    until: string | null;
+    tz: string;
+    where: string[];
+    top: number | null;
+  };
+  price_book: string;
+  currency: 'USD';
+  adjustments: string[];
+  rows: MoveRow[];
+  totals: MoveAmounts;
+  targets: MoveTarget[];
+  /** Usage without a price today: in neither column. */
+  not_compared: { rows: Count; requests: Count };
+  cannot_see: string[];
+  warnings: { code: string; message: string }[];
+}
+
+/** What the usage in scope would have cost under a set of rules; rows sum to the totals to the last digit. */
+export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswer> {
+  const named = [query.where, ...query.rules.map(({ where }) => where)].flat().map(({ dimension }) => dimension);
+  const offsets = await zoneOffsets(store, [...query.by, ...named], query.tz);
+  const scope = withPeriod(scopeOf(query.where, offsets), query.period);
+  const ratios = await measuredRatios(store, query.adjust.ownRatios);
+  const used = measuredModels(await usedModels(store, scope, query.adjust.revision), ratios);
+  const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });
+  const dimensions = query.by.map((name) => dimensionOf(name, offsets));
+  const families = await familyRatios(store, query.quality, query.adjust.content);
+  const adjust = { ...query.adjust, ownRatios: ratios };
+  const growth = growthSql(query.growth);
+  const perModel = plan.targets.some(({ own }) => own);
+  const ruleParams = { ...plan.ruleParams, ...growth.params };
+  const scale = growth.scale;
+  await simulate(store, {
+    ...plan,
+    scope,
+    used,
+    families,
+    adjust,
+    by: dimensions,
+    ruleParams,
+    scale,
+    perModel,
+    now: query.now,
+  });
+  const parts = await store.rows(movesSql(dimensions, { scale: query.growth.length > 0 }), { top: query.top ?? null });
+  const total = parts.find((part) => part.kind === 'total');
+  if (total === undefined) throw new Error('a simulation without total');
+  const targets = await targetsOf(store, query.rules, plan.targets);
+  const from = await store.rows<{ target_id: number; family: string }>(familiesSql());
+  const told = targets.map(({ target, ...one }) => ({
+    ...one,
+    ratios: from
+      .filter(({ target_id }) => target_id === target.id)
+      .flatMap(({ family }) => ratioTexts(family, target, ratioOf(family, target.family, { families, adjust }))),
+  }));
+  return {
+    schema: 'llmcost.simulate/1',
+    mode: query.mode,
+    query: described(query),
+    price_book: await bookText(store, query.adjust.revision),
+    currency: 'USD',
+    adjustments: adjustmentTexts(query.adjust, told),
+    rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
+    totals: amountsOf(total),
+    targets: told,
+    not_compared: await unpricedIn(store, scope),
+    cannot_see: [...BLIND_SPOTS],
+    warnings: warningsOn(query.rules, targets),
+  };
+}
+
+async function bookText(store: Store, revision: number | undefined): Promise<string> {
+  const present = await currentRevision(store);
+  return revision === undefined || revision === present ? priceBookId(store) : `revision ${revision} of ${present}`;
+}
+
+/** How much a row counts for: the word on its customer before the word on everybody. */
+function growthSql(growth: readonly Growth[]): { scale: Sql; params: Params } {
+  const params: Params = {};
+  const ordered = [...growth].sort((a, b) => Number(a.customer === null) - Number(b.customer === null));
+  const cases = ordered.map(({ customer, factor }, index) => {
+    params[`growth_${index}`] = factor;
+    if (customer !== null) params[`grows_${index}`] = customer;
+    const who = customer === null ? sql`true` : sql`fact.customer = $${identifier(`grows_${index}`)}`;
+    return sql`when ${who} then cast($${identifier(`growth_${index}`)} as decimal(8, 4))`;
+  });
+  return { scale: cases.length === 0 ? sql`1` : sql`case ${join(cases, ' ')} else 1 end`, params };
+}
+
+async function targetsOf(store: Store, rules: readonly MoveRule[], targets: readonly Target[]) {
+  const sums = new Map((await store.rows(targetsSql())).map((row) => [Number(row.target_id), row]));
+  const reasons = await store.rows<{ target_id: number; reason: string; requests: string }>(reasonsSql());
+  return targets
+    .filter(({ id }) => sums.has(id))
+    .map((target) => {
+      const row = sums.get(target.id) ?? {};
+      const lacking = reasons.filter(({ target_id }) => target_id === target.id);
+      return {
+        target,
+        rule: rules[target.rule - 1]?.label ?? '',
+        provider: target.provider,
+        model: target.model,
+        share: target.share,
+        requests: countOf(row.requests),
+        fits_percent: textOf(row.fits_percent),
+        fits_cost_percent: textOf(row.fits_cost_percent),
+        not_fitting: Object.fromEntries(lacking.map(({ reason, requests }) => [reason, countOf(requests)])),
+        unsure: countOf(row.unsure),
+        unpriced: countOf(row.unpriced),
+        flags: flagsOf(row),
+        break_even: textOf(row.break_even),
+      };
+    });
+}
+
+function flagsOf(row: Row): MoveTarget['flags'] {
+  return {
+    lost_tier: countOf(row.lost_tier),
+    early: countOf(row.early),
+    no_cache_price: countOf(row.no_cache_price),
+    fees: countOf(row.fees),
+  };
+}
+
+function ratioTexts(from: string, target: Target, { low, mid, high, status }: TokenRatio) {
+  if (status === 'same' || target.own) return [];
+  const text = (ratio: number) => (ratio / 1_000_000).toFixed(3);
+  return [{ from: plainFamily(from), low: text(low), mid: text(mid), high: text(high), status }];
+}
+
+/** Rules that no call falls under, because another takes them first or the filter finds nothing. */
+function warningsOn(rules: readonly MoveRule[], targets: readonly { target: Target }[]): MovesAnswer['warnings'] {
+  return rules
+    .filter((rule, index) => rule.aims.length > 0 && targets.every(({ target }) => target.rule !== index + 1))
+    .map(({ label }) => ({ code: 'idle_rule', message: `No call falls under the rule ${label}.` }));
+}
+
+/** Usage that has no price today cannot be compared with anything. */
+export async function unpricedIn(store: Store, scope: Scope): Promise<{ rows: Count; requests: Count }> {
+  const row = await store.row(
+    sql`
+    select count(*) as unpriced_rows, coalesce(sum(fact.requests), 0) as requests
+    from usage_fact as fact
+    where ${scope.test} and fact.cost_status = 1`,
+    scope.params,
+  );
+  return { rows: countOf(row.unpriced_rows), requests: countOf(row.requests) };
+}
+
+function described(query: MovesQuery): MovesAnswer['query'] {
+  const { period, tz, where, by, top, fallback, rules } = query;
+  const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
+  return {
+    rules: rules.map(({ label }) => label),
+    by,
+    fallback: fallback ?? null,
+    period: period.label,
+    since: iso(period.since),
+    until: iso(period.until),
+    tz,
+    where: where.map(({ text }) => text),
+    top: top ?? null,
+  };
+}
+
+function rowOf(part: Row, by: readonly string[]): MoveRow {
+  const other = part.kind === 'other';
+  const values = by.map((name, index) => [name, textOf(part[`k${index}`])] as const);
+  return {
+    kind: other ? 'other' : 'group',
+    groups: countOf(part.groups),
+    group: other ? {} : Object.fromEntries(values),
+    ...amountsOf(part),
+  };
+}
+
+function amountsOf(part: Row): MoveAmounts {
+  return {
+    requests: countOf(part.requests),
+    moved: String(part.moved),
+    before: String(part.before),
+    after: String(part.after),
+    after_low: String(part.after_low),
+    after_high: String(part.after_high),
+    change: String(part.change),
+    change_percent: textOf(part.change_percent),
+  };
+}
+
+function textOf(value: Row[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,67 @@
+import { UsageError } from '../../errors.js';
+import { globPattern } from '../../rate/globs.js';
+import { knownModels } from '../../rate/known_models.js';
+import type { Resolver } from '../../rate/resolve.js';
+import type { Store } from '../../store/store.js';
+import { nearestOf } from '../dimensions.js';
+import { bareName, undatedName } from './model_family.js';
+import { isCalled, type UsedModel } from './sources.js';
+
+/** A model of the price book by the name a user gave it. */
+export interface NamedModel {
+  provider: string;
+  model: string;
+}
+
+/** A model that usage shall move to has no price. */
+export class UnknownModel extends UsageError {
+  constructor(name: string, reason: string, hint: string) {
+    super(`${name} cannot be simulated: ${reason}.\n${hint}`);
+  }
+}
+
+/** A model that usage shall move from is not in the usage. */
+export class NotUsed extends UsageError {
+  constructor(name: string, used: readonly string[]) {
+    const shown = used.slice(0, 12).join(', ');
+    const more = used.length > 12 ? `, … (${used.length} in all)` : '';
+    super(
+      `No usage in scope is on ${name}.\n${used.length === 0 ? 'There is no usage in scope: widen --period or --where.' : `It is on: ${shown}${more}.`}`,
+    );
+  }
+}
+
+/** The price row that a name (`gpt-4o-mini`, `azure/gpt-4o`) stands for by the rules of the book. Throws UnknownModel. */
+export async function namedModel(store: Store, resolve: Resolver, name: string): Promise<NamedModel> {
+  const found = resolve({ provider: null, model: name, region: null });
+  if (found.kind === 'priced') return { provider: found.price_provider, model: found.price_model };
+  const reason = found.kind === 'free' ? 'it is free, and limits apply that no price book knows' : found.reason;
+  throw new UnknownModel(name, reason, await hintFor(store, name));
+}
+
+async function hintFor(store: Store, name: string): Promise<string> {
+  const known = (await knownModels(store)).filter(({ priced }) => priced);
+  const plain = bareName(name);
+  const sellers = known.filter(({ model }) => undatedName(model) === plain || bareName(model) === plain);
+  if (sellers.length > 0) {
+    const names = sellers.slice(0, 5).map(({ provider, model }) => `${provider}/${model}`);
+    return `Say who sells it: ${names.join(', ')}${sellers.length > 5 ? ', …' : ''}.`;
+  }
+  const nearest = nearestOf(name, [
+    ...new Set(known.flatMap(({ provider, model }) => [model, `${provider}/${model}`])),
+  ]);
+  const meant = nearest === undefined ? '' : `Did you mean ${nearest}? `;
+  return `${meant}See which there are: llmcost pricing list, or give it a price: llmcost pricing override`;
+}
+
+/** The numbers of the used models that a name or glob means (`gpt-4o`, `azure/gpt-4o`, `claude-*`, `*`). Throws NotUsed. */
+export function usedNamed(used: readonly UsedModel[], isSeller: (name: string) => boolean, name: string): number[] {
+  const [, prefix = '', rest = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
+  const sold = prefix !== '' && isSeller(prefix);
+  const model = sold ? rest : name;
+  const pattern = globPattern(model);
+  const plain = /[*?]/.test(model) ? '' : bareName(model);
+  const found = used.filter((one) => isCalled(one, sold ? prefix : null, pattern, plain));
+  if (found.length > 0) return found.map(({ model_id }) => model_id);
+  throw new NotUsed(name, [...new Set(used.map((one) => `${one.provider ?? '?'}/${one.model ?? '?'}`))]);
+}

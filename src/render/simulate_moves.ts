@@ -1,0 +1,151 @@
+import type { MoveAmounts, MoveRow, MovesAnswer, MoveTarget } from '../query/simulate/moves.js';
+import { formatCount, formatMoney } from './number.js';
+import { renderTable, type Table, type Terminal } from './table.js';
+import { csvLines, markdownText, plain } from './text.js';
+
+const NONE = '(none)';
+
+/** The simulation for people: the period, the table, where the calls went, what it rests on and what it cannot see. */
+export function movesAsTable(answer: MovesAnswer, terminal: Terminal): string {
+  const lines = storyOf(answer).map((line) => `${plain(line)}\n`);
+  return `${plain(titleOf(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
+}
+
+/** The simulation as it is, for programs; money as decimal strings. */
+export function movesAsJson(answer: MovesAnswer): string {
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+/** One line for each row and one for the total; money is exact. */
+export function movesAsCsv(answer: MovesAnswer): string {
+  const { by } = answer.query;
+  const fields = (amounts: MoveAmounts) => METRICS.map((name) => String(amounts[name] ?? ''));
+  const rows = answer.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]);
+  return csvLines([['kind', ...by, ...METRICS], ...rows, ['total', ...by.map(() => ''), ...fields(answer.totals)]]);
+}
+
+const METRICS = [
+  'requests',
+  'moved',
+  'before',
+  'after',
+  'after_low',
+  'after_high',
+  'change',
+  'change_percent',
+] as const satisfies (keyof MoveAmounts)[];
+
+/** The table in Markdown, followed by what it rests on as a list. */
+export function movesAsMarkdown(answer: MovesAnswer): string {
+  const { columns, rows, footer } = tableOf(answer);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lines = [
+    markdownText(titleOf(answer)),
+    '',
+    line(columns.map(({ title }) => markdownText(title))),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((cells) => line(cells.map(markdownText))),
+    ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
+    '',
+    ...storyOf(answer).map((text) => `- ${markdownText(text)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function titleOf({ query, totals }: MovesAnswer): string {
+  const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
+  const rules = query.rules.length === 0 ? '' : ` · ${query.rules.join(', ')}`;
+  return `${query.period} (${query.tz})${filters} · ${formatCount(totals.requests)} requests${rules}`;
+}
+
+function tableOf(answer: MovesAnswer): Table {
+  const ranged = [answer.totals, ...answer.rows].some(({ after_low, after_high }) => after_low !== after_high);
+  const columns = metricColumns(ranged);
+  const { by } = answer.query;
+  const cells = (amounts: MoveAmounts) => columns.map(({ cell }) => cell(amounts));
+  return {
+    columns: [
+      ...by.map((title) => ({ title, align: 'left' as const })),
+      ...columns.map(({ title }) => ({ title, align: 'right' as const })),
+    ],
+    rows: answer.rows.map((row) => [...namesOf(row, by), ...cells(row)]),
+    footer: [['total', ...by.slice(1).map(() => ''), ...cells(answer.totals)]],
+  };
+}
+
+function namesOf(row: MoveRow, by: readonly string[]): string[] {
+  if (row.kind === 'other') return ['(other)', ...by.slice(1).map(() => '')];
+  return by.map((name) => row.group[name] ?? NONE);
+}
+
+function metricColumns(ranged: boolean): { title: string; cell: (amounts: MoveAmounts) => string }[] {
+  return [
+    { title: 'requests', cell: ({ requests }) => formatCount(requests) },
+    { title: 'moved', cell: ({ moved }) => formatCount(moved) },
+    { title: 'before', cell: ({ before }) => formatMoney(before) },
+    { title: 'after', cell: ({ after }) => formatMoney(after) },
+    ...(ranged ? [{ title: 'range', cell: rangeCell }] : []),
+    { title: 'change', cell: ({ change }) => formatMoney(change) },
+    { title: 'change %', cell: ({ change_percent }) => (change_percent === null ? '–' : `${change_percent}%`) },
+  ];
+}
+
+function rangeCell({ after_low, after_high }: MoveAmounts): string {
+  return after_low === after_high ? '–' : `${formatMoney(after_low)} – ${formatMoney(after_high)}`;
+}
+
+/** What has to be known to read the table. */
+function storyOf(answer: MovesAnswer): string[] {
+  const { not_compared, adjustments, cannot_see } = answer;
+  const unpriced =
+    Number(not_compared.rows) === 0
+      ? []
+      : [
+          `not compared: ${formatCount(not_compared.requests)} requests in ${formatCount(not_compared.rows)} rows have no price today`,
+        ];
+  return [
+    ...answer.targets.flatMap(targetLines),
+    ...unpriced,
+    `prices: ${answer.price_book}`,
+    ...adjustments.map((text) => `taken: ${text}`),
+    ...cannot_see.map((text) => `cannot be seen: ${text}`),
+  ];
+}
+
+const LACKS: Record<string, string> = {
+  context: 'are too long for it',
+  output: 'need a longer answer than it gives',
+  images: 'show it images it does not take',
+  tools: 'use tools it does not know',
+  json_schema: 'want an answer by a schema it does not keep to',
+};
+
+function targetLines(target: MoveTarget): string[] {
+  const { rule, provider, model, requests, fits_percent, fits_cost_percent, not_fitting, flags } = target;
+  const lacking = Object.entries(not_fitting).map(
+    ([reason, count]) => `${formatCount(count)} ${LACKS[reason] ?? reason}`,
+  );
+  const even =
+    target.break_even === null || target.ratios.length === 0
+      ? []
+      : [`cheaper than today as long as it needs fewer than ${target.break_even} times the tokens taken here`];
+  const told = [
+    ...even,
+    ...lacking,
+    ...counted(target.unsure, 'fit as far as is known: a fact of the model or the size of the call is missing'),
+    ...counted(target.unpriced, 'have no price there and stay'),
+    ...counted(flags.lost_tier, 'lose their tier, which it does not sell: the standard price'),
+    ...counted(flags.no_cache_price, 'read from the cache, for which it has no price: the full price'),
+    ...counted(flags.early, 'were made before it was on sale: its first price'),
+    ...counted(flags.fees, 'carry searches, images or the like, passed on at its price'),
+  ];
+  const fits = `${fits_percent ?? '0'}% of requests and ${fits_cost_percent ?? '0'}% of their cost fit`;
+  return [
+    `${rule}: ${provider}/${model}, ${formatCount(requests)} requests, ${fits}`,
+    ...told.map((text) => `  ${text}`),
+  ];
+}
+
+function counted(count: number | string, text: string): string[] {
+  return Number(count) === 0 ? [] : [`${formatCount(count)} ${text}`];
+}
