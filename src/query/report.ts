@@ -1,5 +1,6 @@
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { unusualDays } from './anomalies.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
@@ -71,7 +72,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
   message: string;
 }
 
@@ -122,6 +123,8 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
+  const asked = { scope: inAnyTime, period: query.period, tz: query.tz, thorough: query.by.includes('day') };
+  const unusual = await unusualDays(store, asked);
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -133,7 +136,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     coverage: coverageOf(total.base),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
 }
 
