@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { unusualDays } from './anomalies.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
@@ -86,7 +87,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
   message: string;
 }
 
@@ -148,6 +149,8 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
+  const thorough = query.by.includes('day');
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -161,7 +164,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     coverage: coverageOf(total.base),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
 }
 
