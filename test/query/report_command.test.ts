@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -274,6 +274,18 @@ test.each([
     ['--heatmap', '--metrics', 'latency'],
     "--heatmap draws one metric, and 'latency' is none.\nName one, for example --heatmap --metrics requests.",
   ],
+  [
+    ['--compare', 'previous', '--every', 'day', '--period', '2026-09'],
+    '--compare cannot be combined with --every.\nUse either the one or the other.',
+  ],
+  [
+    ['--compare', '2026-08', '--since', '2026-08-31'],
+    'since 2026-08-31 and 2026-08-01 → 2026-09-01 have days in common: nothing can be said of their difference.\nCompare with a period that ends before, for example --compare previous.',
+  ],
+  [
+    ['--compare', '2026-08'],
+    "--compare compares two periods, and all time has no beginning.\nAdd one, for example --period 'this month'.",
+  ],
   [['--top', '0'], "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10."],
   [
     ['--period', 'today', '--since', '2026-09-01'],
@@ -285,6 +297,31 @@ test.each([
   ],
 ])('wrong usage: %j', async (argv, message) => {
   expect(await llmcost('report', ...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
+});
+
+test('llmcost report --compare FILE', async () => {
+  await llmcost('report', '--period', '2026-09-01', '--format', 'json', '-o', 'former.json');
+  const { out } = await llmcost('report', '--period', '2026-09-02', '--compare', 'former.json');
+  expect(out.replaceAll(/ {2,}/g, '  ').split('\n')).toEqual([
+    '2026-09-02 → 2026-09-03 (UTC) · compared with 2026-09-01 → 2026-09-02 (former.json) · 1,500 requests',
+    '',
+    'model  requests  before  Δ  Δ %  cost  before  Δ  Δ %  cost/request  before  Δ  Δ %',
+    'small  1,500  0  +1,500  –  $0.001500  $0.00  +$0.001500  –  $0.000001000  –  –  –  new',
+    'big  0  1  -1  -100.00%  $0.00  $12.50  -$12.50  -100.00%  –  $12.50  –  –  vanished',
+    'total  1,500  1  +1,499  +149,900.00%  $0.001500  $12.50  -$12.50  -99.99%  $0.000001000  $12.50  -$12.50  -100.00%',
+    '',
+  ]);
+  writeFileSync(join(cwd, 'other.json'), '{"schema": "llmcost.why/1"}');
+  expect(await llmcost('report', '--compare', 'other.json')).toEqual({
+    out: '',
+    err: 'llmcost: other.json is no report: --compare takes a period, or what llmcost report --format json wrote.\nMake one: llmcost report --format json -o other.json\n',
+    code: 3,
+  });
+  const { err, code } = await llmcost('report', '--compare', 'missing.json');
+  expect(err).toBe(
+    `llmcost: --compare cannot read missing.json: ENOENT: no such file or directory, open '${cwd}/missing.json'\nWrite one: llmcost report --format json -o missing.json\n`,
+  );
+  expect(code).toBe(3);
 });
 
 test('an output file that cannot be written', async () => {
