@@ -35,7 +35,7 @@ export function driftAsCsv({ query: { by }, rows, not_judged, models }: DriftRep
     ...not_judged.map(({ group, metric, reason, requests_before, requests_after }) => [
       'not_judged',
       ...names(group),
-      ...csvFields({ metric, requests_before, requests_after, reason }),
+      ...csvFields({ ...(metric === null ? {} : { metric }), requests_before, requests_after, reason }),
     ]),
     ...models.map((model) => [model.kind, ...blank, ...csvFields({ ...model, provider: model.provider ?? '' })]),
   ]);

@@ -39,7 +39,7 @@ feature  model  what          before  after  change    95% interval  by chance  
 models  provider  model  day         requests   cost
 new     openai    fresh  2026-10-05    0 → 14  $3.50
 `,
-    err: '',
+    err: 'note: 1 group could not be judged: fewer than 100 requests. --format json lists them.\n',
     code: 0,
   });
 });
