@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
+import { registerExplain } from './commands/explain.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
 import { registerMargin } from './commands/margin.js';
@@ -42,6 +43,7 @@ export function buildProgram(io: Io): Command {
   registerBudgetCheck(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
+  registerExplain(program, io);
   registerImport(program, io);
   registerImports(program, io);
   registerMargin(program, io);
