@@ -6,7 +6,7 @@ import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, wi
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface DriftOptions extends ConfigOptions, ScopeOptions {
   by: string;
@@ -80,6 +80,10 @@ async function render(answer: DriftReport, options: DriftOptions, io: Io): Promi
   if (options.format === 'csv') return rendered.driftAsCsv(answer);
   const shown = { all: options.all === true };
   if (options.format === 'markdown') return rendered.driftAsMarkdown(answer, shown);
+  if (options.format === 'html') {
+    const [{ driftPage }, { pageAnswer }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
+    return pageAnswer(driftPage(answer, shown), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });

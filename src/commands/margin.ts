@@ -6,7 +6,7 @@ import type { MarginBy } from '../query/margin_sql.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './own_book.js';
-import { rowsOf } from './report.js';
+import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
 import type { Count } from './count.js';
@@ -6,13 +7,16 @@ import { dimensionOf, isTime } from './dimensions.js';
 import type { Condition } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
 import type { Unit } from './metrics/metric.js';
-import { type Base, type MetricRow, metricRows } from './metrics/metric_rows.js';
+import { type MetricQuery, type MetricRow, metricRows } from './metrics/metric_rows.js';
 import type { MetricSort } from './metrics/metric_sql.js';
 import { type MetricName, type MetricValues, metricOf, presetOf } from './metrics/metrics.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
+import { groupRows, metricsOf, seriesOf, spanRows } from './report_rows.js';
+import { reportSeries } from './report_series.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
+import type { Every } from './spans.js';
 
 /** USD as a decimal string, exact. */
 export type Money = string;
@@ -32,6 +36,8 @@ export interface ReportQuery {
   top?: number | undefined;
   /** USD as decimal text: groups that cost less are in the row of the rest. */
   minCost?: string | undefined;
+  /** A series: every row is told apart by these spans of time, too. */
+  every?: Every | undefined;
   /** The clock. */
   now: Date;
 }
@@ -52,6 +58,15 @@ export interface ReportRow extends ReportMetrics {
   groups: Count;
   /** Dimension → value; null is missing. Empty in `other`. */
   group: Record<string, string | null>;
+  /** With --every and --by: the same in each of the `spans`. */
+  series?: ReportMetrics[];
+}
+
+/** A span of a series, half open; all null is usage without time. */
+export interface ReportSpan {
+  label: string | null;
+  since: string | null;
+  until: string | null;
 }
 
 /** What a metric is. */
@@ -87,12 +102,15 @@ export interface CostReport {
     sort: string;
     top: number | null;
     min_cost: Money | null;
+    every: Every | null;
   };
   price_book: string;
   currency: 'USD';
   metrics: ReportMetric[];
+  /** With --every and --by. */
+  spans?: ReportSpan[];
   rows: ReportRow[];
-  totals: ReportMetrics;
+  totals: ReportMetrics & { series?: ReportMetrics[] };
   coverage: Coverage;
   unpriced: UnpricedModel[];
   /** What was paid by time and not by use: beside the totals, not in them. */
@@ -102,20 +120,28 @@ export interface CostReport {
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
-  const named = [...query.by, ...query.where.map(({ dimension }) => dimension)];
-  const offsets = await zoneOffsets(store, named, query.tz);
+  const { every, period, tz } = query;
+  const metrics = query.metrics ?? presetOf('default');
+  if (every === undefined) refuseTimed(metrics);
+  const named = [
+    ...query.by,
+    ...query.where.map(({ dimension }) => dimension),
+    ...(every === undefined ? [] : [every]),
+  ];
+  const offsets = await zoneOffsets(store, named, tz, period);
   const sort = query.sort ?? defaultSort(query);
   const inAnyTime = scopeOf(query.where, offsets);
-  const scope = withPeriod(inAnyTime, query.period);
-  const metrics = query.metrics ?? presetOf('default');
-  const lines = await metricRows(store, {
+  const scope = withPeriod(inAnyTime, period);
+  const asked: MetricQuery = {
     dimensions: query.by.map((name) => dimensionOf(name, offsets)),
     scope,
     metrics,
     sort,
     top: query.top,
     minCost: query.minCost,
-  });
+  };
+  const series = every === undefined ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
+  const lines = series?.lines ?? (await metricRows(store, asked));
   const total = totalOf(lines);
   const totals = metricsOf(total);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
@@ -128,13 +154,23 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     price_book: await priceBookId(store),
     currency: 'USD',
     metrics: metrics.map(describedMetric),
-    rows: lines.flatMap((line) => (line.kind === 'total' ? [] : [rowOf(line, query.by)])),
-    totals,
+    ...(series === undefined || query.by.length === 0 ? {} : { spans: series.spans }),
+    rows:
+      series !== undefined && query.by.length === 0 ? spanRows(series.lines, series.every) : groupRows(lines, query.by),
+    totals: { ...totals, ...seriesOf(total, query.by) },
     coverage: coverageOf(total.base),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
     warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
   };
+}
+
+function refuseTimed(metrics: readonly MetricName[]): void {
+  const timed = metrics.find((name) => metricOf(name).timed === true);
+  if (timed === undefined) return;
+  throw new UsageError(
+    `${timed} is counted over spans of time.\nSay which: --every hour, --every day, --every week or --every month.`,
+  );
 }
 
 /** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
@@ -144,9 +180,9 @@ function defaultSort({ by, top, minCost }: ReportQuery): MetricSort {
 }
 
 function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
-  const { by, period, tz, where, top, minCost } = query;
+  const { by, period, tz, where, top, minCost, every } = query;
   return {
-    by,
+    by: by.length === 0 && every !== undefined ? [every] : by,
     since: isoText(period.since),
     until: isoText(period.until),
     period: period.label,
@@ -155,6 +191,7 @@ function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
     sort: `${sort.by}:${sort.direction}`,
     top: top ?? null,
     min_cost: minCost ?? null,
+    every: every ?? null,
   };
 }
 
@@ -171,23 +208,4 @@ function totalOf(lines: readonly MetricRow[]): MetricRow {
   const total = lines.find(({ kind }) => kind === 'total');
   if (total === undefined) throw new Error('a report without total');
   return total;
-}
-
-function rowOf(line: MetricRow, by: readonly string[]): ReportRow {
-  const group = line.kind === 'group' ? by.map((name, index) => [name, line.keys[index] ?? null] as const) : [];
-  return {
-    kind: line.kind === 'group' ? 'group' : 'other',
-    groups: line.groups,
-    group: Object.fromEntries(group),
-    ...metricsOf(line),
-  };
-}
-
-function metricsOf({ values, base }: { values: Partial<MetricValues>; base: Base }): ReportMetrics {
-  return {
-    ...values,
-    requests_complete: base.unknown_rows === 0,
-    unpriced_requests: base.unpriced_requests,
-    unpriced_rows: base.unpriced_rows,
-  };
 }

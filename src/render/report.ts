@@ -1,6 +1,6 @@
 import type { CostReport, ReportMetrics } from '../query/report.js';
 import { formatMoney } from './number.js';
-import { namesOf, reportTable, reportTitle } from './report_cells.js';
+import { NONE, namesOf, padTo, reportTable, reportTitle } from './report_cells.js';
 import { renderTable, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
@@ -23,7 +23,10 @@ export function reportAsJson(report: CostReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** One line for each row and one for the total, told apart by the column `kind`; unknown is empty, money is exact. */
+/**
+ * One line for each row and one for the total (of a series: for each of its spans), told apart by the column `kind`; unknown is empty,
+ * money is exact.
+ */
 export function reportAsCsv(report: CostReport): string {
   const { by } = report.query;
   const names = fieldsOf(report);
@@ -33,11 +36,18 @@ export function reportAsCsv(report: CostReport): string {
     ...by.map((_, index) => (index === 0 ? name : '')),
     ...names.map((metric) => (metric === 'cost' ? cost : '')),
   ]);
+  const { spans, query } = report;
+  const total = padTo(['total'], by.length + 1);
+  if (spans === undefined || query.every === null) {
+    const rows = report.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]);
+    return csvLines([['kind', ...by, ...names], ...rows, [...total, ...fields(report.totals)], ...flat]);
+  }
+  const inSpans = (head: string[], series: readonly ReportMetrics[] = []) =>
+    series.map((metrics, index) => [...head, spans[index]?.label ?? NONE, ...fields(metrics)]);
   return csvLines([
-    ['kind', ...by, ...names],
-    ...report.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]),
-    ['total', ...by.map(() => ''), ...fields(report.totals)],
-    ...flat,
+    ['kind', ...by, query.every, ...names],
+    ...report.rows.flatMap((row) => inSpans([row.kind, ...namesOf(row, by)], row.series)),
+    ...inSpans(total, report.totals.series),
   ]);
 }
 

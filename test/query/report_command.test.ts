@@ -129,6 +129,7 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
       sort: 'cost:desc',
       top: null,
       min_cost: null,
+      every: null,
     },
     price_book: '',
     currency: 'USD',
@@ -149,6 +150,53 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
     warnings: [{ code: 'unpriced', message: NEW }],
   });
   expect((await llmcost('report', '--where', 'model=new', '--period', '2026-Q3', '--format', 'json')).out).toBe(out);
+});
+
+test('llmcost report --by model --every day: a line of bars in the table, all numbers in CSV', async () => {
+  const asked = [
+    'report',
+    '--by',
+    'model',
+    '--every',
+    'day',
+    '--metrics',
+    'requests,cost',
+    '--where',
+    'model!=new',
+    '-q',
+  ];
+  expect((await llmcost(...asked)).out).toBe(`\
+all time (UTC) · model!=new · 1,501 requests
+
+model  requests       cost  cost by day
+big           1     $12.50  █·
+small     1,500  $0.001500  ·█
+total     1,501     $12.50  █▁
+`);
+  expect((await llmcost(...asked, '--format', 'csv')).out.split('\r\n')).toEqual([
+    'kind,model,day,requests,cost,unpriced_requests',
+    'group,big,2026-09-01,1,12.500000000000000000,0',
+    'group,big,2026-09-02,0,0.000000000000000000,0',
+    'group,small,2026-09-01,0,0.000000000000000000,0',
+    'group,small,2026-09-02,1500,0.001500000000000000,0',
+    'total,,2026-09-01,1,12.500000000000000000,0',
+    'total,,2026-09-02,1500,0.001500000000000000,0',
+    '',
+  ]);
+});
+
+test('llmcost report --heatmap', async () => {
+  const { out } = await llmcost('report', '--heatmap', '--metrics', 'requests', '--tz', 'Asia/Tokyo');
+  expect(out.split('\n')).toEqual([
+    'all time (Asia/Tokyo) · 1,502 requests',
+    '',
+    `           ${Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join('')}`,
+    ...['Monday   ', 'Tuesday  ', 'Wednesday', 'Thursday ', 'Friday   ', 'Saturday ', 'Sunday   '].map(
+      (day, index) => `${day}  ${'··'.repeat(19)}${['··', '░░', '██', '░░', '··', '··', '··'][index]}${'··'.repeat(4)}`,
+    ),
+    'requests by hour (Asia/Tokyo); ██ is Wednesday 19:00 with 1,500',
+    '',
+  ]);
 });
 
 test('an empty store: a zero total, a hint, exit code 0', async () => {
@@ -189,12 +237,16 @@ test('names made to do harm', async () => {
 });
 
 const DIMENSIONS =
-  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, service_tier, region, granularity, customer, user, session, hour, day, week, month, tag:NAME.';
+  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, http_status, service_tier, speed, region, attempt, gateway_cached, granularity, customer, user, session, trace, cost_status, import, api_key, hour, day, week, month, quarter, year, weekday, hour_of_day, input_tokens:LIMITS, output_tokens:LIMITS, total_tokens:LIMITS, latency_ms:LIMITS, ttft_ms:LIMITS, cost:LIMITS, tag:NAME.';
 
 test.each([
   [['--by', 'modle'], `There is no dimension 'modle'. Did you mean model?\n${DIMENSIONS}`],
   [['--by', 'model,'], `There is no dimension ''.\n${DIMENSIONS}`],
   [['--by', 'constructor'], `There is no dimension 'constructor'.\n${DIMENSIONS}`],
+  [
+    ['--by', 'input_tokens:10k,1k,model'],
+    "'input_tokens:10k,1k' has no limits that ascend.\nWrite the lowest number of each range: --by input_tokens:0,1k,10k,100k.",
+  ],
   [['--where', 'custmer=x'], `There is no dimension 'custmer'. Did you mean customer?\n${DIMENSIONS}`],
   [
     ['--where', 'customer'],
@@ -209,6 +261,19 @@ test.each([
     `There is no metric 'latency_p90'. Did you mean latency_p50?\nPossible are: ${METRIC_NAMES.join(', ')}; and the presets default, cost, tokens, latency, errors, all.`,
   ],
   [['--min-cost', '-1'], "--min-cost '-1' is not an amount of USD.\nWrite digits, for example --min-cost 0.50."],
+  [
+    ['--every', 'day', '--top', '3'],
+    '--top is about rows, and --every without --by has every day in its order.\nGroup by something (--by model), or ask for the dearest: --by day --top …',
+  ],
+  [
+    ['--metrics', 'tokens_per_min'],
+    'tokens_per_minute is counted over spans of time.\nSay which: --every hour, --every day, --every week or --every month.',
+  ],
+  [['--heatmap', '--every', 'day'], '--heatmap cannot be combined with --every.\nIt is always by weekday and hour.'],
+  [
+    ['--heatmap', '--metrics', 'latency'],
+    "--heatmap draws one metric, and 'latency' is none.\nName one, for example --heatmap --metrics requests.",
+  ],
   [['--top', '0'], "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10."],
   [
     ['--period', 'today', '--since', '2026-09-01'],

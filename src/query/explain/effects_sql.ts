@@ -25,8 +25,8 @@ const outputAtOldRates = sum(Object.keys(OUTPUT_CLASSES).map(atOldRate));
 const perRequest = (cost: Sql) => proportion(cost, sql`n2`, sql`n1`);
 
 /**
- * The table explain_effect: a row for every cell with all effects. How much everybody grew is what the requests of the median customer and
- * feature (by cost) grew by, so that one heavy customer is no growth of all.
+ * The table explain_effect: a row for every cell with all effects. How much everybody grew is told by all customers' features whose
+ * requests grew like those of the median one (by cost), within four deviations of a count: one heavy customer is no growth of all.
  */
 export const EFFECTS_SQL: Sql = sql`
 create or replace temp table explain_effect as
@@ -37,8 +37,8 @@ with member as (
   group by customer, feature
   having sum(n1) > 0
 ),
-growth as (
-  select n1 as g1, n2 as g2
+median as (
+  select n1 as m1, n2 as m2
   from (
     select *, sum(c1) over (order by n2 / n1, n1, n2 rows unbounded preceding) as upto, sum(c1) over () as whole
     from member
@@ -46,6 +46,12 @@ growth as (
   where 2 * upto >= whole
   order by upto, n2 / n1
   limit 1
+),
+growth as (
+  select coalesce(sum(n1), any_value(m1)) as g1, coalesce(sum(n2), any_value(m2)) as g2
+  from median
+  left join member
+    on abs(n2 - n1 * (m2 / m1)) <= 4 * sqrt(n1 * (m2 / m1) * (1 + m2 / m1) + 4)
 ),
 placed as (
   select

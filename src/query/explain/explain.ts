@@ -4,7 +4,7 @@ import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { countOf } from '../count.js';
 import { studentCritical } from '../drift/statistics.js';
-import { scopeOf } from '../scope.js';
+import { type Scope, scopeOf } from '../scope.js';
 import { offsetsBetween, timestampText, wallTime } from '../zone.js';
 import {
   type Contribution,
@@ -18,9 +18,11 @@ import {
 import { cellsSql, inEither } from './cells_sql.js';
 import { CONTRIBUTIONS, EFFECTS_SQL, TOTALS } from './effects_sql.js';
 import { sentencesOn, wordsFor } from './sentences.js';
-import { peaksSql, type Step, scatterSql, timeSql } from './time_sql.js';
+import { dailyScatterSql, HOURLY_SCATTER, peaksSql, type Step, timeSql } from './time_sql.js';
 
 const DAY = 86_400_000;
+/** How far back the scatter of days is looked for. */
+const HISTORY_DAYS = 28;
 /** Fewer days are looked at by the hour. */
 const DAYS_ENOUGH = 5;
 /** The chance of taking scatter for a cause is shared by all effects. */
@@ -50,7 +52,7 @@ export async function explainReport(store: Store, query: ExplainQuery): Promise<
   const days = Math.round((before.until - before.since) / DAY);
   const step: Step = days >= DAYS_ENOUGH ? 'day' : 'hour';
   await store.run(timeSql(test, step, offsets), { ...params, ...spans });
-  const scatter = await scatterOf(store, query, step);
+  const scatter = await scatterOf(store, query, { test, params });
   const parts = await partsOf(store, totals, scatter?.usd ?? null);
   const unpriced = await leftOut(store, { test, params: { ...params, ...spans } });
   const report: Omit<ExplainReport, 'sentences'> = {
@@ -96,15 +98,31 @@ function wallOf({ before, tz }: ExplainQuery): Params {
   };
 }
 
-/** What the two sums may differ by through the scatter of single days or hours; not rounded to money, for it is an estimate. */
-async function scatterOf(store: Store, query: ExplainQuery, step: Step): Promise<ExplainReport['scatter']> {
-  const { before, after } = query;
-  const { slots, deviation } = await store.row<{ slots: string; deviation: number }>(scatterSql(step), wallOf(query));
-  const n = Number(slots);
-  if (n < DAYS_ENOUGH) return null;
-  const compared = (n * (after.until - after.since)) / (before.until - before.since);
-  const usd = studentCritical(ALARM_LEVEL, n - 1) * Number(deviation) * Math.sqrt(compared + compared ** 2 / n);
-  return { usd: usd.toFixed(6), from: step === 'day' ? 'days' : 'hours', count: n };
+/**
+ * What the two sums may differ by through the scatter of single days, of those before; of hours where there are too few. Not rounded to
+ * money, for it is an estimate.
+ */
+async function scatterOf(store: Store, query: ExplainQuery, scope: Scope): Promise<ExplainReport['scatter']> {
+  const { before, after, tz } = query;
+  const since = after.since - HISTORY_DAYS * DAY;
+  const offsets = offsetsBetween(since, after.since, tz);
+  type Scatter = { slots: string; freedom: string; deviation: number | null };
+  const daily = await store.row<Scatter>(dailyScatterSql(scope.test, offsets), {
+    ...scope.params,
+    history_since: timestampText(since),
+    history_until: timestampText(after.since),
+    history_from: timestampText(wallTime(since, tz)),
+    history_to: timestampText(wallTime(after.since, tz)),
+  });
+  const enough = Number(daily.slots) >= DAYS_ENOUGH;
+  if (!enough && before.until - before.since >= DAYS_ENOUGH * DAY) return null;
+  const { slots, freedom, deviation } = enough ? daily : await store.row<Scatter>(HOURLY_SCATTER, wallOf(query));
+  if (Number(slots) < DAYS_ENOUGH) return null;
+  const slot = enough ? DAY : DAY / 24;
+  const [first, second] = [(before.until - before.since) / slot, (after.until - after.since) / slot];
+  const usd =
+    studentCritical(ALARM_LEVEL, Number(freedom)) * Number(deviation) * Math.sqrt(second + second ** 2 / first);
+  return { usd: usd.toFixed(6), from: enough ? 'days' : 'hours', count: countOf(slots) };
 }
 
 async function partsOf(store: Store, totals: Row, scatter: string | null): Promise<ExplainPart[]> {

@@ -57,10 +57,21 @@ function causeSentence(part: ExplainPart): string {
   const most = part.effect === 'volume' ? undefined : tellingOf(part);
   if (most === undefined) return `${first}.`;
   if (part.effect === 'model_mix') return `${first} (${movesOf(part)}).`;
-  const share = shareOf(most.amount, part.amount);
   const fact = factOf(part.effect, most);
-  return `${first}, ${share} ${most.of} ${most.name ?? '(none)'}${fact === undefined ? '' : ` (${fact})`}.`;
+  const also = part.contributions.find(({ of, amount, name }) => {
+    const wanted = part.effect === 'customer_mix' ? 'feature' : 'customer';
+    return of === wanted && of !== most.of && name !== null && Number(amount) / Number(part.amount) >= MOSTLY;
+  });
+  return [
+    `${first}, ${shareOf(most.amount, part.amount)} ${most.of} ${most.name ?? '(none)'}`,
+    fact === undefined ? '' : ` (${fact})`,
+    also === undefined ? '' : `, and ${also.of} ${also.name}`,
+    '.',
+  ].join('');
 }
+
+/** From this part on something is what it is about. */
+const MOSTLY = 0.75;
 
 /** Of the kinds of members the one whose first explains most of the part; of equals the first kind that fits the effect. */
 function tellingOf({ effect, contributions }: ExplainPart): Contribution | undefined {
@@ -88,7 +99,7 @@ function movesOf({ contributions }: ExplainPart): string {
 
 function shareOf(amount: string, whole: string): string {
   const share = Number(amount) / Number(whole);
-  if (share > 1.005) return 'more than all of it';
+  if (share > 1.005) return 'above all';
   if (share > 0.995) return 'all of it';
   return share > 0 ? `${Math.round(share * 100)}% of it` : 'against it';
 }

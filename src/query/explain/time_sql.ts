@@ -43,18 +43,52 @@ slot_before as (
   where slot < cast($before_to as timestamp)
 )`;
 
-/** How much the cost of a slot scatters in the time before: a statistic, so a double. */
-export function scatterSql(step: Step): Sql {
-  return sql`
-with ${SLOTS_BEFORE(step)},
+/** How much the cost of an hour scatters in the time before: a statistic, so a double. Parameters: $before_from, $before_to. */
+export const HOURLY_SCATTER: Sql = sql`
+with ${SLOTS_BEFORE('hour')},
 spent as (
   select slot, sum(cost) as cost from explain_time where side = 1 group by slot
 )
 select
   count(*) as slots,
+  count(*) - 1 as freedom,
   coalesce(stddev_samp(coalesce(cast(spent.cost as double), 0)), 0) as deviation
 from slot_before
 left join spent on spent.slot = slot_before.slot`;
+
+/**
+ * How much the cost of a day scatters, from the first use on: around the mean of its weekday where there are two weeks.
+ * Parameters: $history_since, $history_until (UTC), $history_from, $history_to (the same by the wall clock).
+ */
+export function dailyScatterSql(test: Sql, offsets: readonly Offset[]): Sql {
+  return sql`
+with spent as (
+  select cast(${wallSql(sql`fact.occurred_at`, offsets)} as date) as day, sum(cast(fact.cost_usd as double)) as cost
+  from usage_fact as fact
+  where fact.cost_usd is not null and ${test}
+    and fact.occurred_at >= cast($history_since as timestamp) and fact.occurred_at < cast($history_until as timestamp)
+  group by day
+),
+slot as (
+  select cast(slot as date) as day
+  from unnest(generate_series(
+    greatest(cast($history_from as timestamp), (select min(day) from spent)), cast($history_to as timestamp), interval 1 day
+  )) as series(slot)
+  where slot < cast($history_to as timestamp) and (select min(day) from spent) is not null
+),
+filled as (
+  select slot.day, coalesce(spent.cost, 0) as cost, count(*) over () >= 14 as weeks
+  from slot
+  left join spent on spent.day = slot.day
+),
+strayed as (
+  select cost - avg(cost) over (partition by case when weeks then isodow(day) else 0 end) as "by", weeks from filled
+)
+select
+  count(*) as slots,
+  count(*) - case when any_value(weeks) then 7 else 1 end as freedom,
+  sqrt(sum("by" * "by") / nullif(count(*) - case when any_value(weeks) then 7 else 1 end, 0)) as deviation
+from strayed`;
 }
 
 /**
