@@ -62,6 +62,14 @@ Choose longer periods with --window and --baseline, or allow fewer requests with
   });
 });
 
+test('html: a page that holds every comparison, with names escaped', async () => {
+  expect((await llmcost('drift', '--format', 'html', '-o', 'drift.html', '-q')).code).toBe(0);
+  const page = readFileSync(join(cwd, 'drift.html'), 'utf8');
+  expect(page).toContain('<h1>Drift</h1>');
+  for (const heading of ['What changed', 'Models', 'Steady']) expect(page).toContain(heading);
+  for (const text of ['=chat|', '1,001', '1,500', '+50.0%', 'could not be judged']) expect(page).toContain(text);
+});
+
 test('a time without usage says so', async () => {
   const { out, err, code } = await llmcost('drift', '--period', '2025-01');
   expect(out).toBe('2025-01-01 → 2025-02-01 against 2024-12-04 → 2025-01-01 (UTC, same weekdays)\n');
