@@ -43,6 +43,7 @@ export function registerReport(program: Command, io: Io): void {
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
+    .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
     .option('--wide', 'never cut long names')
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')

@@ -1,4 +1,5 @@
 import type { CostReport, ReportMetrics } from '../query/report.js';
+import { coverageLine } from './coverage.js';
 import { formatMoney } from './number.js';
 import { NONE, namesOf, padTo, reportTable, reportTitle } from './report_cells.js';
 import { effectsLine } from './report_changes.js';
@@ -7,14 +8,14 @@ import { csvLines, markdownText, plain } from './text.js';
 
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal): string {
-  const below = linesBelow(report).map((line) => `${plain(line)}\n`);
+  const below = linesBelow(report, terminal.columns !== undefined).map((line) => `${plain(line)}\n`);
   return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${below.join('')}`;
 }
 
-/** What stands below the table: what was paid by time, why the cost changed. */
-function linesBelow(report: CostReport): string[] {
+/** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */
+function linesBelow(report: CostReport, seen: boolean): string[] {
   const effects = report.comparison === undefined ? undefined : effectsLine(report.comparison);
-  return [...flatLines(report), ...(effects === undefined ? [] : [effects])];
+  return [...flatLines(report), ...(effects === undefined ? [] : [effects]), coverageLine(report, seen)];
 }
 
 /** What was paid by time: it belongs to no call, so it stands below the total. */
@@ -88,7 +89,7 @@ function fieldsOf({ metrics }: CostReport): (keyof ReportMetrics)[] {
 /** The table in Markdown, followed by the warnings as a list. */
 export function reportAsMarkdown(report: CostReport): string {
   const { columns, rows, footer } = reportTable(report);
-  const below = linesBelow(report);
+  const below = linesBelow(report, false);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
     markdownText(reportTitle(report)),
