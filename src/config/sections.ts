@@ -2,6 +2,7 @@ import { ATTRIBUTION } from './attribution.js';
 import { BUDGETS } from './budgets.js';
 import { checkedYaml } from './checked_yaml.js';
 import { FORMATS } from './formats.js';
+import { NOTIFY } from './notify.js';
 import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
@@ -16,6 +17,7 @@ const FILE = object({
   formats: optional(FORMATS),
   attribution: optional(ATTRIBUTION),
   budgets: optional(BUDGETS),
+  notify: optional(NOTIFY),
 });
 
 /** What the sections say. */

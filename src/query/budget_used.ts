@@ -1,9 +1,9 @@
 import { identifier, join, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Rule } from './budget_rule.js';
+import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 import { metricRows } from './metrics/metric_rows.js';
 import type { Period } from './period.js';
-import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
 import { type Scope, withPeriod } from './scope.js';
 
 /** What a group used: the values of its dimensions, and the metric as decimal text; null is not known. */

@@ -2,7 +2,7 @@ import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Dimension, dimensionOf } from './dimensions.js';
 import type { Condition } from './filter.js';
-import { INPUT_SUM, OUTPUT_SUM } from './report_sql.js';
+import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
 import { wallSql, wallTime } from './zone.js';
 
