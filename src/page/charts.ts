@@ -246,15 +246,20 @@ function valueScale(figure: HTMLElement, axis: 'x' | 'y'): Scale {
 function markText(value: number, unit: string): string {
   if (unit === 'ms') return Math.abs(value) < 1000 ? `${rounded(value)} ms` : `${rounded(value / 1000)} s`;
   if (unit === 'percent') return `${rounded(value)}%`;
-  if (unit === 'money') return `${value < 0 ? '-' : ''}$${rounded(Math.abs(value))}`;
+  if (unit === 'money') return `${value < 0 ? '-' : ''}$${dollars(Math.abs(value))}`;
   return unit === 'ratio' ? `${rounded(value)}×` : rounded(value);
 }
 
 const LARGE = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
 function rounded(value: number): string {
   return (Math.abs(value) < 10_000 ? SMALL : LARGE).format(value);
+}
+
+function dollars(value: number): string {
+  return Number.isInteger(value) || value >= 10_000 ? rounded(value) : CENTS.format(value);
 }
 
 /** The beginning of a text, up to a width: a Japanese letter takes two. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dimensionList } from '../../src/query/dimensions.js';
 import { conditionOf } from '../../src/query/filter.js';
 import { periodOf } from '../../src/query/period.js';
 import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
@@ -198,6 +199,51 @@ test('hours, days, weeks and months in UTC', async () => {
   ] as const) {
     expect(groups(await ask(rows, { by: [by] }))).toEqual([label]);
   }
+});
+
+test('quarters, years, weekdays and hours of the day, in a time zone', async () => {
+  // 23:30 UTC of Sunday, 3 January, is 00:30 of Monday in Berlin.
+  const rows = [{ occurred_at: '2027-01-03 23:30:00' }, { occurred_at: '2026-12-31 22:59:59' }];
+  const asked = async (by: string[], tz: string) => groups(await ask(rows, { by, tz }));
+  expect(await asked(['quarter'], 'UTC')).toEqual(['2026-Q4', '2027-Q1']);
+  expect(await asked(['year'], 'UTC')).toEqual(['2026', '2027']);
+  expect(await asked(['weekday', 'hour_of_day'], 'Europe/Berlin')).toEqual(['Monday · 00', 'Thursday · 23']);
+  expect(await asked(['weekday'], 'UTC')).toEqual(['Thursday', 'Sunday']);
+});
+
+test('ranges of what single calls used; what is no single call is in none', async () => {
+  const rows: UsageRow[] = [
+    { input: 999, cost: '0.1' },
+    { input: 500, cache_read: 500, cost: '0.2' },
+    { input: 1499, units: { input_audio_tokens: 1 }, cost: '0.4' },
+    { input: 1_500_000, cost: '0.8' },
+    { requests: 2, input: 5000, cost: '1.6' },
+    { input: 3, cost: '3.2' },
+  ];
+  const report = await ask(rows, {
+    by: dimensionList('input_tokens:10,1k,1.5k,1m'),
+    sort: { by: 'name', direction: 'asc' },
+  });
+  expect(
+    report.rows.map(({ group, requests, cost }) => [...Object.values(group), requests, cost?.slice(0, 3)]),
+  ).toEqual([
+    ['below 10', 1, '3.2'],
+    ['10 to 1k', 1, '0.1'],
+    ['1k to 1.5k', 1, '0.2'],
+    ['1.5k to 1m', 1, '0.4'],
+    ['1m and more', 1, '0.8'],
+    [null, 2, '1.6'],
+  ]);
+  const dear = await ask(rows, {
+    by: dimensionList('cost:0,0.2,model,status'),
+    sort: { by: 'name', direction: 'asc' },
+  });
+  expect(dear.query.by).toEqual(['cost:0,0.2', 'model', 'status']);
+  expect(dear.rows.map((row) => [row.group['cost:0,0.2'], row.requests])).toEqual([
+    ['0 to 0.2', 1],
+    ['0.2 and more', 4],
+    [null, 2],
+  ]);
 });
 
 test('in Berlin 02:00 comes twice on 25 October and not at all on 29 March', async () => {

@@ -67,7 +67,8 @@ function samplingParams({ needs }: Asked, { params }: Scope): Params {
   return needs.samples.length > 0 || needs.customers ? params : {};
 }
 
-function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
+/** A row of an answer of `rowsSql`. */
+export function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   const kind = part.kind === 'group' || part.kind === 'other' ? part.kind : 'total';
   return {
     kind,
@@ -78,7 +79,8 @@ function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   };
 }
 
-function baseOf(part: Row): Base {
+/** What is always added up, out of a row of an answer. */
+export function baseOf(part: Row): Base {
   const count = (name: keyof typeof BASE) => countOf(part[`base_${name}`]);
   return {
     usage_rows: count('usage_rows'),
@@ -99,7 +101,8 @@ function difference(a: Row[string] | undefined, b: Row[string] | undefined): Cou
   return countOf(String(BigInt(String(a ?? 0)) - BigInt(String(b ?? 0))));
 }
 
-function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
+/** The metrics, out of a row of an answer. */
+export function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
   return Object.fromEntries(metrics.map((name) => [name, metricValue(name, part[name])]));
 }
 

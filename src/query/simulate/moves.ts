@@ -4,11 +4,13 @@ import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { type Count, countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
+import type { Scores } from '../quality/scores.js';
 import type { Money } from '../report.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
 import { plainFamily, ratioOf } from './cards.js';
 import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
 import type { FLAGS } from './deltas.js';
+import { type PolicyScore, policyScore } from './moves_score.js';
 import { familiesSql, movesSql, reasonsSql, targetsSql } from './moves_sql.js';
 import { measuredModels, measuredRatios } from './own_ratios.js';
 import { type MoveRule, planned } from './policy.js';
@@ -33,6 +35,8 @@ export interface MovesQuery extends Setting {
   fallback: string | undefined;
   growth: readonly Growth[];
   top: number | undefined;
+  /** What the calls are scored by; undefined: not at all. */
+  scores?: Scores | undefined;
 }
 
 export interface MoveAmounts {
@@ -96,6 +100,7 @@ export interface MovesAnswer {
   rows: MoveRow[];
   totals: MoveAmounts;
   targets: MoveTarget[];
+  score: PolicyScore | null;
   /** Usage without a price today: in neither column. */
   not_compared: { rows: Count; requests: Count };
   cannot_see: string[];
@@ -114,7 +119,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
   const families = await familyRatios(store, query.quality, query.adjust.content);
   const adjust = { ...query.adjust, ownRatios: ratios };
   const growth = growthSql(query.growth);
-  const perModel = plan.targets.some(({ own }) => own);
+  const perModel = query.scores !== undefined || plan.targets.some(({ own }) => own);
   const ruleParams = { ...plan.ruleParams, ...growth.params };
   const scale = growth.scale;
   await simulate(store, {
@@ -150,6 +155,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
     totals: amountsOf(total),
     targets: told,
+    score: query.scores === undefined ? null : await policyScore(store, query.scores, { used, targets: plan.targets }),
     not_compared: await unpricedIn(store, scope),
     cannot_see: [...BLIND_SPOTS],
     warnings: warningsOn(query.rules, targets),
