@@ -4,7 +4,7 @@ import type { Page, PageCell, PageColumn, Section } from './page_data.js';
 import { decisions, nameOf, remarks, titleOf } from './waste.js';
 
 /** The answer as a page: what could be saved by kind, who is behind it, how it was decided, what caching brought. */
-export function wasteAsPage(report: WasteReport): Page {
+export function wastePage(report: WasteReport): Page {
   return {
     title: 'Waste',
     subtitle: titleOf(report),
