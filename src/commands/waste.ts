@@ -6,7 +6,7 @@ import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, wi
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface WasteOptions extends ConfigOptions, ScopeOptions {
   top: string;
@@ -39,7 +39,7 @@ async function waste(options: WasteOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io.now());
   const { wasteReport } = await import('../query/waste/waste.js');
   const answer = await withOwnStore(options, io, (store) => wasteReport(store, query));
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  await write(answer, options, io);
   if (options.quiet) return;
   const { plain } = await import('../render/text.js');
   for (const { message } of answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
@@ -55,6 +55,12 @@ function namesOf(text: string): number {
   throw new UsageError(
     `--top '${text}' is not a number of names.\nUse a whole number from 1 on, for example --top 10.`,
   );
+}
+
+async function write(answer: WasteReport, options: WasteOptions, io: Io): Promise<void> {
+  if (options.format !== 'html') return writeAnswer(await render(answer, options, io), options.output, io);
+  const [{ wasteAsPage }, { writePage }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
+  await writePage(wasteAsPage(answer), options.output, io);
 }
 
 async function render(answer: WasteReport, options: WasteOptions, io: Io): Promise<string> {

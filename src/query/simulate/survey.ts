@@ -11,7 +11,7 @@ import { catalogue, type Sellers } from './catalogue.js';
 import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
 import { unpricedIn } from './moves.js';
 import { reasonsSql } from './moves_sql.js';
-import { measuredModels, measuredRatios } from './own_ratios.js';
+import { ownRatios } from './own_ratios.js';
 import { planned } from './policy.js';
 import { simulate } from './run.js';
 import type { Setting, Target } from './scenario.js';
@@ -111,8 +111,8 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     query.tz,
   );
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
-  const ratios = await measuredRatios(store, query.adjust.ownRatios);
-  const used = measuredModels(await usedModels(store, scope, query.adjust.revision), ratios);
+  const logged = await usedModels(store, scope, query.adjust.revision);
+  const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const { targets, free } = await catalogue(store, {
     sellers: sellersOf(query, used),
     revision: query.adjust.revision,
@@ -164,7 +164,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     recommendation: recommendationOf(rows, { today, scores: query.scores, floor }),
     not_compared: await unpricedIn(store, scope),
     cannot_see: [...BLIND_SPOTS, 'how much effort was asked for: boards test at high effort, usage may think less'],
-    warnings: warningsOn(query, today, rows),
+    warnings: [...warningsOn(query, today, rows), ...notes],
   };
 }
 
