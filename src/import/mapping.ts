@@ -124,8 +124,7 @@ export function adapted(format: Format, mapping: Mapping): Format {
 }
 
 function withMapped(format: Format, name: string, paths: readonly string[]): Format {
-  const { shape, value } = read(format.fields, paths, format.reads);
-  const grown = { ...format, fields: shape };
+  const { grown, value } = readMore(format, name, paths);
   const at = { at: paths.join(' or '), value };
   const own = `mapped_${name}`;
   const text = textOf(value);
@@ -207,6 +206,28 @@ export function withTag(format: Format, tag: string, value: Sql): Format {
       ? added
       : sql`case when ${value} is null then ${own} when ${own} is null then ${added} else map_concat(${own}, ${added}) end`;
   return { ...format, facts: { ...format.facts, tags } };
+}
+
+/** To whom or to what a call belongs may stand on the span around it. */
+const OF_TRACE = ['customer', 'feature', 'environment', 'user_id', 'session_id'];
+
+/** A format that reads what paths lead to as well, and the first of it that has something. */
+function readMore(format: Format, name: string, paths: readonly string[]): { grown: Format; value: Sql } {
+  let grown = format;
+  const values = paths.map((path) => {
+    const list = format.attributeLists?.find((one) => path.startsWith(`${one}.`));
+    if (list === undefined) {
+      const { shape, value } = read(grown.fields, [path], format.reads);
+      grown = { ...grown, fields: shape };
+      return value;
+    }
+    const key = path.slice(list.length + 1).replaceAll('"', '');
+    const column = `attribute:${path}`;
+    const attribute = { list, key, ofTrace: OF_TRACE.includes(name) || TAG.test(name) };
+    grown = { ...grown, attributes: { ...grown.attributes, [column]: attribute } };
+    return textOf(identifier(`$${column}`));
+  });
+  return { grown, value: values.length === 1 ? (values[0] ?? sql`null`) : sql`coalesce(${join(values)})` };
 }
 
 /** The first of several paths that has something. A CSV header is taken as it stands, dots and all. */
