@@ -50,7 +50,8 @@ function name([top = '', ...rest]: readonly string[], trace: Tracing, inside: st
     converted(place, [how, ...scaleOf(format, top)], trace);
     return;
   }
-  if (top.startsWith('$') && isField(format, top.slice(1))) trace.from.add([top.slice(1).replace(/^attribute:/, ''), ...rest].join('.') + inside);
+  if (top.startsWith('$') && isField(format, top.slice(1)))
+    trace.from.add([top.slice(1).replace(/^attribute:/, ''), ...rest].join('.') + inside);
 }
 
 const KINDS = [

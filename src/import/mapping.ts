@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import { textOf } from './convert.js';
-import { type Path, parsePath, type Shape, withPath } from './fields.js';
+import { caseTwin, type Path, parsePath, type Shape, withPath } from './fields.js';
 import { constant, type Format, type Traits } from './format.js';
 import { OWN_FIELDS, type OwnField, ownFormat } from './formats/own.js';
 import { sameHeader } from './headers.js';
@@ -234,7 +234,13 @@ function readMore(format: Format, name: string, paths: readonly string[]): { gro
 function read(shape: Shape, paths: readonly string[], reads: Format['reads']): { shape: Shape; value: Sql } {
   let grown = shape;
   const values = paths.map((text) => {
-    const found = withPath(grown, reads === 'csv' || reads === 'parquet' ? [headerIn(grown, text)] : checkedPath(text));
+    const path = reads === 'csv' || reads === 'parquet' ? [headerIn(grown, text)] : checkedPath(text);
+    const twin = caseTwin(grown, path);
+    if (twin !== undefined)
+      throw new UsageError(
+        `--map: '${twin.key}' and '${twin.twin}' differ in case only, and this format reads '${twin.twin}'.\nOnly one of them can be read.`,
+      );
+    const found = withPath(grown, path);
     if (found === undefined)
       throw new UsageError(`--map: '${text}' is an object in this format.\nName one of the values in it.`);
     grown = found.shape;

@@ -93,3 +93,16 @@ test('deep paths: keys with dots, elements of lists inside of objects that are r
   const stored = sql`select customer, feature, environment from usage`;
   expect(await world.rows(stored)).toEqual([{ customer: 'deep', feature: 'second', environment: 'plain' }]);
 });
+
+test('keys that differ in case only', async () => {
+  const world = await newWorld();
+  world.write(
+    'calls.jsonl',
+    '{"timestamp":"2026-10-01","model":"gpt-4o","input_tokens":1,"output_tokens":1,"Customer":"x"}\n',
+  );
+  const { err, code } = await world.llmcost(['import', 'calls.jsonl', '--map', 'feature=Customer']);
+  expect({ err, code }).toEqual({
+    err: "llmcost: --map: 'Customer' and 'customer' differ in case only, and this format reads 'customer'.\nOnly one of them can be read.\n",
+    code: 2,
+  });
+});
