@@ -2,9 +2,8 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
-import type { AttributionRule } from '../query/attribute/rules.js';
 import type { Store } from '../store/store.js';
-import { configuredAttribution } from './attribute.js';
+import { ownImport } from './import_own.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from './options.js';
 import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
@@ -113,7 +112,7 @@ async function explain(
     import('../store/store.js'),
     import('../import/explain.js'),
     import('../rate/bundle.js'),
-    import('../render/explain.js'),
+    import('../render/import_explain.js'),
     import('../render/table.js'),
   ]);
   const target = await targetOf(options, settings, io);
@@ -143,11 +142,10 @@ async function countedTwice(store: Store, results: readonly ImportedFile[]): Pro
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
-  const [{ mappingOf }, { formatNamed }, own, rules] = await Promise.all([
+  const [{ mappingOf }, { formatNamed }, { own, attribute }] = await Promise.all([
     import('../import/mapping.js'),
     import('../import/identify.js'),
-    ownFormats(options, io),
-    configuredAttribution(options, io),
+    ownImport(options, io),
   ]);
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
@@ -159,26 +157,9 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
     tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
     dryRun: options.dryRun === true,
     now: io.now(),
-    attribute: rules.length === 0 ? undefined : await attributed(rules),
+    attribute,
     stdin: io.stdin,
   };
-}
-
-async function attributed(rules: readonly AttributionRule[]): Promise<ImportOptions['attribute']> {
-  const { attributeImports } = await import('../query/attribute/answer.js');
-  return (store, usage) => attributeImports(store, rules, usage);
-}
-
-/** The formats of llmcost.yaml. */
-async function ownFormats(options: ImportCommandOptions, io: Io): Promise<NonNullable<ImportOptions['own']>> {
-  const { readConfig } = await import('../config/config.js');
-  const { formats = [], where } = await readConfig(options.config, io);
-  if (formats.length === 0) return [];
-  const [{ namedFormats }, { unitFactor }] = await Promise.all([
-    import('../import/named.js'),
-    import('../config/formats.js'),
-  ]);
-  return namedFormats({ entries: formats, where, factor: unitFactor });
 }
 
 /** `5` is five lines, `2%` two of a hundred. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -16,5 +16,28 @@ export async function writeAnswer(text: string, output: string | undefined, io: 
     throw new InputError(`The answer could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
       cause,
     });
+  }
+}
+
+const NOTES = 20;
+
+/** The warnings of an answer on stderr, the first 20; the answer itself holds all of them. */
+export async function writeNotes(warnings: readonly { message: string }[], io: Io): Promise<void> {
+  const { plain } = await import('../render/text.js');
+  for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
+  const left = warnings.length - NOTES;
+  if (left > 0) io.stderr.write(`note: … and ${left} more; --format json lists all.\n`);
+}
+
+/** Adds Markdown to the summary of a step of GitHub (GITHUB_STEP_SUMMARY). Throws InputError, which names the file. */
+export async function appendSummary(text: string, file: string, io: Io): Promise<void> {
+  try {
+    await appendFile(resolve(io.cwd, file), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `The step summary could not be written to ${file}: ${reason}\nCheck GITHUB_STEP_SUMMARY, or unset it.`,
+      { cause },
+    );
   }
 }

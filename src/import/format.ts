@@ -172,6 +172,8 @@ export interface Format extends Reading {
   readonly repeats: 'same' | 'grows' | 'last' | 'bucket';
   /** The file tells when a call happened. If not, the same call may come again under another time. */
   readonly dated: boolean;
+  /** How the same file is read for what was earned, where it tells that beside usage. */
+  readonly earns?: LedgerFormat;
 }
 
 /** What a provider billed: the columns of ledger_entry (src/store/schema_ledger.ts), of which all but the amount say for what. */
@@ -198,16 +200,44 @@ export interface Entry {
   tags: Cell;
 }
 
-/** A kind of file that holds what was billed. It never becomes usage: the same calls are in other exports. */
+/** What a customer pays: the columns of revenue_entry (src/store/schema_revenue.ts). */
+export interface Earning {
+  /** The id it has in its source; null where the source has none, then all that it says tells it from others. */
+  source_id: Cell;
+  kind: Cell;
+  status: Cell;
+  customer: Cell;
+  customer_names: Cell;
+  plan: Cell;
+  feature: Cell;
+  period_start: Cell;
+  period_end: Cell;
+  recurs: Cell;
+  amount: Cell;
+  currency: Cell;
+  paid: Cell;
+  refunded: Cell;
+  refunded_at: Cell;
+  invoice: Cell;
+  invoice_number: Cell;
+}
+
+/** A kind of file that holds what was billed, or earned. It never becomes usage: the same calls are in other exports. */
 export interface LedgerFormat extends Reading {
-  readonly entry: Entry;
+  /** What of: bills of providers go to the ledger, what customers pay to revenue. */
+  readonly entry: Entry | Earning;
   /** Of lines that agree in all but the amount: `every` one counts, or they are states of one and the `last` counts. */
   readonly alike: 'every' | 'last';
 }
 
 export type AnyFormat = Format | LedgerFormat;
 
-/** Whether a file of the format tells what was billed, and not what was used. */
+/** Whether what a file tells is revenue. */
+export function isEarning(entry: Entry | Earning): entry is Earning {
+  return 'customer_names' in entry;
+}
+
+/** Whether a file of the format tells what was billed or earned, and not what was used. */
 export function isLedger(format: AnyFormat): format is LedgerFormat {
   return 'entry' in format;
 }

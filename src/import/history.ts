@@ -18,7 +18,7 @@ export interface PastImport {
   rejected: string;
   first_at: string | null;
   last_at: string | null;
-  /** Rows of usage, or of the ledger, that are in the store now; a later import may have taken some over. */
+  /** Rows of usage, of the ledger or of revenue that are in the store now; a later import may have taken some over. */
   rows: string;
 }
 
@@ -27,7 +27,7 @@ export async function listImports(store: Store): Promise<PastImport[]> {
   return store.rows<PastImport & Record<string, string | number | null>>(sql`
     with stored as (
       select import_id, count(*) as rows
-      from (select import_id from usage_fact union all select import_id from ledger_entry) as kept
+      from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
       group by import_id
     )
     select
@@ -51,7 +51,7 @@ export async function rejectsOf(store: Store, id: number): Promise<Reject[]> {
 /** What went with some imports. */
 export interface Removed {
   sources: string[];
-  /** Rows of usage and of the ledger. */
+  /** Rows of usage, of the ledger and of revenue. */
   rows: string;
   /** Other files whose next import is no longer skipped as unchanged. */
   reopened: string[];
@@ -77,11 +77,12 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
       returning other.source`);
     const { rows } = await store.row<{ rows: string }>(
       sql`select count(*) as rows
-      from (select import_id from usage_fact union all select import_id from ledger_entry) as kept
+      from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
       where import_id in (${chosen})`,
     );
     await store.run(sql`delete from usage_fact where import_id in (${chosen})`);
     await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
+    await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
     // The next import may get the same number: what calls of this one cost before must not be told of its calls.
     await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
     await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);

@@ -43,6 +43,11 @@ export interface Billed {
   amount: string;
 }
 
+/** The sum of entries of revenue in one currency; `per` is the interval of what recurs. */
+export interface Earned extends Billed {
+  per: string | null;
+}
+
 /** What became of every line of a file: lines = imported + duplicates + updated + skipped + rejected. */
 export interface Loaded {
   import_id: number;
@@ -58,6 +63,8 @@ export interface Loaded {
   differing: number;
   /** Calls without a time. */
   undated: number;
+  /** What the file tells; null where nothing was loaded. */
+  holds: 'usage' | 'ledger' | 'revenue' | null;
   /** What the imported calls cost, a decimal string, without the unpriced ones. */
   cost_usd: string;
   unpriced: number;
@@ -65,6 +72,8 @@ export interface Loaded {
   last_at: string | null;
   /** What was billed, by currency, where the file tells that instead of usage; decimal strings. */
   billed: readonly Billed[] | null;
+  /** What was earned, after refunds, by currency, where the file tells that; decimal strings. */
+  earned: readonly Earned[] | null;
   /** False if too many lines were bad: then nothing was kept. */
   kept: boolean;
 }
@@ -85,16 +94,31 @@ export async function loadFile(store: Store, load: Load): Promise<Loaded> {
  * Of several files `reader` reads the lines of all; its column `$file` counts the files from 1.
  */
 export async function loadFiles(store: Store, loads: readonly [Load, ...Load[]], reader: Reader): Promise<Loaded[]> {
-  const [{ rehearsal }] = loads;
+  const [{ rehearsal, format }] = loads;
   const step = <T>(fn: () => Promise<T>) => (rehearsal ? fn() : store.transaction(fn));
   await step(() => settleSample(store, loads[0], reader));
   const range = await step(() => fill(store, loads, reader));
   try {
-    return await step(() => settle(store, loads, range));
+    return await step(async () => {
+      const settled = await settle(store, loads, range);
+      return format.earns === undefined ? settled : withEarned(store, loads, settled);
+    });
   } catch (error) {
     if (!rehearsal) await withdraw(store, range);
     throw error;
   }
+}
+
+/** Earnings beside usage become visible together with it. */
+async function withEarned(store: Store, loads: readonly Load[], settled: readonly Loaded[]): Promise<Loaded[]> {
+  const { loadEarned } = await import('./ledger.js');
+  const done: Loaded[] = [];
+  for (const [index, loaded] of settled.entries()) {
+    const load = loads[index];
+    if (load === undefined) throw new Error('a file was loaded and nothing is known of it');
+    done.push(loaded.kept ? { ...loaded, earned: await loadEarned(store, load, loaded.import_id) } : loaded);
+  }
+  return done;
 }
 
 async function settleSample(store: Store, { format, now }: Load, { sample, sampleLines }: Reader): Promise<void> {

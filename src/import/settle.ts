@@ -98,9 +98,11 @@ async function withRejects(store: Store, load: Load, marked: Marked & { import_i
     updated: 0,
     rejects,
     differing: 0,
+    holds: 'usage',
     cost_usd: '0',
     unpriced: 0,
     billed: null,
+    earned: null,
     kept,
   };
   return kept ? loaded : failed(store, loaded);

@@ -263,7 +263,7 @@ export function allChecks(format: AnyFormat): AnyFormat['checks'] {
     reason: 'is negative',
     when: sql`${identifier(name)} < 0`,
   }));
-  const { model } = isLedger(format) ? format.entry : format.traits;
+  const { model = null } = isLedger(format) ? { model: null, ...format.entry } : format.traits;
   // An object or a list where a name should be is read as its JSON text, with all that is in it.
   const notName =
     format.reads === 'csv' || model === null || 'constant' in model

@@ -72,10 +72,25 @@ function details(file: ImportedFile): string[] {
 }
 
 function sumOfMoney(file: ImportedFile): string {
-  if (file.billed === null) return `cost ${costText(file)}`;
   const entries = file.imported + file.updated;
-  const amounts = file.billed.map(({ amount, currency }) => formatAmount(amount, plain(currency)));
-  return `ledger: ${entries === 1 ? '1 line' : `${formatCount(entries)} lines`}, ${amounts.join(' + ')} billed`;
+  const lines = entries === 1 ? '1 line' : `${formatCount(entries)} lines`;
+  if (file.billed !== null) {
+    const amounts = file.billed.map(({ amount, currency }) => formatAmount(amount, plain(currency)));
+    return `ledger: ${lines}, ${amounts.join(' + ')} billed`;
+  }
+  if (file.earned === null) return `cost ${costText(file)}`;
+  return file.holds === 'revenue'
+    ? `revenue: ${lines}, ${earnedText(file.earned)}`
+    : `cost ${costText(file)}, revenue ${earnedText(file.earned)}`;
+}
+
+/** $1,200.00 + EUR 45.00 a month */
+function earnedText(earned: NonNullable<ImportedFile['earned']>): string {
+  const amounts = earned.map(({ amount, currency, per }) => {
+    const text = formatAmount(amount, plain(currency));
+    return per === null ? text : `${text} a ${per}`;
+  });
+  return amounts.length === 0 ? formatMoney('0') : amounts.join(' + ');
 }
 
 function costText({ cost_usd: cost, unpriced }: ImportedFile): string {

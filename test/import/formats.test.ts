@@ -2,21 +2,20 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import { FORMATS } from '../../src/import/formats/index.js';
 import type { ImportedFile } from '../../src/import/import.js';
-import { loadBundledBook } from '../../src/rate/bundle.js';
-import { identifier, sql } from '../../src/sql.js';
+import { identifier, join as joined, literal, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
+import { newWorld } from './world.js';
 
 /*
  * Imports every file of fixtures/<format>/ as a user would, and compares the summary and every stored call with the
  * file beside it: expected.json for sample.*, NAME.expected.json for any other NAME.*. Expectations are worked out by
  * hand. Their `calls` are ordered by time (unknown last), request_id, model and uncached input, and hold what is not
- * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`.
+ * null; `units` is the whole map of rare quantities, audio and images included. Files of billed amounts have a `ledger`, those of earned ones `revenue`.
  */
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const SUFFIX = { ndjson: '.jsonl', csv: '.csv', parquet: '.parquet', json: '.json' };
@@ -30,6 +29,8 @@ interface Expected {
   calls?: Record<string, unknown>[];
   /** Of what was billed, in the order of the file; amounts without zeros at their end. */
   ledger?: Record<string, unknown>[];
+  /** Of what was earned, the same. */
+  revenue?: Record<string, unknown>[];
 }
 
 interface Fixture {
@@ -53,15 +54,10 @@ function isSample(file: string, reads: keyof typeof SUFFIX): boolean {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'llmcost-formats-'));
-const priced = join(folder, 'priced.duckdb');
-
-beforeAll(() => withStore(priced, { access: 'write' }, (store) => loadBundledBook(store, BUNDLE_DIRECTORY)));
 
 /** A database of its own that has the bundled prices and nothing else. */
-function freshDatabase(): string {
-  const path = join(mkdtempSync(join(folder, 'store-')), 'llmcost.duckdb');
-  copyFileSync(priced, path);
-  return path;
+async function freshDatabase(): Promise<string> {
+  return (await newWorld()).db;
 }
 
 async function imported(db: string, file: string): Promise<ImportedFile> {
@@ -121,6 +117,25 @@ async function storedLedger(db: string): Promise<Record<string, unknown>[]> {
   return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
 }
 
+const STORED_REVENUE = sql`
+  select to_json(entry) as call
+  from (
+    select * exclude (import_id, event_key) replace (
+      strftime(period_start, '%Y-%m-%dT%H:%M:%SZ') as period_start,
+      strftime(period_end, '%Y-%m-%dT%H:%M:%SZ') as period_end,
+      strftime(refunded_at, '%Y-%m-%dT%H:%M:%SZ') as refunded_at,
+      rtrim(rtrim(cast(amount as varchar), '0'), '.') as amount,
+      rtrim(rtrim(cast(paid as varchar), '0'), '.') as paid,
+      rtrim(rtrim(cast(refunded as varchar), '0'), '.') as refunded
+    )
+    from (from revenue_entry order by rowid)
+  ) as entry`;
+
+async function storedRevenue(db: string): Promise<Record<string, unknown>[]> {
+  const rows = await withStore(db, { access: 'read' }, (store) => store.rows<{ call: string }>(STORED_REVENUE));
+  return rows.map(({ call }) => withoutNulls(JSON.parse(call) as Record<string, unknown>));
+}
+
 function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
 }
@@ -128,18 +143,15 @@ function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
 /** Tables in which a text of a call was found. */
 async function tablesWith(db: string, text: string): Promise<string[]> {
   return withStore(db, { access: 'read' }, async (store) => {
-    const tables = await store.rows<{ name: string }>(
-      sql`select table_name as name from duckdb_tables() order by table_name`,
+    const tables = await store.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()`);
+    const hits = tables.map(
+      ({ name }) =>
+        sql`select ${literal(name)} as name from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), ${literal(text)})`,
     );
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const { hits } = await store.row<{ hits: string }>(
-        sql`select count(*) as hits from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), $text)`,
-        { text },
-      );
-      if (hits !== '0') found.push(name);
-    }
-    return found;
+    const found = await store.rows<{ name: string }>(
+      sql`select distinct name from (${joined(hits, ' union all ')}) order by name`,
+    );
+    return found.map(({ name }) => name);
   });
 }
 
@@ -159,8 +171,8 @@ describe('every format has a sample', () => {
 describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
   const expected = JSON.parse(readFileSync(path, 'utf8')) as Expected;
 
-  test('is recognised and gives the expected calls', async () => {
-    const db = freshDatabase();
+  test('is recognised, gives the expected calls, and counts once, also under another name', async () => {
+    const db = await freshDatabase();
     const found = await imported(db, file);
     expect(found.format).toBe(format);
     const { lines, imported: calls, duplicates, updated, skipped, rejected } = found;
@@ -170,18 +182,16 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
       rejects: found.rejects,
       calls: await storedCalls(db),
       ledger: await storedLedger(db),
-    }).toEqual({ calls: [], ledger: [], ...expected });
+      revenue: await storedRevenue(db),
+    }).toEqual({ calls: [], ledger: [], revenue: [], ...expected });
     expect(await tablesWith(db, CONTENT)).toEqual([]);
-  });
 
-  test('counts once, also under another name', async () => {
-    const db = freshDatabase();
     const copy = join(mkdtempSync(join(folder, 'copy-')), basename(file));
     copyFileSync(file, copy);
-    await imported(db, file);
     expect(await imported(db, copy)).toMatchObject({ imported: 0, updated: 0 });
     expect(await storedCalls(db)).toEqual(expected.calls ?? []);
     expect(await storedLedger(db)).toEqual(expected.ledger ?? []);
+    expect(await storedRevenue(db)).toEqual(expected.revenue ?? []);
   });
 });
 
@@ -192,7 +202,7 @@ describe('no prompt and no answer is kept', () => {
   });
 
   test('and a text that is kept would be found', async () => {
-    const db = freshDatabase();
+    const db = await freshDatabase();
     await imported(db, join(FIXTURES, 'llmcost-jsonl/sample.jsonl'));
     expect(await tablesWith(db, 'triage')).toEqual(['usage_profile']);
   });

@@ -31,6 +31,11 @@ import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpTraces } from './otlp.js';
 import { portkeyLogs } from './portkey.js';
+import { revenueCsv } from './revenue_csv.js';
+import { stripeBalance, stripeBalanceReport } from './stripe_balance.js';
+import { stripeInvoices } from './stripe_invoices.js';
+import { stripePayments } from './stripe_payments.js';
+import { stripeSubscriptions } from './stripe_subscriptions.js';
 import { vercelAiGateway } from './vercel_ai_gateway.js';
 import { vertexRequestLogs } from './vertex_request_logs.js';
 
@@ -81,4 +86,10 @@ export const FORMATS: readonly AnyFormat[] = [
   gcpBillingJson,
   gcpBillingCsv,
   otlpTraces,
+  revenueCsv,
+  stripeInvoices,
+  stripePayments,
+  stripeSubscriptions,
+  stripeBalance,
+  stripeBalanceReport,
 ];

@@ -1,13 +1,49 @@
 import { sql } from '../../sql.js';
 import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
+import { constant, type Format, type LedgerFormat } from '../format.js';
+import { UNTOLD_EARNING } from './stripe.js';
+
+/** What events earned, in cents of a dollar; most tell nothing. */
+const earned: LedgerFormat = {
+  name: 'margindash-events',
+  title: 'what events of the MarginDash SDK earned',
+  reads: 'ndjson',
+  signature: sql`false`,
+  fields: {
+    customer_id: 'text',
+    unique_request_token: 'text',
+    event_type: 'text',
+    occurred_at: 'text',
+    revenue_amount_in_cents: 'text',
+  },
+  numbers: {},
+  decimals: { cents: 'revenue_amount_in_cents' },
+  times: { started: 'occurred_at' },
+  timeUnit: 'any',
+  skip: [{ reason: 'events that earned nothing', when: sql`coalesce(cents, 0) = 0` }],
+  checks: [
+    { field: 'occurred_at', reason: 'is missing', when: sql`started is null` },
+    { field: 'customer_id', reason: 'is missing', when: sql`${field('customer_id')} is null` },
+  ],
+  entry: {
+    ...UNTOLD_EARNING,
+    source_id: field('unique_request_token'),
+    kind: constant('event'),
+    status: null,
+    customer: field('customer_id'),
+    customer_names: sql`[${field('customer_id')}]`,
+    feature: field('event_type'),
+    period_start: sql`started`,
+    amount: sql`cast(cents as decimal(28, 8)) * cast(0.01 as decimal(2, 2))`,
+    currency: constant('USD'),
+  },
+  alike: 'every',
+};
 
 /**
  * Events as MarginDash's SDK sends them: one per line, or in the list of a request's body. An event tells the customer,
  * what was earned with it, and the answers of vendors that it took; every answer is a call.
  * https://github.com/margindash/ai-cost-calc
- *
- * What was earned is no usage and is not read.
  */
 export const margindashEvents: Format = {
   name: 'margindash-events',
@@ -93,4 +129,5 @@ export const margindashEvents: Format = {
   key: sql`'margindash vendor response ' || ${field('response_number')} || ' of ' || ${field('unique_request_token')}`,
   repeats: 'same',
   dated: true,
+  earns: earned,
 };

@@ -25,6 +25,8 @@ export interface Base {
   /** Rows that do not tell how many requests they stand for. */
   unknown_rows: Count;
   priced_rows: Count;
+  /** Rows that name a customer. */
+  customer_rows: Count;
   unpriced_rows: Count;
   /** Of the rows that tell. */
   requests: Count;
@@ -67,7 +69,8 @@ function samplingParams({ needs }: Asked, { params }: Scope): Params {
   return needs.samples.length > 0 || needs.customers ? params : {};
 }
 
-function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
+/** A row of an answer of `rowsSql`. */
+export function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   const kind = part.kind === 'group' || part.kind === 'other' ? part.kind : 'total';
   return {
     kind,
@@ -78,12 +81,14 @@ function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   };
 }
 
-function baseOf(part: Row): Base {
+/** What is always added up, out of a row of an answer. */
+export function baseOf(part: Row): Base {
   const count = (name: keyof typeof BASE) => countOf(part[`base_${name}`]);
   return {
     usage_rows: count('usage_rows'),
     unknown_rows: count('unknown_rows'),
     priced_rows: count('priced_rows'),
+    customer_rows: count('customer_rows'),
     unpriced_rows: difference(part.base_usage_rows, part.base_priced_rows),
     requests: count('requests'),
     unpriced_requests: count('unpriced_requests'),
@@ -99,7 +104,8 @@ function difference(a: Row[string] | undefined, b: Row[string] | undefined): Cou
   return countOf(String(BigInt(String(a ?? 0)) - BigInt(String(b ?? 0))));
 }
 
-function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
+/** The metrics, out of a row of an answer. */
+export function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
   return Object.fromEntries(metrics.map((name) => [name, metricValue(name, part[name])]));
 }
 

@@ -1,0 +1,30 @@
+import type { RevenueTerms } from '../config/revenue.js';
+import { UsageError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import type { Circumstances, Rule } from './budget_rule.js';
+import { keyText } from './budget_used.js';
+import { revenueByCustomer } from './revenue.js';
+
+/**
+ * The revenue that each group of a rule is measured by, over the whole of its period: of its customer if the rule has one budget for
+ * each, of all customers if it has one for all. USD as decimal text, by the name of the group. UsageError for any other groups.
+ */
+export async function revenueOfGroups(
+  store: Store,
+  rule: Rule,
+  { tz, now, terms }: Circumstances & { terms: RevenueTerms },
+): Promise<Map<string, string>> {
+  const { dimensions, conditions, budget } = rule;
+  const names = dimensions.map(({ name }) => name);
+  const byCustomer = names.length === 1 && names[0] === 'customer';
+  const ofAll = names.length === 0 && conditions.every(({ dimension }) => dimension !== 'customer');
+  if (!byCustomer && !ofAll) {
+    const where = budget.place.file === undefined ? '--limit' : `${budget.place.text}.limit`;
+    throw new UsageError(
+      `${where}: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.`,
+    );
+  }
+  const { rows, total } = await revenueByCustomer(store, { period: rule.period.whole, tz, now, terms });
+  if (ofAll) return new Map(rows.length === 0 ? [] : [[keyText([]), total]]);
+  return new Map(rows.map(({ customer, revenue }) => [keyText([customer]), revenue]));
+}
