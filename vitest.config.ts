@@ -11,5 +11,8 @@ export default defineConfig({
     // The tests share two cores with DuckDB's own threads.
     pool: 'forks',
     maxWorkers: 2,
+    // No test changes the program or the process for another one: the program and DuckDB are loaded once for each worker, not once for
+    // each file, and so is the database with the bundled prices (test/import/world.ts).
+    isolate: false,
   },
 });

@@ -6,7 +6,7 @@ import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, wi
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface DriftOptions extends ConfigOptions, ScopeOptions {
   by: string;
@@ -61,7 +61,7 @@ async function drift(options: DriftOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io.now());
   const { driftReport, hasDrifted } = await import('../query/drift/drift.js');
   const answer = await withOwnStore(options, io, (store) => driftReport(store, query));
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  await write(answer, options, io);
   if (!options.quiet) await note(answer, io);
   if (options.fail !== true) return;
   if (hasDrifted(answer)) io.setExitCode(1);
@@ -72,6 +72,12 @@ function nothingJudged({ query }: DriftReport): UndecidedError {
   return new UndecidedError(
     `Whether something drifted cannot be decided: of ${query.window.label}, against ${query.baseline.label}, nothing could be compared.\nChoose longer periods with --window and --baseline, or allow fewer requests with --min-sample.`,
   );
+}
+
+async function write(answer: DriftReport, options: DriftOptions, io: Io): Promise<void> {
+  if (options.format !== 'html') return writeAnswer(await render(answer, options, io), options.output, io);
+  const [{ driftAsPage }, { writePage }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
+  await writePage(driftAsPage(answer), options.output, io);
 }
 
 async function render(answer: DriftReport, options: DriftOptions, io: Io): Promise<string> {

@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
+import type { AttributionRule } from '../query/attribute/rules.js';
 import type { Store } from '../store/store.js';
+import { configuredAttribution } from './attribute.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from './options.js';
 import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
@@ -106,10 +108,11 @@ async function countedTwice(store: Store, results: readonly ImportedFile[]): Pro
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
-  const [{ mappingOf }, { formatNamed }, own] = await Promise.all([
+  const [{ mappingOf }, { formatNamed }, own, rules] = await Promise.all([
     import('../import/mapping.js'),
     import('../import/identify.js'),
     ownFormats(options, io),
+    configuredAttribution(options, io),
   ]);
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
@@ -121,8 +124,14 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
     tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
     dryRun: options.dryRun === true,
     now: io.now(),
+    attribute: rules.length === 0 ? undefined : await attributed(rules),
     stdin: io.stdin,
   };
+}
+
+async function attributed(rules: readonly AttributionRule[]): Promise<ImportOptions['attribute']> {
+  const { attributeImports } = await import('../query/attribute/answer.js');
+  return (store, usage) => attributeImports(store, rules, usage);
 }
 
 /** The formats of llmcost.yaml. */

@@ -9,7 +9,7 @@ import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { type AskedOptions, EVERY, queryOf } from './report_query.js';
 
-const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'parquet'] as const;
+const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
 export interface ReportOptions extends ConfigOptions, AskedOptions {
   format: (typeof FORMATS)[number];
@@ -58,7 +58,8 @@ const EXAMPLES = `
 Examples:
   llmcost report --by customer,model --period 'last month'
   llmcost report --by day --tz Europe/Berlin --where customer=acme
-  llmcost report --by feature --top 10 --format csv -o features.csv`;
+  llmcost report --by feature --top 10 --format csv -o features.csv
+  llmcost report --by day,model --format html -o days.html`;
 
 async function report(options: ReportOptions, io: Io): Promise<void> {
   if (options.format === 'parquet') fileOf(options);
@@ -111,6 +112,13 @@ async function render(answer: CostReport, options: ReportOptions, io: Io): Promi
     return options.format === 'csv' ? reportAsCsv(answer, options) : reportAsJsonl(answer);
   }
   if (options.format === 'markdown') return rendered.reportAsMarkdown(answer);
+  if (options.format === 'html') {
+    const [{ reportPage }, { pageAnswer }] = await Promise.all([
+      import('../render/report_page.js'),
+      import('./page.js'),
+    ]);
+    return pageAnswer(reportPage(answer), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });

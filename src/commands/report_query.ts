@@ -7,6 +7,7 @@ import type { MetricName } from '../query/metrics/metrics.js';
 import type { CompareWith, ReportQuery } from '../query/report.js';
 import type { Every } from '../query/spans.js';
 import { chosenScope, type ScopeOptions } from './options.js';
+import { rowsOf } from './rows.js';
 
 export const EVERY = ['hour', 'day', 'week', 'month'] as const satisfies readonly Every[];
 
@@ -103,12 +104,6 @@ function refuseContradictions(options: AskedOptions): void {
   throw new UsageError(
     `${limits[0]} is about rows, and --every without --by has every ${every} in its order.\nGroup by something (--by model), or ask for the dearest: --by ${every} ${limits[0]} …`,
   );
-}
-
-function rowsOf(text: string): number {
-  const rows = Number(text);
-  if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
-  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
 }
 
 function costOf(text: string): string {

@@ -8,7 +8,7 @@ import { isLedger } from './format.js';
 import type { Own } from './identify.js';
 import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
-import { type Load, type Loaded, loadFile } from './load.js';
+import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
 import { isParquet, parquetError } from './parquet.js';
 import type { Named } from './paths.js';
@@ -28,6 +28,8 @@ export interface ImportOptions {
   /** Load, count, and throw away. */
   dryRun: boolean;
   now: Date;
+  /** Says to whom new usage belongs, in the transaction that makes it visible: a test over usage_fact (aliased fact). */
+  attribute?: Attribute;
   stdin: Readable;
   /** Called when a file begins. */
   onFile?: (source: Source) => void;
@@ -130,6 +132,7 @@ async function loadSource(
       digest,
       tolerance: options.tolerance,
       now: options.now,
+      attribute: options.attribute,
       rehearsal: options.dryRun,
     };
     const { format } = ready;

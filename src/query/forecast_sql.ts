@@ -96,7 +96,8 @@ export function highEnd(errors: Sql): Sql {
 
 /**
  * `forecast_path`: each day d of the running period with what was used (exact) or is expected, and how much that is from its first day
- * on. A day to come is like that of the last week with the same weekday. Parameters: $first, $last (days, today is 0).
+ * on. A day to come is like that of the last week with the same weekday. Parameters: $first, $last (days, today is 0). What is expected
+ * is rounded to 6 places, but kept with 18: greatest() of amounts of two scales would cut the exact one.
  */
 export const PATH: Sql = sql`
 create or replace temp table forecast_path as
@@ -112,7 +113,7 @@ to_come as (
   where now.history >= ${integer(HISTORY_DAYS)}
 ),
 expected as (
-  select to_come.g, to_come.d, cast(to_come.growth * profile.weekday_mean as decimal(38, 6)) as y
+  select to_come.g, to_come.d, cast(cast(to_come.growth * profile.weekday_mean as decimal(38, 6)) as decimal(38, 18)) as y
   from to_come
   join profile on profile.g = to_come.g and profile.d = to_come.d % 7 - 7
 ),

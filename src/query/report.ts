@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { unusualDays } from './anomalies.js';
 import type { Change, Comparison } from './comparison.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
@@ -99,7 +100,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
   message: string;
 }
 
@@ -168,6 +169,8 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
+  const thorough = query.by.includes('day');
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -181,7 +184,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     coverage: await coverageOf(store, total.base, { ...query, scope }),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BudgetCheck, BudgetRow } from '../query/budget.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
+import { valueText } from './metric_cells.js';
+import { formatCount, formatPercent } from './number.js';
 import type { Table } from './table.js';
 
 /** How much of a check is shown. */
@@ -91,33 +92,10 @@ function driverCell({ driver }: BudgetRow): string {
     : `${driver.dimension} ${driver.value ?? NONE} ${formatPercent(driver.share_percent, null)}`;
 }
 
-/** An amount in its unit as people read it; ? where it is not known. */
+/** An amount in its unit as people read it, ? where it is not known. Two places are enough where it is no money. */
 export function amountCell(amount: string | null, unit: BudgetRow['unit']): string {
   if (amount === null) return '?';
-  switch (unit) {
-    case 'money':
-      return formatMoney(amount);
-    case 'tokens':
-    case 'count':
-      return formatCount(amount);
-    case 'percent':
-      return formatPercent(amount, null);
-    case 'ms':
-      return `${formatCount(amount)} ms`;
-    case 'ratio':
-      return `${shortened(amount)}x`;
-    case 'per_second':
-      return `${shortened(amount)}/s`;
-    case 'per_minute':
-      return `${shortened(amount)}/min`;
-    default:
-      throw new Error(`no unit ${unit satisfies never}`);
-  }
-}
-
-/** Two places are enough for people. */
-function shortened(amount: string): string {
-  return amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, '');
+  return valueText(unit, unit === 'money' ? amount : amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, ''));
 }
 
 /** When it was checked, in which zone, by which prices. */

@@ -1,7 +1,7 @@
 import type { DriftReport, DriftRow } from '../query/drift/answer.js';
 import type { Unit } from '../query/drift/metrics.js';
 import type { ModelFinding } from '../query/drift/models.js';
-import { formatCount, formatMoney } from './number.js';
+import { formatCount, formatMoney, formatUnitMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
@@ -35,7 +35,7 @@ export function driftAsCsv({ query: { by }, rows, not_judged, models }: DriftRep
     ...not_judged.map(({ group, metric, reason, requests_before, requests_after }) => [
       'not_judged',
       ...names(group),
-      ...csvFields({ metric, requests_before, requests_after, reason }),
+      ...csvFields({ ...(metric === null ? {} : { metric }), requests_before, requests_after, reason }),
     ]),
     ...models.map((model) => [model.kind, ...blank, ...csvFields({ ...model, provider: model.provider ?? '' })]),
   ]);
@@ -92,7 +92,7 @@ export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
 }
 
 /** What was compared with what, and the result in a sentence. */
-function titleOf({ query, totals, models }: DriftReport): string[] {
+export function titleOf({ query, totals, models }: DriftReport): string[] {
   const { window, baseline, tz, where, threshold_percent } = query;
   const filters = where.length === 0 ? '' : ` · ${where.join(' · ')}`;
   const like = query.same_weekdays ? ', same weekdays' : '';
@@ -112,11 +112,12 @@ function titleOf({ query, totals, models }: DriftReport): string[] {
 
 function tablesOf(report: DriftReport, { all }: Shown): Table[] {
   const rows = report.rows.filter(({ verdict }) => all || verdict === 'drift');
-  const tables: Table[] = rows.length === 0 ? [] : [changes(report, rows, all)];
+  const tables: Table[] = rows.length === 0 ? [] : [changeTable(report, rows, all)];
   return report.models.length === 0 ? tables : [...tables, modelTable(report.models)];
 }
 
-function changes({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
+/** Comparisons, with their verdict if wanted. */
+export function changeTable({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
   return {
     columns: [
       ...by.map((title) => ({ title, align: 'left' as const })),
@@ -145,7 +146,7 @@ function changes({ query: { by } }: DriftReport, rows: readonly DriftRow[], all:
 }
 
 function sized(value: string, unit: Unit): string {
-  if (unit === 'usd') return formatMoney(value);
+  if (unit === 'usd') return formatUnitMoney(value);
   if (unit === 'ms') return `${formatCount(value)} ms`;
   return unit === 'share' ? `${shortened(100 * Number(value))}%` : shortened(Number(value));
 }
@@ -176,7 +177,8 @@ function chanceOf(p: number): string {
   return p < 0.0001 ? '<0.01%' : `${PLAIN.format(Number((100 * p).toPrecision(2)))}%`;
 }
 
-function modelTable(models: readonly ModelFinding[]): Table {
+/** What is to say about models. */
+export function modelTable(models: readonly ModelFinding[]): Table {
   return {
     columns: [
       { title: 'models', align: 'left' },

@@ -44,7 +44,7 @@ function trendOf({ query, spans, metrics }: CostReport): Trend {
 }
 
 /** The values of the dimensions of a row; '(other)' in place of the first for the row of the rest. */
-function namesOf(row: ReportRow, by: readonly string[]): string[] {
+export function namesOf(row: ReportRow, by: readonly string[]): string[] {
   if (row.kind === 'other') return padTo(['(other)'], by.length);
   return by.map((name) => row.group[name] ?? NONE);
 }

@@ -2,15 +2,14 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
 import { FORMATS } from '../../src/import/formats/index.js';
 import type { ImportedFile } from '../../src/import/import.js';
-import { loadBundledBook } from '../../src/rate/bundle.js';
-import { identifier, sql } from '../../src/sql.js';
+import { identifier, join as joined, literal, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
+import { newWorld } from './world.js';
 
 /*
  * Imports every file of fixtures/<format>/ as a user would, and compares the summary and every stored call with the
@@ -55,15 +54,10 @@ function isSample(file: string, reads: keyof typeof SUFFIX): boolean {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'llmcost-formats-'));
-const priced = join(folder, 'priced.duckdb');
-
-beforeAll(() => withStore(priced, { access: 'write' }, (store) => loadBundledBook(store, BUNDLE_DIRECTORY)));
 
 /** A database of its own that has the bundled prices and nothing else. */
-function freshDatabase(): string {
-  const path = join(mkdtempSync(join(folder, 'store-')), 'llmcost.duckdb');
-  copyFileSync(priced, path);
-  return path;
+async function freshDatabase(): Promise<string> {
+  return (await newWorld()).db;
 }
 
 async function imported(db: string, file: string): Promise<ImportedFile> {
@@ -149,18 +143,15 @@ function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
 /** Tables in which a text of a call was found. */
 async function tablesWith(db: string, text: string): Promise<string[]> {
   return withStore(db, { access: 'read' }, async (store) => {
-    const tables = await store.rows<{ name: string }>(
-      sql`select table_name as name from duckdb_tables() order by table_name`,
+    const tables = await store.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()`);
+    const hits = tables.map(
+      ({ name }) =>
+        sql`select ${literal(name)} as name from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), ${literal(text)})`,
     );
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const { hits } = await store.row<{ hits: string }>(
-        sql`select count(*) as hits from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), $text)`,
-        { text },
-      );
-      if (hits !== '0') found.push(name);
-    }
-    return found;
+    const found = await store.rows<{ name: string }>(
+      sql`select distinct name from (${joined(hits, ' union all ')}) order by name`,
+    );
+    return found.map(({ name }) => name);
   });
 }
 
@@ -180,8 +171,8 @@ describe('every format has a sample', () => {
 describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
   const expected = JSON.parse(readFileSync(path, 'utf8')) as Expected;
 
-  test('is recognised and gives the expected calls', async () => {
-    const db = freshDatabase();
+  test('is recognised, gives the expected calls, and counts once, also under another name', async () => {
+    const db = await freshDatabase();
     const found = await imported(db, file);
     expect(found.format).toBe(format);
     const { lines, imported: calls, duplicates, updated, skipped, rejected } = found;
@@ -194,13 +185,9 @@ describe.each(fixtures)('$file', ({ format, file, expected: path }) => {
       revenue: await storedRevenue(db),
     }).toEqual({ calls: [], ledger: [], revenue: [], ...expected });
     expect(await tablesWith(db, CONTENT)).toEqual([]);
-  });
 
-  test('counts once, also under another name', async () => {
-    const db = freshDatabase();
     const copy = join(mkdtempSync(join(folder, 'copy-')), basename(file));
     copyFileSync(file, copy);
-    await imported(db, file);
     expect(await imported(db, copy)).toMatchObject({ imported: 0, updated: 0 });
     expect(await storedCalls(db)).toEqual(expected.calls ?? []);
     expect(await storedLedger(db)).toEqual(expected.ledger ?? []);
@@ -215,7 +202,7 @@ describe('no prompt and no answer is kept', () => {
   });
 
   test('and a text that is kept would be found', async () => {
-    const db = freshDatabase();
+    const db = await freshDatabase();
     await imported(db, join(FIXTURES, 'llmcost-jsonl/sample.jsonl'));
     expect(await tablesWith(db, 'triage')).toEqual(['usage_profile']);
   });

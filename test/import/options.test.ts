@@ -339,13 +339,21 @@ describe('garbage among good lines', () => {
     ['""', null],
   ];
 
-  test.each(COUNTS)('input_tokens %s is %s', async (text, count) => {
-    const lines = [call(longId(1)), call(longId(2)).replace('"input_tokens":100', `"input_tokens":${text}`)];
-    world.write('calls.jsonl', `${lines.join('\n')}\n`);
-    const [file] = await world.imported(['calls.jsonl', '--max-rejects', '1']);
-    expect(file).toMatchObject({ lines: 2, rejected: count === null ? 1 : 0, imported: count === null ? 1 : 2 });
-    const stored = sql`select sum(input_tokens) as total from usage`;
-    expect(await world.rows(stored)).toEqual([{ total: String(100 + (count ?? 0)) }]);
+  test('a count is a whole number that is not negative, also in quotation marks', async () => {
+    const lines = COUNTS.map(([text], index) =>
+      call(longId(index)).replace('"input_tokens":100', `"input_tokens":${text}`),
+    );
+    world.write('calls.jsonl', `${[call(longId(99)), ...lines].join('\n')}\n`);
+    const [file] = await world.imported(['calls.jsonl', '--max-rejects', '12']);
+    const bad = COUNTS.flatMap(([, count], index) => (count === null ? [index + 2] : []));
+    expect(file).toMatchObject({ lines: 20, rejected: 12, imported: 8 });
+    const named = await world.rows<{ line: string }>(sql`select line from rejects order by line`);
+    expect(named.map(({ line }) => Number(line))).toEqual(bad);
+    const stored = sql`select request_id as id, input_tokens::varchar as tokens from usage order by request_id`;
+    const read = COUNTS.flatMap(([, count], index) =>
+      count === null ? [] : [{ id: longId(index), tokens: String(count) }],
+    );
+    expect(await world.rows(stored)).toEqual([...read, { id: longId(99), tokens: '100' }]);
   });
 
   const GARBAGE: (string | Buffer)[] = [

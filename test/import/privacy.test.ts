@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FORMATS } from '../../src/import/formats/index.js';
+import type { ImportedFile } from '../../src/import/import.js';
 import { identifier, join as joined, literal, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld, type World } from './world.js';
@@ -20,6 +21,8 @@ const MARKER = 'qX7-secret-Zk9';
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const BINARY = fileURLToPath(new URL('../../bin/llmcost.js', import.meta.url));
 const TEMPORARY = tmpdir();
+/** For two hundred imports; half a minute where nothing else runs. */
+const SLOW_MS = 600_000;
 
 let world: World;
 let temporary: string;
@@ -45,10 +48,7 @@ async function withoutTrace(argv: readonly string[], stdin?: string | Uint8Array
 
 /** Files and tables in which the marker is. */
 async function traces(): Promise<string[]> {
-  const files = readdirSync(world.cwd, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.startsWith('llmcost.duckdb') || name.startsWith('tmp/'),
-  );
-  const holding = files.filter((name) => existsSync(join(world.cwd, name)) && contains(join(world.cwd, name)));
+  const holding = filesWithMarker();
   // Texts may be compressed in the file.
   const tables = await withStore(world.db, { access: 'read' }, async (store) => {
     const found = await store.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()`);
@@ -59,6 +59,14 @@ async function traces(): Promise<string[]> {
     return store.rows<{ name: string }>(sql`select distinct name from (${joined(hits, ' union all ')})`);
   });
   return [...holding, ...tables.map(({ name }) => name)];
+}
+
+/** Files of the database, and temporary ones, with a byte of it. */
+function filesWithMarker(): string[] {
+  const files = readdirSync(world.cwd, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.startsWith('llmcost.duckdb') || name.startsWith('tmp/'),
+  );
+  return files.filter((name) => existsSync(join(world.cwd, name)) && contains(join(world.cwd, name)));
 }
 
 function contains(path: string): boolean {
@@ -124,28 +132,58 @@ function plantedText(text: string): string {
     .join('\n');
 }
 
-describe.each(samples)('%s', (_, text) => {
-  const lines = plantedText(text);
+describe('a sample of every format', () => {
+  const texts = samples.map(([name, text]): [string, string] => [
+    name.replaceAll('/', '-').replace(/\.jsonl?$/, '.jsonl'),
+    plantedText(text),
+  ]);
 
-  test('imported, refused, or only looked at', async () => {
-    world.write('calls.jsonl', lines);
-    world.write('bad.jsonl', `${lines}\n{"prompt":"${MARKER}\n${MARKER}\n[["${MARKER}"\n{"model":{"a":"${MARKER}"}}\n`);
-    const dry = await withoutTrace(['import', 'bad.jsonl', '--dry-run', '--max-rejects', '100%']);
-    expect(dry).toMatchObject({ err: '', code: 0 });
-    const refused = await withoutTrace(['import', 'bad.jsonl', '--strict']);
-    expect(refused).toMatchObject({ err: 'llmcost: Nothing was imported.\n', code: 3 });
-    const imported = await withoutTrace(['import', 'calls.jsonl', '--max-rejects', '100%', '--summary', 'json']);
-    expect(imported).toMatchObject({ err: '', code: 0 });
-    expect(JSON.parse(imported.out).totals.imported).toBeGreaterThan(0);
-    await withoutTrace(['import', 'bad.jsonl', '--max-rejects', '100%', '--summary', 'json']);
-    await withoutTrace(['imports', 'rejects', '3', '--format', 'json']);
-  });
+  test(
+    'imported, refused, or only looked at',
+    async () => {
+      for (const folder of ['good', 'bad']) mkdirSync(join(world.cwd, folder));
+      for (const [name, lines] of texts) {
+        world.write(`good/${name}`, lines);
+        world.write(
+          `bad/${name}`,
+          `${lines}\n{"prompt":"${MARKER}\n${MARKER}\n[["${MARKER}"\n{"model":{"a":"${MARKER}"}}\n`,
+        );
+      }
+      const dry = await withoutTrace(['import', 'bad', '--dry-run', '--max-rejects', '100%']);
+      expect(dry).toMatchObject({ err: '', code: 0 });
+      const refused = await withoutTrace(['import', 'bad', '--strict']);
+      expect(refused).toMatchObject({ err: 'llmcost: Nothing was imported.\n', code: 3 });
+      const imported = await withoutTrace(['import', 'good', '--max-rejects', '100%', '--summary', 'json']);
+      expect(imported).toMatchObject({ err: '', code: 0 });
+      const { files } = JSON.parse(imported.out) as { files: ImportedFile[] };
+      expect(files.length).toBe(texts.length);
+      // Two formats may tell of the same calls.
+      expect(files.filter((file) => file.imported + file.duplicates + file.updated === 0)).toEqual([]);
+      const again = await withoutTrace(['import', 'bad', '--max-rejects', '100%', '--summary', 'json']);
+      const { files: bad } = JSON.parse(again.out) as { files: ImportedFile[] };
+      expect(bad.filter((file) => file.status !== 'imported' || file.rejected === 0)).toEqual([]);
+      for (const { import_id } of bad) {
+        const { out, err, code } = await world.llmcost(['imports', 'rejects', String(import_id), '--format', 'json']);
+        expect({ found: out.includes(MARKER), err, code }).toEqual({ found: false, err: '', code: 0 });
+      }
+    },
+    SLOW_MS,
+  );
 
-  test('by the pipe, packed, with a byte order mark', async () => {
-    const packed = gzipSync(`\ufeff${lines}`);
-    expect(await withoutTrace(['import', '-', '--max-rejects', '100%'], packed)).toMatchObject({ err: '', code: 0 });
-    expect(readdirSync(temporary)).toEqual([]);
-  });
+  test(
+    'by the pipe, packed, with a byte order mark',
+    async () => {
+      for (const [name, lines] of texts) {
+        const packed = gzipSync(`\ufeff${lines}`);
+        const { out, err, code } = await world.llmcost(['import', '-', '--max-rejects', '100%'], packed);
+        expect({ name, err, code, said: out.includes(MARKER) }).toEqual({ name, err: '', code: 0, said: false });
+        expect(filesWithMarker()).toEqual([]);
+        expect(readdirSync(temporary)).toEqual([]);
+      }
+      expect(await traces()).toEqual([]);
+    },
+    SLOW_MS,
+  );
 });
 
 test('the marker is found where it is kept', async () => {

@@ -174,16 +174,17 @@ test('too few requests or days are not judged, and said', async () => {
     { ...AFTER, perDay: 50, feature: 'young', input: sql`2000` },
   ]);
   expect(report.rows).toEqual([]);
-  const reasons = report.not_judged.filter(({ metric }) => metric === 'input_tokens');
-  expect(reasons.map(({ group, reason }) => [group.feature, reason]).toSorted()).toEqual([
-    ['rare', 'fewer than 100 requests'],
-    ['young', 'too few days before'],
+  expect(report.not_judged.map(({ group, metric, reason }) => [group.feature, metric, reason])).toEqual([
+    ['young', 'cost_per_request', 'too few days before'],
+    ['young', 'error_rate', 'too few days before'],
+    ['young', 'input_tokens', 'too few days before'],
+    ['rare', null, 'fewer than 100 requests'],
   ]);
   expect(report.warnings).toEqual([
     {
       code: 'not_judged',
       message:
-        '6 comparisons could not be judged: fewer than 100 requests; too few days before. --format json lists them.',
+        '1 group and 3 comparisons could not be judged: fewer than 100 requests; too few days before. --format json lists them.',
     },
   ]);
 });
