@@ -27,8 +27,7 @@ export async function standAt(store: Store, stand: Stand, now: Date): Promise<vo
     return;
   }
   const { revision } = stand;
-  const present = await currentRevision(store);
-  if (revision < 1 || revision > present) throw unknownRevision(revision, present);
+  await checkRevision(store, revision);
   await rateLater(store, revision, now);
   // The cards made for it have numbers of their own, below zero.
   await store.run(sql`
@@ -37,6 +36,12 @@ export async function standAt(store: Store, stand: Stand, now: Date): Promise<vo
     union all by name
     select * replace (-rate_card_id as rate_card_id) from then_card`);
   await hide(store, here, { revision, undone: sql`rerating.revision > ${integer(revision)}`, later: sql`later_usage` });
+}
+
+/** Throws UsageError for a state of the price book that never was. */
+export async function checkRevision(store: Store, revision: number): Promise<void> {
+  const present = await currentRevision(store);
+  if (revision < 1 || revision > present) throw unknownRevision(revision, present);
 }
 
 function unknownRevision(revision: number, present: number): UsageError {
