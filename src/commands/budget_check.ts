@@ -14,6 +14,7 @@ import { rowsOf } from './rows.js';
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 
 interface BudgetOptions extends RuleOptions, NotifyOptions {
+  explain?: string[];
   baseline?: string;
   maxIncrease: string;
   case?: string;
@@ -36,6 +37,10 @@ export function registerBudgetCheck(program: Command, io: Io): void {
     )
     .option('--rule <name>', 'only this budget of llmcost.yaml; repeat it', collect);
   withRuleOptions(command)
+    .option(
+      '--explain <rule...>',
+      'what used the budget of a rule up: its name, and the value of its group, such as acme',
+    )
     .option('--at <time>', 'check as of this time, or the end of this day; default: now')
     .option('--tz <zone>', 'time zone of periods and days', 'UTC')
     .option('--import <file>', 'check these files instead of the database; repeat it', collect)
@@ -91,6 +96,10 @@ async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
   const budgets = alone ? [] : await chosenRules(options, io);
   const targets = await chosenTargets(options, io);
   const query = await queryOf(options, budgets, io);
+  if (options.explain !== undefined) {
+    const { explainBudget } = await import('./budget_explain.js');
+    return explainBudget(query, { ...options, explain: options.explain }, io);
+  }
   const answer = await ask(query, options, io);
   await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io);
   await notify(answer, targets, { options, io });

@@ -41,7 +41,9 @@ export function registerReport(program: Command, io: Io): void {
     .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
+    .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
     .option('--wide', 'never cut long names')
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
@@ -59,7 +61,7 @@ Examples:
 async function report(options: ReportOptions, io: Io): Promise<void> {
   const stand = await standOf(options);
   const now = stand?.kind === 'time' ? stand.at : io.now();
-  const query = await queryOf(options, now);
+  const query = await queryOf(options, now, io);
   const answer = await ask(query, { options, stand, io });
   await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);

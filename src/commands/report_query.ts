@@ -1,6 +1,10 @@
-import { UsageError } from '../errors.js';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InputError, UsageError } from '../errors.js';
+import type { Io } from '../io.js';
 import type { MetricName } from '../query/metrics/metrics.js';
-import type { ReportQuery } from '../query/report.js';
+import type { CompareWith, ReportQuery } from '../query/report.js';
 import type { Every } from '../query/spans.js';
 import { chosenScope, type ScopeOptions } from './options.js';
 import { rowsOf } from './rows.js';
@@ -16,10 +20,12 @@ export interface AskedOptions extends ScopeOptions {
   sort?: string;
   top?: string;
   heatmap?: boolean;
+  compare?: string;
+  reproducible?: boolean;
 }
 
 /** The checked question. Throws UsageError. */
-export async function queryOf(options: AskedOptions, now: Date): Promise<ReportQuery> {
+export async function queryOf(options: AskedOptions, now: Date, io: Io): Promise<ReportQuery> {
   const [{ dimensionList }, { sortOf }] = await Promise.all([
     import('../query/dimensions.js'),
     import('../query/report_sort.js'),
@@ -27,16 +33,45 @@ export async function queryOf(options: AskedOptions, now: Date): Promise<ReportQ
   refuseContradictions(options);
   const { every, sort, top, minCost } = options;
   const by = byOf(options);
+  const scope = await chosenScope(options, now);
   return {
     by: by === undefined ? [] : dimensionList(by),
     every,
-    ...(await chosenScope(options, now)),
+    ...scope,
     metrics: await metricsOf(options),
     sort: sort === undefined ? undefined : sortOf(sort),
     top: top === undefined ? undefined : rowsOf(top),
     minCost: minCost === undefined ? undefined : costOf(minCost),
+    compare: options.compare === undefined ? undefined : await compareWith(options.compare, { tz: scope.tz, now, io }),
+    reproducible: options.reproducible,
     now,
   };
+}
+
+/** 'previous', the words of a period, or the file of an earlier report. Throws UsageError, and InputError of the file. */
+async function compareWith(text: string, { tz, now, io }: { tz: string; now: Date; io: Io }): Promise<CompareWith> {
+  if (text === 'previous') return { kind: 'previous' };
+  const [{ formerReport }, { periodOf }] = await Promise.all([
+    import('../query/former_report.js'),
+    import('../query/period.js'),
+  ]);
+  const path = resolve(io.cwd, text);
+  if (!text.endsWith('.json') && !existsSync(path)) return { kind: 'period', period: periodOf(text, tz, now) };
+  return { kind: 'report', report: formerReport(await readInput(path, text), text), file: text };
+}
+
+async function readInput(path: string, name: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `--compare cannot read ${name}: ${reason}\nWrite one: llmcost report --format json -o ${name}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** Undefined: nothing but the spans of --every. */

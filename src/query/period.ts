@@ -9,6 +9,12 @@ export interface Period {
   label: string;
 }
 
+/** A period with two ends. */
+export interface Bounded extends Period {
+  since: number;
+  until: number;
+}
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -42,6 +48,52 @@ export function periodBetween(since: string | undefined, until: string | undefin
     );
   }
   return labelled(from, to, tz);
+}
+
+/**
+ * The period before one, as long: the month before a month, the week before a week; of a period that is not over yet, only the part
+ * that corresponds to what is over. A period without end ends now. UsageError if it has no beginning.
+ */
+export function previousOf({ since, until }: Period, tz: string, now: Date): { now: Bounded; before: Bounded } {
+  if (since === null) {
+    throw new UsageError(
+      "--compare previous needs a period that begins somewhere.\nAdd one, for example --period 'this month'.",
+    );
+  }
+  const end = Math.min(until ?? now.getTime(), Math.max(now.getTime(), since + 1));
+  const [start, whole, part] = [wallTime(since, tz), wallTime(until ?? end, tz), wallTime(end, tz)];
+  const before = startBefore(start, whole);
+  const stop = Math.min(before + (part - start), start);
+  const bounded = (from: number, to: number): Bounded => ({ ...labelled(from, to, tz), since: from, until: to });
+  return {
+    now: bounded(since, end),
+    before: bounded(instantOf(before, tz), instantOf(part === whole ? start : stop, tz)),
+  };
+}
+
+/** Whole months go back by as many months, everything else by its length on the clock. */
+function startBefore(start: number, end: number): number {
+  const months = monthsBetween(start, end);
+  if (months === undefined) return start - (end - start);
+  const { year, month } = fields(start);
+  return Date.UTC(year, month - months);
+}
+
+function monthsBetween(start: number, end: number): number | undefined {
+  const [from, to] = [fields(start), fields(end)];
+  const count = (to.year - from.year) * 12 + to.month - from.month;
+  const whole = Date.UTC(from.year, from.month) === start && Date.UTC(to.year, to.month) === end;
+  return whole && count > 0 ? count : undefined;
+}
+
+/** A period that both begins and ends, for a comparison with `option`. UsageError if it does not. */
+export function boundedPeriod(period: Period, option: string, now: Date): Bounded {
+  const { since } = period;
+  const until = period.until ?? now.getTime();
+  if (since !== null && since < until) return { ...period, since, until };
+  throw new UsageError(
+    `${option} compares two periods, and ${period.label} has no beginning.\nAdd one, for example --period 'this month'.`,
+  );
 }
 
 /**

@@ -1,17 +1,21 @@
 import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { unusualDays } from './anomalies.js';
+import type { Change, Comparison } from './comparison.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import type { Condition } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
+import type { FormerReport } from './former_report.js';
 import type { Unit } from './metrics/metric.js';
 import { type MetricQuery, type MetricRow, metricRows } from './metrics/metric_rows.js';
 import type { MetricSort } from './metrics/metric_sql.js';
 import { type MetricName, type MetricValues, metricOf, presetOf } from './metrics/metrics.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
+import { COMPARED_METRICS, comparedWith } from './report_compare.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { groupRows, metricsOf, seriesOf, spanRows } from './report_rows.js';
 import { reportSeries } from './report_series.js';
@@ -38,9 +42,19 @@ export interface ReportQuery {
   minCost?: string | undefined;
   /** A series: every row is told apart by these spans of time, too. */
   every?: Every | undefined;
+  /** Every row beside what it was in another period, or in an earlier report. */
+  compare?: CompareWith | undefined;
+  /** Nothing in the answer may depend on the clock, unless it was asked for. */
+  reproducible?: boolean | undefined;
   /** The clock. */
   now: Date;
 }
+
+/** 'previous' is the period before, as long. */
+export type CompareWith =
+  | { kind: 'previous' }
+  | { kind: 'period'; period: Period }
+  | { kind: 'report'; report: FormerReport; file: string };
 
 /** The metrics asked for, under their names, and how far they can be trusted. */
 export interface ReportMetrics extends Partial<MetricValues> {
@@ -86,7 +100,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
   message: string;
 }
 
@@ -109,8 +123,10 @@ export interface CostReport {
   metrics: ReportMetric[];
   /** With --every and --by. */
   spans?: ReportSpan[];
-  rows: ReportRow[];
-  totals: ReportMetrics & { series?: ReportMetrics[] };
+  rows: (ReportRow & Partial<Change>)[];
+  totals: ReportMetrics & Partial<Change> & { series?: ReportMetrics[] };
+  /** With --compare. */
+  comparison?: Comparison;
   coverage: Coverage;
   unpriced: UnpricedModel[];
   /** What was paid by time and not by use: beside the totals, not in them. */
@@ -121,7 +137,7 @@ export interface CostReport {
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
   const { every, period, tz } = query;
-  const metrics = query.metrics ?? presetOf('default');
+  const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
   if (every === undefined) refuseTimed(metrics);
   const named = [
     ...query.by,
@@ -143,25 +159,32 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const series = every === undefined ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
   const lines = series?.lines ?? (await metricRows(store, asked));
   const total = totalOf(lines);
-  const totals = metricsOf(total);
+  const totals = { ...metricsOf(total), ...seriesOf(total, query.by) };
+  const alone = series !== undefined && query.by.length === 0;
+  const rows = alone ? spanRows(series.lines, series.every) : groupRows(lines, query.by);
+  const { compare } = query;
+  const changed =
+    compare === undefined ? undefined : await comparedWith(store, { query, asked, inAnyTime, rows, totals }, compare);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
+  const thorough = query.by.includes('day');
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
     price_book: await priceBookId(store),
     currency: 'USD',
     metrics: metrics.map(describedMetric),
-    ...(series === undefined || query.by.length === 0 ? {} : { spans: series.spans }),
-    rows:
-      series !== undefined && query.by.length === 0 ? spanRows(series.lines, series.every) : groupRows(lines, query.by),
-    totals: { ...totals, ...seriesOf(total, query.by) },
-    coverage: coverageOf(total.base),
+    ...(series === undefined || alone ? {} : { spans: series.spans }),
+    rows,
+    totals,
+    ...changed,
+    coverage: await coverageOf(store, total.base, { ...query, scope }),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
 }
 

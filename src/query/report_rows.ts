@@ -15,12 +15,17 @@ export function spanRows(lines: readonly SeriesRow[], every: Every): ReportRow[]
   return cells.map((cell) => ({ kind: 'group', groups: 1, group: { [every]: cell.label }, ...metricsOf(cell) }));
 }
 
+/** Dimension → value; nothing where the row is no group. */
+export function groupOf({ kind, keys }: Pick<MetricRow, 'kind' | 'keys'>, by: readonly string[]): ReportRow['group'] {
+  const group = kind === 'group' ? by.map((name, index) => [name, keys[index] ?? null] as const) : [];
+  return Object.fromEntries(group);
+}
+
 function rowOf(line: MetricRow | SeriesRow, by: readonly string[]): ReportRow {
-  const group = line.kind === 'group' ? by.map((name, index) => [name, line.keys[index] ?? null] as const) : [];
   return {
     kind: line.kind === 'group' ? 'group' : 'other',
     groups: line.groups,
-    group: Object.fromEntries(group),
+    group: groupOf(line, by),
     ...metricsOf(line),
     ...seriesOf(line, by),
   };

@@ -1,6 +1,7 @@
 import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../query/report.js';
 import { metricCell, requestsCell } from './metric_cells.js';
 import { formatCount } from './number.js';
+import { changeColumns } from './report_changes.js';
 import { sparkline } from './sparkline.js';
 import type { Table } from './table.js';
 
@@ -9,7 +10,7 @@ export const NONE = '(none)';
 
 /** The report as the table people see, in a terminal and in Markdown; names are as the data has them, not yet escaped. */
 export function reportTable(report: CostReport): Table {
-  const metrics = metricColumns(report);
+  const metrics = report.comparison === undefined ? metricColumns(report) : changeColumns(report);
   const { by } = report.query;
   const trend = trendOf(report);
   const line = (row: CostReport['totals']) => [...metrics.map(({ cell }) => cell(row)), ...trend.cells(row)];
@@ -51,10 +52,11 @@ export function namesOf(row: ReportRow, by: readonly string[]): string[] {
 }
 
 /** Period, time zone and how much there is: '2026-09-01 → 2026-10-01 (UTC) · 12,345 requests'. */
-export function reportTitle({ query, totals, coverage }: CostReport): string {
+export function reportTitle({ query, totals, coverage, comparison }: CostReport): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const requests = requestsCell(coverage.requests, totals.requests_complete);
-  return `${query.period} (${query.tz})${filters} · ${requests} ${coverage.requests === 1 ? 'request' : 'requests'}`;
+  const compared = comparison === undefined ? '' : ` · compared with ${comparison.with}`;
+  return `${query.period} (${query.tz})${compared}${filters} · ${requests} ${coverage.requests === 1 ? 'request' : 'requests'}`;
 }
 
 /** Cells, and empty ones up to so many. */
@@ -62,9 +64,10 @@ export function padTo(cells: string[], length: number): string[] {
   return [...cells, ...Array.from({ length: length - cells.length }, () => '')];
 }
 
-interface Column {
+/** A column of numbers. */
+export interface Column {
   title: string;
-  cell: (metrics: ReportMetrics) => string;
+  cell: (metrics: CostReport['totals']) => string;
 }
 
 function metricColumns({ totals, metrics }: CostReport): Column[] {

@@ -90,7 +90,8 @@ export function wasteAsMarkdown(report: WasteReport): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function titleOf({ query, totals, days }: WasteReport): string {
+/** The scope and what could be saved in it. */
+export function titleOf({ query, totals, days }: WasteReport): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const share = totals.share_percent === null ? '' : ` (${formatPercent(totals.share_percent, totals.saving)})`;
   const span = `${formatCount(days)} ${days === 1 ? 'day' : 'days'}`;
@@ -140,7 +141,8 @@ function wasteTable({ rows, totals }: WasteReport): Table {
   };
 }
 
-function nameOf({ customer, feature, model }: Behind): string {
+/** Whose waste: 'acme · chat · gpt-5'. */
+export function nameOf({ customer, feature, model }: Behind): string {
   return [customer, feature, model].map((name) => name ?? NONE).join(' · ');
 }
 
@@ -187,11 +189,12 @@ function limitTable({ limits }: WasteReport): Table {
 }
 
 /** How each kind of waste was decided. */
-function decisions({ rows }: WasteReport): string[] {
+export function decisions({ rows }: WasteReport): string[] {
   return rows.map(({ title, confidence, decided }) => `${title} (${confidence}): ${decided}`);
 }
 
-function remarks({ retries, limits }: WasteReport): string[] {
+/** What is to say beside the tables. */
+export function remarks({ retries, limits }: WasteReport): string[] {
   return [
     ...(retries.attempts === 0
       ? []

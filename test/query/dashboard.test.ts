@@ -160,6 +160,15 @@ describe('three days', () => {
     ]);
   });
 
+  test('features have no series, and customers none where usage names none', () => {
+    expect(answer.breakdowns.map(({ by, spend }) => [by, spend.length])).toEqual([
+      ['model', 9],
+      ['customer', 9],
+      ['feature', 0],
+    ]);
+    expect(whole.breakdowns[1]?.spend).toHaveLength(2);
+  });
+
   test('a row for each name, missing ones too, and the total', () => {
     const customers = answer.breakdowns[1];
     expect(customers?.by).toBe('customer');

@@ -74,7 +74,7 @@ export interface DashboardBreakdown {
   by: (typeof DASHBOARD_DIMENSIONS)[number];
   /** The dearest first, at most 200, then what is left (`other`), then the total; rows sum to the total. */
   rows: DashboardRow[];
-  /** The cost of the eight dearest and of the others, for each of `over_time`. */
+  /** The cost of the eight dearest and of the others, for each of `over_time`; empty for features, and where usage names none. */
   spend: SpendSeries[];
 }
 
@@ -188,6 +188,7 @@ async function breakdown(
   const rows = await metricRows(store, { dimensions: [dimensionOf(by, offsets)], scope, metrics: BY_NAME, top: ROWS });
   const groups = rows.filter(({ kind }) => kind !== 'total');
   const { where, period } = query;
+  const named = by === 'model' || (by === 'customer' && groups.some(({ keys }) => (keys[0] ?? null) !== null));
   return {
     by,
     rows: rows.map(({ kind, groups: stands, keys, base, values }) => ({
@@ -197,6 +198,6 @@ async function breakdown(
       unpriced_rows: base.unpriced_rows,
       ...complete(BY_NAME, values),
     })),
-    spend: await spendOverTime(store, { by, groups }, { where, period, offsets, every, spans }),
+    spend: named ? await spendOverTime(store, { by, groups }, { where, period, offsets, every, spans }) : [],
   };
 }

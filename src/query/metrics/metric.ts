@@ -66,8 +66,11 @@ export const SAMPLES = {
 
 /** null if no row tells how many requests it stands for; then 0 would be wrong. */
 export const REQUESTS = sql`case when part.usage_rows > 0 and part.unknown_rows = part.usage_rows then null else coalesce(part.requests, 0) end`;
-/** Of requests that are all known and have a price. */
-export const PRICED_REQUESTS = sql`case when part.unknown_rows = 0 then coalesce(part.requests, 0) - coalesce(part.unpriced_requests, 0) end`;
+/** Of requests that are all known and have a price, in a row of this alias. */
+export function pricedRequests(row: Sql): Sql {
+  return sql`case when ${row}.unknown_rows = 0 then coalesce(${row}.requests, 0) - coalesce(${row}.unpriced_requests, 0) end`;
+}
+export const PRICED_REQUESTS = pricedRequests(sql`part`);
 export const NO_COST = sql`cast(0 as decimal(38, 18))`;
 /** Null where usage has no price, 0 where there is no usage. */
 export const COST = priced(sql`coalesce(part.cost, 0)`);

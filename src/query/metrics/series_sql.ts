@@ -1,5 +1,7 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
+import { unitCost } from './division.js';
 import { BASE } from './measures.js';
+import { pricedRequests } from './metric.js';
 import { type Asked, keysOf, namedKeys, sameKeys, sameSlot, usageSql } from './metric_sql.js';
 import { metricOf } from './metrics.js';
 import { merged, type Needs, sampled, sampledColumns, sampling } from './needs.js';
@@ -45,7 +47,7 @@ part as (
   ${sampling(needs) ? SAMPLE_JOIN : sql``}
 ),
 whole as (
-  select part.bucket, part.cost, (select any_value(least) from metric_slot) as least
+  select part.bucket, part.cost, ${needs.least ? LEAST : sql`null`} as least
   from part
   where part.kind = 'total'
 )
@@ -55,6 +57,15 @@ from part
 join whole on whole.bucket is not distinct from part.bucket
 order by part.kind, part.position, part.since nulls last`;
 }
+
+const PER_REQUEST = unitCost(sql`one.cost`, pricedRequests(sql`one`));
+
+/** What a request cost in the cheapest group of the span. */
+const LEAST = sql`(
+    select min(case when ${PER_REQUEST} > 0 then ${PER_REQUEST} end)
+    from metric_group as one
+    where one.bucket is not distinct from part.bucket
+  )`;
 
 /** The row a group is shown in. */
 const PLACE = sql`case when slot.shown then 'group' else 'other' end as kind, case when slot.shown then slot.position end as position`;
