@@ -6,6 +6,7 @@ import { registerBudgetCheck } from './commands/budget_check.js';
 import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
+import { registerExplain } from './commands/explain.js';
 import { registerForecast } from './commands/forecast.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
@@ -51,6 +52,7 @@ export function buildProgram(io: Io): Command {
   registerDashboard(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
+  registerExplain(program, io);
   registerForecast(program, io);
   registerImport(program, io);
   registerImports(program, io);

@@ -21,6 +21,7 @@ export interface AskedOptions extends ScopeOptions {
   top?: string;
   heatmap?: boolean;
   compare?: string;
+  reproducible?: boolean;
 }
 
 /** The checked question. Throws UsageError. */
@@ -42,6 +43,7 @@ export async function queryOf(options: AskedOptions, now: Date, io: Io): Promise
     top: top === undefined ? undefined : rowsOf(top),
     minCost: minCost === undefined ? undefined : costOf(minCost),
     compare: options.compare === undefined ? undefined : await compareWith(options.compare, { tz: scope.tz, now, io }),
+    reproducible: options.reproducible,
     now,
   };
 }

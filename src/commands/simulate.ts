@@ -29,6 +29,7 @@ export interface SimulateOptions extends ConfigOptions, ScopeOptions {
   /** false after --no-token-adjust. */
   tokenAdjust: boolean;
   tokenRatio?: string[];
+  calibrate?: boolean;
   content: 'mixed' | 'prose' | 'code' | 'structured';
   top?: string;
   format: (typeof FORMATS)[number];
@@ -60,6 +61,7 @@ export function registerSimulate(program: Command, io: Io): void {
     .option('--output-factor <x>', 'how much longer or shorter the other model answers')
     .option('--no-token-adjust', 'take the tokens as they were counted, whatever the tokenizer of the other model')
     .option('--token-ratio <A=B:x>', 'your own ratio: B makes x tokens of one of A; may be repeated', collect)
+    .option('--calibrate', 'measure the ratios on your own traces that ran on two models')
     .addOption(choice('--content <kind>', 'the kind of text', ['mixed', 'prose', 'code', 'structured'], 'mixed'))
     .addOption(
       choice(

@@ -3,7 +3,7 @@ import type { Io } from '../io.js';
 import type { MovesAnswer, MovesQuery } from '../query/simulate/moves.js';
 import type { MoveRule } from '../query/simulate/policy.js';
 import { writeAnswer } from './output.js';
-import { withOwnStore } from './own_book.js';
+import { configuredRevenue, withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
 import { chosenScores } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
@@ -42,6 +42,7 @@ async function queryOf(options: SimulateOptions, io: Io): Promise<MovesQuery> {
     fallback: options.fallback ?? routes?.fallback,
     growth: (options.scale ?? []).map(growthOf),
     top: topOf(options.top),
+    terms: await configuredRevenue(options, io),
   };
 }
 

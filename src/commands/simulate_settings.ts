@@ -20,6 +20,7 @@ async function adjustmentsOf(options: SimulateOptions, tz: string): Promise<Adju
     reasoningFactor: reasoningFactor === undefined ? undefined : factorOf('--reasoning-factor', reasoningFactor),
     outputFactor: outputFactor === undefined ? undefined : factorOf('--output-factor', outputFactor),
     tokenizers: options.tokenAdjust,
+    calibrate: options.calibrate === true,
     content: options.content,
     ownRatios: (options.tokenRatio ?? []).map(ratioOf),
     ...(await pricesOf(options.priceBook, tz)),

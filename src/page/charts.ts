@@ -92,7 +92,8 @@ function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' 
     const tint = tone === undefined ? color(`c${(index % 8) + 1}`) : color(tone);
     const data = marks.map(({ value }) => value);
     if (type === 'bar') return { type, label: name, data, backgroundColor: tint, maxBarThickness: 46 };
-    const point = marks.length > 45 ? 0 : 2.5;
+    // Of many points only those that no line leads to.
+    const point = data.map((_, at) => (data.length > 45 && !isAlone(data, at) ? 0 : 2.5));
     return {
       type,
       label: name,
@@ -128,6 +129,10 @@ function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' 
       },
     },
   };
+}
+
+function isAlone(data: readonly (number | null)[], at: number): boolean {
+  return (data[at - 1] ?? null) === null && (data[at + 1] ?? null) === null;
 }
 
 function scatter(figure: HTMLElement, { labels, columns }: Numbers): ChartConfiguration {

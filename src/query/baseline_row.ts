@@ -27,7 +27,7 @@ export function baselineRow(found: Comparison, { max_increase, priced }: Allowed
     metric,
     unit: priced ? 'money' : 'tokens',
     where: [],
-    period: `against ${found.baseline.written_at.slice(0, 10)}`,
+    period: `against ${found.baseline.file}`,
     since: null,
     until: null,
     group: {},

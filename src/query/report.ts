@@ -44,6 +44,8 @@ export interface ReportQuery {
   every?: Every | undefined;
   /** Every row beside what it was in another period, or in an earlier report. */
   compare?: CompareWith | undefined;
+  /** Nothing in the answer may depend on the clock, unless it was asked for. */
+  reproducible?: boolean | undefined;
   /** The clock. */
   now: Date;
 }
@@ -179,7 +181,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     rows,
     totals,
     ...changed,
-    coverage: coverageOf(total.base),
+    coverage: await coverageOf(store, total.base, { ...query, scope }),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
     warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),

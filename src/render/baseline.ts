@@ -55,7 +55,7 @@ function linesOf({ baseline, case_by, cases, price_effect, added_cost }: Compari
   const gone = cases.gone === 0 ? '' : `, ${formatCount(cases.gone)} gone`;
   const moved = /[1-9]/.test(price_effect);
   return [
-    `${baseline.file} of ${baseline.written_at.slice(0, 10)} (${baseline.reason}): ${counted(cases.compared, 'case')} compared by ${case_by}${added}${gone}`,
+    `${baseline.file} (${baseline.reason}): ${counted(cases.compared, 'case')} compared by ${case_by}${added}${gone}`,
     ...(moved
       ? [
           `Prices have changed since: by today's the run costs ${formatMoney(price_effect)} more or less. That is no change of the code and in no figure below.`,

@@ -1,4 +1,5 @@
 import type { CostReport } from '../query/report.js';
+import { coverageLine } from './coverage.js';
 import { valueText } from './metric_cells.js';
 import { reportTitle } from './report_cells.js';
 import { peakOf, shades } from './sparkline.js';
@@ -33,5 +34,5 @@ export function reportAsHeatMap(report: CostReport, terminal: Terminal): string 
     { title: '', align: 'left' as const, fixed: true },
     { title: HOURS.join(''), align: 'left' as const, fixed: true },
   ];
-  return `${plain(reportTitle(report))}\n\n${renderTable({ columns, rows, footer: [] }, terminal)}${legend}\n`;
+  return `${plain(reportTitle(report))}\n\n${renderTable({ columns, rows, footer: [] }, terminal)}${legend}\n${plain(coverageLine(report, terminal.columns !== undefined))}\n`;
 }

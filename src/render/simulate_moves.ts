@@ -1,4 +1,5 @@
-import type { MoveAmounts, MoveRow, MovesAnswer, MoveTarget } from '../query/simulate/moves.js';
+import type { MoveAmounts, MoveRow, MovesAnswer } from '../query/simulate/moves.js';
+import type { MoveTarget } from '../query/simulate/moves_targets.js';
 import { formatCount, formatMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
@@ -33,6 +34,9 @@ const METRICS = [
   'after_high',
   'change',
   'change_percent',
+  'revenue',
+  'margin_before',
+  'margin_after',
 ] as const satisfies (keyof MoveAmounts)[];
 
 /** The table in Markdown, followed by what it rests on as a list. */
@@ -61,7 +65,8 @@ export function movesTitle({ query, totals }: MovesAnswer): string {
 
 function tableOf(answer: MovesAnswer): Table {
   const ranged = [answer.totals, ...answer.rows].some(({ after_low, after_high }) => after_low !== after_high);
-  const columns = metricColumns(ranged);
+  const earning = answer.totals.revenue !== null;
+  const columns = [...metricColumns(ranged), ...(earning ? MARGINS : [])];
   const { by } = answer.query;
   const cells = (amounts: MoveAmounts) => columns.map(({ cell }) => cell(amounts));
   return {
@@ -90,6 +95,11 @@ function metricColumns(ranged: boolean): { title: string; cell: (amounts: MoveAm
     { title: 'change %', cell: ({ change_percent }) => (change_percent === null ? '–' : `${change_percent}%`) },
   ];
 }
+
+const MARGINS: readonly { title: string; cell: (amounts: MoveAmounts) => string }[] = [
+  { title: 'margin before', cell: ({ margin_before }) => (margin_before === null ? '–' : formatMoney(margin_before)) },
+  { title: 'margin after', cell: ({ margin_after }) => (margin_after === null ? '–' : formatMoney(margin_after)) },
+];
 
 function rangeCell({ after_low, after_high }: MoveAmounts): string {
   return after_low === after_high ? '–' : `${formatMoney(after_low)} – ${formatMoney(after_high)}`;

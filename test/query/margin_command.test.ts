@@ -24,15 +24,16 @@ test('from files and llmcost.yaml to an answer in every form, with remedies for 
     '| acme | $0.03 | $0.35 | -$0.32 | -985.00% | 1,085.00% | underwater |  |',
   ]);
   const month = ['margin', '--period', '2026-09', '--period', '2026-10', '--tz', 'UTC'];
+  // Up to now: 0.2 × 14.5 ÷ 31
   const csv = await world.llmcost([...month, '--format', 'csv', '-q']);
-  expect(csv.out).toContain("group,'=cmd|x,0.096774193548387097,0.350000000000000000,true,-0.253225806451612903,");
+  expect(csv.out).toContain("group,'=cmd|x,0.093548387096774194,0.350000000000000000,true,-0.256451612903225806,");
   const json = JSON.parse((await world.llmcost([...month, '--format', 'json', '-q'])).out);
   expect(json).toMatchObject({
     schema: 'llmcost.margin/1',
     query: { by: 'customer', until: '2026-10-15T12:00:00.000Z', target: null },
     currency: 'USD',
-    // Half of the 31 days less half a day: 14.5 of 31.
-    totals: { revenue: '0.564516129032258065', cost: '0.700000000000000000', margin: '-0.135483870967741935' },
+    // 14.5 of the 31 days are over: 0.467741935483870968 + 0.093548387096774194
+    totals: { revenue: '0.561290322580645162', cost: '0.700000000000000000', margin: '-0.138709677419354838' },
     not_converted: [{ customer: 'ghost', currency: 'EUR', amount: '0.935483870967741935' }],
   });
   expect(await world.llmcost(['margin', '--target', '100%'])).toEqual({
@@ -47,7 +48,7 @@ test('from files and llmcost.yaml to an answer in every form, with remedies for 
     code: 2,
   });
   // An import that is taken back takes its revenue along.
-  await world.llmcost(['imports', 'remove', '2', '--yes']);
+  await world.llmcost(['imports', 'remove', '2']);
   world.write('llmcost.yaml', '');
   const after = await world.llmcost(['margin', '--period', '2026-10', '--format', 'csv', '-q']);
   expect(after.out).toContain('total,total,0.000000000000000000,0.700000000000000000,true,');

@@ -3,6 +3,7 @@ import { dimensionList } from '../../src/query/dimensions.js';
 import { conditionOf } from '../../src/query/filter.js';
 import { periodOf } from '../../src/query/period.js';
 import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
+import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -81,7 +82,7 @@ test('sums, shares and unit costs of two models, worked out by hand', async () =
   ]);
   expect(report.totals.cost).toBe('3.000000000000000001');
   expect(report.totals.cost_per_request).toBe('0.750000000000000000');
-  expect(report.coverage).toEqual({ requests: 4, priced_requests: 4, unpriced_requests: 0, assumed_requests: 0 });
+  expect(report.coverage).toMatchObject({ requests: 4, priced_requests: 4, unpriced_requests: 0, assumed_requests: 0 });
   expect(report.warnings).toEqual([]);
 });
 
@@ -107,7 +108,7 @@ test('unpriced usage has no cost, is counted, and its models are named with the 
   expect(report.rows[0]?.cost_per_request).toBe('3.000000000000000000');
   expect(report.rows[1]?.share).toBeNull();
   expect(report.totals).toMatchObject({ cost: '3.000000000000000000', requests: 7, unpriced_requests: 6 });
-  expect(report.coverage).toEqual({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
+  expect(report.coverage).toMatchObject({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
   expect(report.warnings.map(({ message }) => message)).toEqual([
     "No price for q/it's new: 5 requests with 1,000 input and 20 output tokens are not in the cost. If you know what it costs: llmcost pricing override 'q/it'\\''s new' --input USD --output USD",
     'No price for p/known: 1 request with 4 input and 0 output tokens are not in the cost. If you know what it costs: llmcost pricing override p/known --input USD --output USD',
@@ -156,6 +157,39 @@ test('buckets of unknown size: the least it can be, and no cost per request', as
   ]);
   expect(report.totals).toMatchObject({ requests: 10, requests_complete: false, cost_per_request: null });
   expect(report.warnings.map(({ code }) => code)).toEqual(['unpriced', 'unknown_requests']);
+});
+
+test('coverage: what is priced, attributed, and of which grain; prices and their age', async () => {
+  await withStore(':memory:', { access: 'write' }, async (store) => {
+    await addUsage(store, [
+      { provider: 'p', customer: 'a', occurred_at: '2026-09-01 10:00:00' },
+      { provider: 'p', cost: null, occurred_at: '2026-09-03 10:00:00' },
+      { provider: 'p', model: 'bucket', requests: 7 },
+    ]);
+    await store.run(sql`
+      update usage_profile set bucket_seconds = 86400 where model = 'bucket';
+      update imports set first_at = timestamp '2026-09-01 10:00:00', last_at = timestamp '2026-09-03 10:00:00';
+      insert into price_book (book_id, source, data_date, loaded_at, models, rates, added_in)
+      values (1, 'list', date '2026-10-11', timestamp '2026-10-12', 1, 1, 0)`);
+    const asked = (reproducible: boolean) =>
+      costReport(store, { by: [], tz: 'UTC', where: [], period: periodOf('all', 'UTC', NOW), now: NOW, reproducible });
+    const { coverage } = await asked(false);
+    expect(coverage).toEqual({
+      requests: 9,
+      priced_requests: 8,
+      unpriced_requests: 1,
+      assumed_requests: 0,
+      rows: 3,
+      // 2 of 3, never rounded up to more than there is.
+      priced_percent: '66.66',
+      rows_without_customer: 2,
+      bucket_rows: 1,
+      price_age_days: 4,
+      since: '2026-09-01T10:00:00.000Z',
+      until: '2026-09-03T10:00:00.000Z',
+    });
+    expect((await asked(true)).coverage).toEqual({ ...coverage, price_age_days: null });
+  });
 });
 
 test('--top sums the rest up in one row', async () => {

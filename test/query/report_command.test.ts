@@ -62,6 +62,7 @@ big           1         1,200             30              0     $12.50        $1
 small     1,500             9              0              9  $0.001500  $0.000001000    0.01%         0
 new           1             5              0              0   unpriced             –        –         1
 total     1,502         1,214             30              9     $12.50     $0.008329  100.00%         1
+coverage: 66.66% of 3 rows priced · no price list · 1 without customer · single calls · 2026-09-01 00:00 to 2026-10-01 00:00 (UTC)
 `,
     err: `note: ${NEW}\n`,
     code: 0,
@@ -88,6 +89,8 @@ all time (UTC) · model!\\~n\\* · 1,501 requests
 | acme | big | 1 | 1,200 | 30 | 0 | $12.50 | $12.50 | 99.99% |
 | (other) |  | 1,500 | 9 | 0 | 9 | $0.001500 | $0.000001000 | 0.01% |
 | **total** |  | **1,501** | **1,209** | **30** | **9** | **$12.50** | **$0.008329** | **100.00%** |
+
+- coverage: 100.00% of 2 rows priced · no price list · 1 without customer · single calls · UTC
 `);
 });
 
@@ -144,7 +147,19 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
     ].map(([name, unit]) => ({ name, unit, title: expect.any(String), means: expect.stringMatching(/^[A-Z].*\.$/) })),
     rows: [{ kind: 'group', groups: 1, group: { model: 'new' }, ...metrics }],
     totals: metrics,
-    coverage: { requests: 1, priced_requests: 0, unpriced_requests: 1, assumed_requests: 0 },
+    coverage: {
+      requests: 1,
+      priced_requests: 0,
+      unpriced_requests: 1,
+      assumed_requests: 0,
+      rows: 1,
+      priced_percent: '0.00',
+      rows_without_customer: 0,
+      bucket_rows: 0,
+      price_age_days: null,
+      since: '2026-07-01T00:00:00.000Z',
+      until: '2026-10-01T00:00:00.000Z',
+    },
     unpriced: [{ provider: 'p', model: 'new', requests: 1, input_tokens: 5, output_tokens: 0 }],
     flat_costs: [],
     warnings: [{ code: 'unpriced', message: NEW }],
@@ -172,6 +187,7 @@ model  requests       cost  cost by day
 big           1     $12.50  █·
 small     1,500  $0.001500  ·█
 total     1,501     $12.50  █▁
+coverage: 100.00% of 2 rows priced · no price list · 1 without customer · single calls · UTC
 `);
   expect((await llmcost(...asked, '--format', 'csv')).out.split('\r\n')).toEqual([
     'kind,model,day,requests,cost,unpriced_requests',
@@ -195,6 +211,7 @@ test('llmcost report --heatmap', async () => {
       (day, index) => `${day}  ${'··'.repeat(19)}${['··', '░░', '██', '░░', '··', '··', '··'][index]}${'··'.repeat(4)}`,
     ),
     'requests by hour (Asia/Tokyo); ██ is Wednesday 19:00 with 1,500',
+    'coverage: 66.66% of 3 rows priced · no price list · 1 without customer · single calls · UTC; days are those of Asia/Tokyo',
     '',
   ]);
 });
@@ -206,6 +223,7 @@ all time (UTC) · 0 requests
 
 model  requests  input tokens  output tokens  cached tokens   cost  cost/request  share
 total         0             0              0              0  $0.00             –      –
+coverage: no usage
 `,
     err: 'note: There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.\n',
     code: 0,
@@ -216,7 +234,7 @@ test('names made to do harm', async () => {
   const names = ['report', '--db', 'nasty.duckdb', '--by', 'customer', '--sort', 'name'];
   const { out: table } = await llmcost(...names);
   expect(table).not.toContain('\u001b');
-  expect(table.split('\n')).toHaveLength(NASTY.length + 5);
+  expect(table.split('\n')).toHaveLength(NASTY.length + 6);
   expect(table).toContain(`\n${'日'.repeat(60)} `);
   const { out: csv } = await llmcost(...names, '--format', 'csv');
   for (const cell of [
@@ -309,6 +327,7 @@ test('llmcost report --compare FILE', async () => {
     'small  1,500  0  +1,500  –  $0.001500  $0.00  +$0.001500  –  $0.000001000  –  –  –  new',
     'big  0  1  -1  -100.00%  $0.00  $12.50  -$12.50  -100.00%  –  $12.50  –  –  vanished',
     'total  1,500  1  +1,499  +149,900.00%  $0.001500  $12.50  -$12.50  -99.99%  $0.000001000  $12.50  -$12.50  -100.00%',
+    'coverage: 100.00% of 1 row priced · no price list · 1 without customer · single calls · 2026-09-02 00:00 to 2026-09-03 00:00 (UTC)',
     '',
   ]);
   writeFileSync(join(cwd, 'other.json'), '{"schema": "llmcost.why/1"}');

@@ -162,6 +162,7 @@ export type MeasureName = keyof typeof MEASURES;
 /** What is always added up: `named.requests` and `named.cost` for each status of cost. 1 is unpriced, and then only is the cost null; 2 is assumed. */
 export const BASE_COLUMNS = sql`count(*) as usage_rows,
     count(fact.requests) as known_rows,
+    count(fact.customer) as customer_rows,
     sum(fact.requests) as requests,
     sum(fact.cost_usd) as cost`;
 
@@ -169,6 +170,7 @@ export const BASE = {
   usage_rows: sql`sum(named.usage_rows)`,
   unknown_rows: sql`sum(named.usage_rows) - sum(named.known_rows)`,
   priced_rows: sql`coalesce(sum(named.usage_rows) filter (where named.cost_status <> 1), 0)`,
+  customer_rows: sql`sum(named.customer_rows)`,
   requests: sql`sum(named.requests)`,
   unpriced_requests: sql`sum(named.requests) filter (where named.cost_status = 1)`,
   cost: sql`sum(named.cost)`,

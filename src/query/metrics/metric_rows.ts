@@ -25,6 +25,8 @@ export interface Base {
   /** Rows that do not tell how many requests they stand for. */
   unknown_rows: Count;
   priced_rows: Count;
+  /** Rows that name a customer. */
+  customer_rows: Count;
   unpriced_rows: Count;
   /** Of the rows that tell. */
   requests: Count;
@@ -86,6 +88,7 @@ export function baseOf(part: Row): Base {
     usage_rows: count('usage_rows'),
     unknown_rows: count('unknown_rows'),
     priced_rows: count('priced_rows'),
+    customer_rows: count('customer_rows'),
     unpriced_rows: difference(part.base_usage_rows, part.base_priced_rows),
     requests: count('requests'),
     unpriced_requests: count('unpriced_requests'),
