@@ -1,9 +1,8 @@
-import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { AttributeAnswer } from '../query/attribute/answer.js';
-import type { AttributionRule } from '../query/attribute/rules.js';
+import { configuredAttribution } from './import_own.js';
 import {
   chosenScope,
   databasePath,
@@ -58,15 +57,6 @@ async function attribute(options: AttributeOptions, io: Io): Promise<void> {
   const answer = await withStore(path, storeOptions(access, options, io), (store) => attributeUsage(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) for (const { message } of answer.warnings) io.stderr.write(`note: ${message}\n`);
-}
-
-/** The attribution rules of llmcost.yaml, checked; none without such a file or section. */
-export async function configuredAttribution(options: ConfigOptions, io: Io): Promise<AttributionRule[]> {
-  const { readConfig } = await import('../config/config.js');
-  const { attribution = [], where, path } = await readConfig(options.config, io);
-  if (attribution.length === 0 || path === undefined) return [];
-  const { attributionRules } = await import('../query/attribute/rules.js');
-  return attributionRules({ entries: attribution, where, folder: dirname(path) });
 }
 
 async function render(answer: AttributeAnswer, options: AttributeOptions, io: Io): Promise<string> {

@@ -61,11 +61,16 @@ async function drift(options: DriftOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io.now());
   const { driftReport, hasDrifted } = await import('../query/drift/drift.js');
   const answer = await withOwnStore(options, io, (store) => driftReport(store, query));
-  await write(answer, options, io);
+  await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
   if (options.fail !== true) return;
   if (hasDrifted(answer)) io.setExitCode(1);
-  else if (answer.totals.compared === 0 && !query.modelsOnly) throw nothingJudged(answer);
+  else if (isUndecided(answer, query)) throw nothingJudged(answer);
+}
+
+/** A gate never passes on nothing: no comparison, or no usage whose models could be compared. */
+function isUndecided({ totals, warnings }: DriftReport, { modelsOnly }: DriftQuery): boolean {
+  return modelsOnly ? warnings.some(({ code }) => code === 'no_usage') : totals.compared === 0;
 }
 
 function nothingJudged({ query }: DriftReport): UndecidedError {
@@ -74,18 +79,16 @@ function nothingJudged({ query }: DriftReport): UndecidedError {
   );
 }
 
-async function write(answer: DriftReport, options: DriftOptions, io: Io): Promise<void> {
-  if (options.format !== 'html') return writeAnswer(await render(answer, options, io), options.output, io);
-  const [{ driftAsPage }, { writePage }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
-  await writePage(driftAsPage(answer), options.output, io);
-}
-
 async function render(answer: DriftReport, options: DriftOptions, io: Io): Promise<string> {
   const rendered = await import('../render/drift.js');
   if (options.format === 'json') return rendered.driftAsJson(answer);
   if (options.format === 'csv') return rendered.driftAsCsv(answer);
   const shown = { all: options.all === true };
   if (options.format === 'markdown') return rendered.driftAsMarkdown(answer, shown);
+  if (options.format === 'html') {
+    const [{ driftPage }, { pageAnswer }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
+    return pageAnswer(driftPage(answer, shown), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });

@@ -39,7 +39,7 @@ async function waste(options: WasteOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io.now());
   const { wasteReport } = await import('../query/waste/waste.js');
   const answer = await withOwnStore(options, io, (store) => wasteReport(store, query));
-  await write(answer, options, io);
+  await writeAnswer(await render(answer, options, io), options.output, io);
   if (options.quiet) return;
   const { plain } = await import('../render/text.js');
   for (const { message } of answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
@@ -57,17 +57,15 @@ function namesOf(text: string): number {
   );
 }
 
-async function write(answer: WasteReport, options: WasteOptions, io: Io): Promise<void> {
-  if (options.format !== 'html') return writeAnswer(await render(answer, options, io), options.output, io);
-  const [{ wasteAsPage }, { writePage }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
-  await writePage(wasteAsPage(answer), options.output, io);
-}
-
 async function render(answer: WasteReport, options: WasteOptions, io: Io): Promise<string> {
   const rendered = await import('../render/waste.js');
   if (options.format === 'json') return rendered.wasteAsJson(answer);
   if (options.format === 'csv') return rendered.wasteAsCsv(answer);
   if (options.format === 'markdown') return rendered.wasteAsMarkdown(answer);
+  if (options.format === 'html') {
+    const [{ wastePage }, { pageAnswer }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
+    return pageAnswer(wastePage(answer), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   return rendered.wasteAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));

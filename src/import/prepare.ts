@@ -82,7 +82,8 @@ async function jsonPrepared(
     sample: { query: givenLines(chosen), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
-    unfound: await unfound(store, lines, mapping.map),
+    // Paths begin at the rows of a page, which a line of the sample holds many of.
+    unfound: chosen.rows === undefined ? await unfound(store, lines, mapping.map) : [],
   };
 }
 

@@ -13,8 +13,8 @@ export interface Shown {
 /** The answer for people: what was compared, what drifted, which models changed. */
 export function driftAsTable(report: DriftReport, terminal: Terminal, shown: Shown): string {
   const parts = [
-    ...titleOf(report).map((line) => `${plain(line)}\n`),
-    ...tablesOf(report, shown).flatMap((table) => ['\n', renderTable(table, terminal)]),
+    ...driftTitle(report).map((line) => `${plain(line)}\n`),
+    ...driftTables(report, shown).flatMap((table) => ['\n', renderTable(table, terminal)]),
   ];
   return parts.join('');
 }
@@ -79,8 +79,8 @@ function csvFields(row: Partial<DriftRow & ModelFinding & { reason: string }>): 
 export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
   const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |`;
   const lines = [
-    ...titleOf(report).flatMap((text) => [markdownText(text), '']),
-    ...tablesOf(report, shown).flatMap(({ columns, rows }) => [
+    ...driftTitle(report).flatMap((text) => [markdownText(text), '']),
+    ...driftTables(report, shown).flatMap(({ columns, rows }) => [
       line(columns.map(({ title }) => title)),
       `| ${columns.map(({ align }) => (align === 'right' ? '---:' : '---')).join(' | ')} |`,
       ...rows.map(line),
@@ -92,7 +92,7 @@ export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
 }
 
 /** What was compared with what, and the result in a sentence. */
-export function titleOf({ query, totals, models }: DriftReport): string[] {
+export function driftTitle({ query, totals, models }: DriftReport): string[] {
   const { window, baseline, tz, where, threshold_percent } = query;
   const filters = where.length === 0 ? '' : ` · ${where.join(' · ')}`;
   const like = query.same_weekdays ? ', same weekdays' : '';
@@ -110,14 +110,15 @@ export function titleOf({ query, totals, models }: DriftReport): string[] {
   ].filter((text) => text !== '');
 }
 
-function tablesOf(report: DriftReport, { all }: Shown): Table[] {
+/** The changes, then what was found about models; what is empty is left out. */
+export function driftTables(report: DriftReport, { all }: Shown): Table[] {
   const rows = report.rows.filter(({ verdict }) => all || verdict === 'drift');
   const tables: Table[] = rows.length === 0 ? [] : [changeTable(report, rows, all)];
   return report.models.length === 0 ? tables : [...tables, modelTable(report.models)];
 }
 
 /** Comparisons, with their verdict if wanted. */
-export function changeTable({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
+function changeTable({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
   return {
     columns: [
       ...by.map((title) => ({ title, align: 'left' as const })),
@@ -177,8 +178,7 @@ function chanceOf(p: number): string {
   return p < 0.0001 ? '<0.01%' : `${PLAIN.format(Number((100 * p).toPrecision(2)))}%`;
 }
 
-/** What is to say about models. */
-export function modelTable(models: readonly ModelFinding[]): Table {
+function modelTable(models: readonly ModelFinding[]): Table {
   return {
     columns: [
       { title: 'models', align: 'left' },

@@ -1,67 +1,61 @@
-import type { DriftReport, DriftRow } from '../query/drift/answer.js';
-import { changeTable, modelTable, titleOf } from './drift.js';
-import { formatCount } from './number.js';
-import type { Page, Section, TableSection } from './page_data.js';
-import type { Table } from './table.js';
+import type { DriftReport } from '../query/drift/answer.js';
+import { driftTables, driftTitle, type Shown } from './drift.js';
+import type { Chart, Page } from './page_data.js';
+import { sectionOf } from './page_table.js';
 
-/** The answer as a page: what changed first, then the models, then what moved but only as far as days scatter. */
-export function driftAsPage(report: DriftReport): Page {
-  const [subtitle = '', ...result] = titleOf(report);
-  const of = (verdict: DriftRow['verdict']) => report.rows.filter((row) => row.verdict === verdict);
+/** The answer as a page: what changed by how much, with all that the table has, and what was found about models. */
+export function driftPage(report: DriftReport, shown: Shown): Page {
+  const [compared = '', result = ''] = driftTitle(report);
+  const tables = driftTables(report, shown);
+  const judged = report.rows.some(({ verdict }) => shown.all || verdict === 'drift');
+  const titles = [...(judged ? ['Changes'] : []), 'Models'];
   return {
-    title: 'Drift',
-    subtitle,
+    title: 'What changed',
+    subtitle: [compared, result].filter((text) => text !== '').join(' · '),
     sections: [
-      figures(report),
-      ...changed('What changed', result.join(' '), report, of('drift')),
-      ...(report.models.length === 0 ? [] : [sectionOf('Models', MODELS, modelTable(report.models))]),
-      ...changed('Within the usual scatter', NOISE, report, of('noise')),
-      ...changed('Steady', `Changes below ${report.query.threshold_percent}%.`, report, of('steady')),
+      ...changesChart(report),
+      ...tables.map((table, index) => sectionOf(titles[index] ?? 'Models', table)),
+      ...(tables.length === 0
+        ? [{ type: 'text' as const, title: 'Changes', paragraphs: ['Nothing drifted beyond the usual scatter.'] }]
+        : []),
     ],
     notes: report.warnings.map(({ message }) => message),
-    footer: [
-      `Price book ${report.price_book}. Like is compared with like: the same feature and model${report.query.same_weekdays ? ', the same weekday' : ''}. Intervals hold 95%; chances are corrected for the number of comparisons (Benjamini and Hochberg).`,
-    ],
+    footer: [`Price book ${report.price_book}; amounts in ${report.currency}. Intervals are of 95 percent.`],
   };
 }
 
-const MODELS =
-  'New and vanished models, names that another model answers to than before, and models past or near their date of deprecation.';
-const NOISE = 'It moved as far as the threshold, but days before scatter as much: no reason to act.';
+const BARS = 20;
 
-function figures({ totals, models }: DriftReport): Section {
-  const shown = (label: string, count: number) => ({ label, value: formatCount(count) });
-  return {
-    type: 'figures',
-    figures: [
-      shown('changes', totals.drift),
-      shown('within the usual scatter', totals.noise),
-      shown('comparisons', totals.compared),
-      shown('findings about models', models.length),
-    ],
-  };
+/** What drifted, by how many percent; nothing where nothing did. What was 0 before has no percents. */
+function changesChart({ query: { by }, rows }: DriftReport): Chart[] {
+  const drifted = rows.filter(({ verdict, change_percent }) => verdict === 'drift' && change_percent !== null);
+  const shown = drifted.slice(0, BARS);
+  if (shown.length === 0) return [];
+  return [
+    {
+      type: 'chart',
+      kind: 'bars',
+      title: 'Changes in percent',
+      text: drifted.length > BARS ? `The first ${BARS} of ${drifted.length}; the table has all.` : undefined,
+      labelTitle: 'what',
+      labels: shown.map(({ group, metric }) => [metric, ...by.map((name) => group[name] ?? '(none)')].join(' · ')),
+      value: { title: 'change', unit: 'percent' },
+      series: [
+        {
+          name: 'change',
+          cells: shown.map(({ change_percent }) => ({ text: percent(change_percent ?? ''), value: change_percent })),
+        },
+      ],
+    },
+  ];
 }
 
-function changed(title: string, text: string, report: DriftReport, rows: readonly DriftRow[]): Section[] {
-  return rows.length === 0 ? [] : [sectionOf(title, text, changeTable(report, rows, false), rows)];
-}
+const CHANGE = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: 'always',
+});
 
-/** Changes are sorted by their number; everything else as text. */
-function sectionOf(title: string, text: string, { columns, rows }: Table, changes?: readonly DriftRow[]): TableSection {
-  return {
-    type: 'table',
-    title,
-    text,
-    columns: columns.map((column) => ({ title: column.title, kind: column.align === 'right' ? 'number' : 'text' })),
-    rows: rows.map((cells, line) =>
-      cells.map((shown, index) => {
-        const name = columns[index]?.title;
-        const row = changes?.[line];
-        if (row === undefined) return { text: shown };
-        if (name === 'change') return { text: shown, value: row.change_percent };
-        if (name === 'before' || name === 'after') return { text: shown, value: row[name] };
-        return name === 'by chance' ? { text: shown, value: row.p_adjusted } : { text: shown };
-      }),
-    ),
-  };
+function percent(text: string): string {
+  return `${CHANGE.format(Number(text))}%`;
 }

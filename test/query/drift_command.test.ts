@@ -62,11 +62,16 @@ Choose longer periods with --window and --baseline, or allow fewer requests with
   });
 });
 
-test('html: a page that holds every comparison, with names escaped', async () => {
+test('--models --fail: a new model is no failure, no usage to compare with is', async () => {
+  expect(await llmcost('drift', '--models', '--fail')).toMatchObject({ err: '', code: 0 });
+  expect((await llmcost('drift', '--models', '--fail', '--until', '2026-09-14', '-q')).code).toBe(4);
+});
+
+test('html: a page with the same numbers', async () => {
   expect((await llmcost('drift', '--format', 'html', '-o', 'drift.html', '-q')).code).toBe(0);
   const page = readFileSync(join(cwd, 'drift.html'), 'utf8');
-  expect(page).toContain('<h1>Drift</h1>');
-  for (const heading of ['What changed', 'Models', 'Steady']) expect(page).toContain(heading);
+  expect(page).toContain('<h1>What changed</h1>');
+  for (const heading of ['Changes in percent', 'Models']) expect(page).toContain(heading);
   for (const text of ['=chat|', '1,001', '1,500', '+50.0%', 'could not be judged']) expect(page).toContain(text);
 });
 

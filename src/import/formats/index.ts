@@ -4,13 +4,16 @@ import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
 import { anthropicStream } from './anthropic_stream.js';
 import { anthropicUsageCsv, anthropicUsageReport, claudeCodeAnalytics } from './anthropic_usage.js';
+import { awsCurCsv, awsCurParquet } from './aws_cur.js';
 import { azureApim } from './azure_apim.js';
+import { azureCosts } from './azure_costs.js';
 import { azureDiagnostics } from './azure_diagnostics.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
 import { claudeCode } from './claude_code.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
+import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiCli } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
@@ -92,4 +95,9 @@ export const FORMATS: readonly AnyFormat[] = [
   stripeSubscriptions,
   stripeBalance,
   stripeBalanceReport,
+  awsCurCsv,
+  awsCurParquet,
+  focusCsv,
+  focusParquet,
+  azureCosts,
 ];

@@ -84,7 +84,8 @@ named as (
     coalesce(profile.model, profile.request_model) as same_model,
     coalesce(profile.status = 'error', false) as failed,
     profile.status is not null as told,
-    coalesce(profile.error_class, 'other') as error_class,
+    -- A refusal may be an answer: it has a class without having failed.
+    case when profile.status = 'error' then coalesce(profile.error_class, 'other') else profile.error_class end as error_class,
     coalesce(profile.gateway_cached, false) as gateway_cached,
     profile.bucket_seconds is not null as bucket,
     daily.profile_id,
@@ -202,12 +203,12 @@ long as (
   unpivot summed on ${join(names)} into name metric value measured
 ),
 classes as (
-  select distinct group_id, error_class from drift_usage where failed
+  select distinct group_id, error_class from drift_usage where error_class is not null
 ),
 failures as (
   select stratum_id, day, recent, error_class, sum(requests) as errors
   from drift_usage
-  where failed
+  where error_class is not null
   group by all
 ),
 by_class as (

@@ -43,7 +43,7 @@ export async function catalogue(
     where ${inRevision(sql`rate`)} and service_tier = 'standard' and dimension in ('input', 'output')
     group by provider, lower(model)
     having count(distinct dimension) = 2
-    order by provider, model`,
+    order by provider, length(min(model)), model`,
     { revision },
   );
   const sold = rows.filter(

@@ -1,16 +1,18 @@
 import { priceBookId } from '../../rate/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { checkRevision } from '../as_of.js';
 import { type Count, countOf } from '../count.js';
 import { type Scores, successOf } from '../quality/scores.js';
 import type { Money } from '../report.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope.js';
 import { recommendationOf, warningsOn } from './advice.js';
-import { plainFamily, ratioOf } from './cards.js';
+import { ratioOf } from './cards.js';
 import { catalogue, type Sellers } from './catalogue.js';
 import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
 import { unpricedIn } from './moves.js';
 import { reasonsSql } from './moves_sql.js';
+import { ratioTexts } from './moves_targets.js';
 import { ownRatios } from './own_ratios.js';
 import { planned } from './policy.js';
 import { simulate } from './run.js';
@@ -111,6 +113,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     query.tz,
   );
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
+  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
   const logged = await usedModels(store, scope, query.adjust.revision);
   const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const { targets, free } = await catalogue(store, {
@@ -145,7 +148,13 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
   const parts = await store.rows(surveySql(query.rank), { floor, minFit: query.minFit });
   const reasons = await store.rows<{ target_id: number; reason: string; requests: string }>(reasonsSql());
   const rows = parts.map((part) => rowOf(part, targets, { query, today, floor, reasons }));
-  const aims = targets.map((target) => ({ ...target, ratios: ratioTexts(used, target, { families, adjust }) }));
+  const counted = await store.rows<{ family: string }>(sql`
+    select distinct source.family
+    from simulate_cell as cell
+    join simulate_source as source on source.source_id = cell.source_id
+    order by source.family`);
+  const pricedFamilies = counted.map(({ family }) => family);
+  const aims = targets.map((target) => ({ ...target, ratios: ratiosOf(pricedFamilies, target, { families, adjust }) }));
   const seen = new Set(rows.filter(({ frontier }) => frontier).map(({ provider, model }) => `${provider}/${model}`));
   return {
     schema: 'llmcost.simulate/1',
@@ -250,14 +259,8 @@ function rowOf(part: Row, targets: readonly Target[], { query, today, floor, rea
   };
 }
 
-function ratioTexts(used: readonly UsedModel[], target: Target, known: Parameters<typeof ratioOf>[2]) {
-  return [...new Set(used.map(({ family }) => family))].flatMap((from) => {
-    const { low, mid, high, status } = ratioOf(from, target.family, known);
-    const text = (ratio: number) => (ratio / 1_000_000).toFixed(3);
-    return status === 'same'
-      ? []
-      : [{ from: plainFamily(from), low: text(low), mid: text(mid), high: text(high), status }];
-  });
+function ratiosOf(from: readonly string[], target: Target, known: Parameters<typeof ratioOf>[2]) {
+  return from.flatMap((family) => ratioTexts(family, target, ratioOf(family, target.family, known)));
 }
 
 function described({ rank, providers, fallback, period, tz, where, minFit }: SurveyQuery): SurveyAnswer['query'] {
