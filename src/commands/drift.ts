@@ -65,7 +65,12 @@ async function drift(options: DriftOptions, io: Io): Promise<void> {
   if (!options.quiet) await note(answer, io);
   if (options.fail !== true) return;
   if (hasDrifted(answer)) io.setExitCode(1);
-  else if (answer.totals.compared === 0 && !query.modelsOnly) throw nothingJudged(answer);
+  else if (isUndecided(answer, query)) throw nothingJudged(answer);
+}
+
+/** A gate never passes on nothing: no comparison, or no usage whose models could be compared. */
+function isUndecided({ totals, warnings }: DriftReport, { modelsOnly }: DriftQuery): boolean {
+  return modelsOnly ? warnings.some(({ code }) => code === 'no_usage') : totals.compared === 0;
 }
 
 function nothingJudged({ query }: DriftReport): UndecidedError {

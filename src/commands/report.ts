@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -8,12 +9,13 @@ import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { type AskedOptions, EVERY, queryOf } from './report_query.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
+const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
 export interface ReportOptions extends ConfigOptions, AskedOptions {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
+  bom?: boolean;
   asOf?: string;
   priceBook?: string;
 }
@@ -44,6 +46,7 @@ export function registerReport(program: Command, io: Io): void {
     .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
     .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
+    .option('--bom', 'CSV that begins with a byte order mark, for Excel')
     .option('--wide', 'never cut long names')
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
@@ -59,11 +62,13 @@ Examples:
   llmcost report --by day,model --format html -o days.html`;
 
 async function report(options: ReportOptions, io: Io): Promise<void> {
+  if (options.format === 'parquet') fileOf(options);
   const stand = await standOf(options);
   const now = stand?.kind === 'time' ? stand.at : io.now();
   const query = await queryOf(options, now, io);
   const answer = await ask(query, { options, stand, io });
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
+  else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 
@@ -102,7 +107,10 @@ async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<
 async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {
   const rendered = await import('../render/report.js');
   if (options.format === 'json') return rendered.reportAsJson(answer);
-  if (options.format === 'csv') return rendered.reportAsCsv(answer);
+  if (options.format === 'csv' || options.format === 'jsonl') {
+    const { reportAsCsv, reportAsJsonl } = await import('../render/report_lines.js');
+    return options.format === 'csv' ? reportAsCsv(answer, options) : reportAsJsonl(answer);
+  }
   if (options.format === 'markdown') return rendered.reportAsMarkdown(answer);
   if (options.format === 'html') {
     const [{ reportPage }, { pageAnswer }] = await Promise.all([
@@ -117,6 +125,20 @@ async function render(answer: CostReport, options: ReportOptions, io: Io): Promi
   if (options.heatmap !== true) return rendered.reportAsTable(answer, terminal);
   const { reportAsHeatMap } = await import('../render/heat_map.js');
   return reportAsHeatMap(answer, terminal);
+}
+
+/** Parquet is no text: it cannot go to a terminal. */
+function fileOf({ output }: ReportOptions): string {
+  if (output !== undefined) return output;
+  throw new UsageError('--format parquet needs a file.\nName it: llmcost report --format parquet -o report.parquet');
+}
+
+async function writeTable(answer: CostReport, output: string, io: Io): Promise<void> {
+  const [{ reportLines }, { writeParquet }] = await Promise.all([
+    import('../render/report_lines.js'),
+    import('../query/report_parquet.js'),
+  ]);
+  await writeParquet(reportLines(answer), resolve(io.cwd, output), output);
 }
 
 const NOTES = 20;

@@ -47,12 +47,19 @@ export function pairsWithReport({ rows, totals, by, metrics }: Present, former: 
     );
   }
   const nothing = nothingOf(metrics);
-  const before = new Map(former.rows.map((row) => [nameOf(row), row]));
+  const before = new Map(former.rows.map((row) => [nameOf(row), alone(row)]));
   const now = new Set(rows.map(nameOf));
   const present = rows.map((row): Pair => {
     const then = before.get(nameOf(row));
     const { kind, groups, group } = row;
-    return { kind, groups, group, now: row, before: then ?? nothing, presence: then === undefined ? 'new' : 'both' };
+    return {
+      kind,
+      groups,
+      group,
+      now: alone(row),
+      before: then ?? nothing,
+      presence: then === undefined ? 'new' : 'both',
+    };
   });
   const gone = former.rows.filter((row) => !now.has(nameOf(row)));
   const vanished = gone.map(
@@ -74,6 +81,13 @@ export function pairsWithReport({ rows, totals, by, metrics }: Present, former: 
     presence: 'both',
   };
   return [...present, ...vanished, total];
+}
+
+/** The metrics of a row of an earlier report, without what that was compared with. */
+function alone(row: FormerReport['totals'] & Partial<Pick<ReportRow, 'kind' | 'groups' | 'group'>>): ReportMetrics {
+  const { kind: _kind, groups: _groups, group: _group, series: _series, ...changed } = row;
+  const { before: _before, change: _change, change_percent: _percent, presence: _presence, ...metrics } = changed;
+  return metrics;
 }
 
 function nameOf({ kind, group }: ReportRow): string {

@@ -92,7 +92,7 @@ const ERRORS = {
 export function errorClasses(answer: Dashboard): SeriesChart | TextSection {
   const title = `Errors by ${answer.query.every} and class`;
   const { over_time } = answer;
-  const told = over_time.some(({ errors }) => errors !== null);
+  const told = answer.headline.some(({ metric, value }) => metric === 'error_rate' && value !== null);
   const failed = over_time.some(({ errors }) => errors !== null && errors !== 0);
   if (!failed) {
     const text = told ? 'No request failed.' : 'No usage tells what became of its requests.';

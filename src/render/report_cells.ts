@@ -2,11 +2,9 @@ import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../quer
 import { metricCell, requestsCell } from './metric_cells.js';
 import { formatCount } from './number.js';
 import { changeColumns } from './report_changes.js';
+import { NONE } from './report_lines.js';
 import { sparkline } from './sparkline.js';
 import type { Table } from './table.js';
-
-/** What stands for the value of a dimension that is not known. */
-export const NONE = '(none)';
 
 /** The report as the table people see, in a terminal and in Markdown; names are as the data has them, not yet escaped. */
 export function reportTable(report: CostReport): Table {
@@ -59,8 +57,7 @@ export function reportTitle({ query, totals, coverage, comparison }: CostReport)
   return `${query.period} (${query.tz})${compared}${filters} · ${requests} ${coverage.requests === 1 ? 'request' : 'requests'}`;
 }
 
-/** Cells, and empty ones up to so many. */
-export function padTo(cells: string[], length: number): string[] {
+function padTo(cells: string[], length: number): string[] {
   return [...cells, ...Array.from({ length: length - cells.length }, () => '')];
 }
 

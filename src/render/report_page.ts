@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric, ReportRow } from '../query/report.js';
+import type { CostReport, ReportMetric, ReportRow, ReportSpan } from '../query/report.js';
 import { metricCell } from './metric_cells.js';
 import type { Chart, Page, PageCell, Series, SeriesChart, TableSection, Unit } from './page_data.js';
 import { namesOf, reportTable, reportTitle } from './report_cells.js';
@@ -8,7 +8,7 @@ export function reportPage(report: CostReport): Page {
   const { query, totals, metrics } = report;
   const figures = metrics.slice(0, 6).map((metric) => ({ label: metric.title, value: metricCell(metric, totals) }));
   return {
-    title: `LLM usage by ${query.by.join(', ')}`,
+    title: query.by.length === 0 ? 'LLM usage' : `LLM usage by ${query.by.join(', ')}`,
     subtitle: reportTitle(report),
     sections: [{ type: 'figures', figures }, ...chartOf(report), tableOf(report)],
     notes: report.warnings.map(({ message }) => message),
@@ -22,16 +22,22 @@ export function reportPage(report: CostReport): Page {
 /** The table that a terminal shows, with the values to sort by. */
 function tableOf(report: CostReport): TableSection {
   const { columns, rows, footer } = reportTable(report);
-  const values = columns.map(({ title }) => sortValue(report, title));
+  // What is drawn with letters for a terminal, the chart shows.
+  const shown = columns.flatMap(({ title, fixed }, index) =>
+    fixed ? [] : [{ index, value: sortValue(report, title) }],
+  );
   const line = (texts: readonly string[], row: ReportRow | CostReport['totals']): PageCell[] =>
-    texts.map((text, index) => ({ text, ...values[index]?.(row) }));
+    shown.map(({ index, value }) => ({ text: texts[index] ?? '', ...value?.(row) }));
   const others = report.rows.findIndex(({ kind }) => kind === 'other');
   const groups = others < 0 ? report.rows.length : others;
   const lines = rows.map((texts, index) => line(texts, report.rows[index] ?? report.totals));
   return {
     type: 'table',
-    title: report.query.by.join(', '),
-    columns: columns.map(({ title, align }) => ({ title, kind: align === 'right' ? 'number' : 'text' })),
+    title: report.query.by.length === 0 ? 'All' : report.query.by.join(', '),
+    columns: shown.flatMap(({ index }) => {
+      const column = columns[index];
+      return column === undefined ? [] : [{ title: column.title, kind: column.align === 'right' ? 'number' : 'text' }];
+    }),
     rows: lines.slice(0, groups),
     footer: [...lines.slice(groups), ...footer.map((texts) => line(texts, report.totals))],
   };
@@ -57,8 +63,52 @@ function chartOf(report: CostReport): Chart[] {
   const metric = report.metrics.find(({ name }) => name === 'cost') ?? report.metrics[0];
   if (metric === undefined || report.rows.every((row) => cellOf(metric, row).value === null)) return [];
   const { by } = report.query;
+  if (report.spans !== undefined) return [inSpans(report, metric, report.spans)];
+  if (by.join() === 'weekday,hour_of_day') return [byHour(report, metric)];
   const time = by.find((name) => TIMES.includes(name));
   return [time === undefined ? bars(report, metric) : overTime(report, metric, time)];
+}
+
+/** The series of --every: a colour for each of the first rows, one for the others where they can be added up. */
+function inSpans({ query, rows }: CostReport, metric: ReportMetric, spans: readonly ReportSpan[]): SeriesChart {
+  const summable = isSum(metric);
+  const drawn = rows.filter(({ kind }) => kind === 'group').slice(0, SERIES);
+  const other = rows.filter(({ kind }) => kind === 'other');
+  const hidden = rows.length - other.length - drawn.length;
+  return {
+    ...head(metric, `${capital(metric.title)} by ${[query.every, ...query.by].join(', ')}`),
+    kind: summable ? 'columns' : 'lines',
+    text: hidden > 0 ? `The first ${SERIES} rows; the table has all.` : undefined,
+    labelTitle: query.every ?? '',
+    labels: spans.map(({ label }) => label ?? '(no time)'),
+    stacked: summable,
+    series: [...drawn, ...(summable && hidden === 0 ? other : [])].map((row) => ({
+      name: nameOf(row, query.by),
+      tone: row.kind === 'other' ? 'other' : undefined,
+      cells: (row.series ?? []).map((cell) => ({ text: metricCell(metric, cell), value: cell[metric.name] ?? null })),
+    })),
+  };
+}
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
+
+/** The week by hour of day, a colour for each weekday. */
+function byHour({ query, rows }: CostReport, metric: ReportMetric): SeriesChart {
+  const found = new Map(rows.map((row) => [`${row.group.weekday} ${row.group.hour_of_day}`, cellOf(metric, row)]));
+  const summable = isSum(metric);
+  return {
+    ...head(metric, `${capital(metric.title)} by hour of day (${query.tz})`),
+    kind: summable ? 'columns' : 'lines',
+    labelTitle: 'hour',
+    labels: HOURS.map((hour) => `${hour}:00`),
+    stacked: summable,
+    series: WEEKDAYS.map((day) => ({ name: day, cells: HOURS.map((hour) => found.get(`${day} ${hour}`) ?? NOTHING) })),
+  };
+}
+
+function isSum({ unit, name }: ReportMetric): boolean {
+  return ['count', 'tokens', 'money'].includes(unit) && !/_per_|_p\d\d$|_max$/.test(name) && name !== 'customers';
 }
 
 function bars({ query, rows }: CostReport, metric: ReportMetric): SeriesChart {
@@ -79,7 +129,7 @@ function overTime({ query, rows, metrics }: CostReport, metric: ReportMetric, ti
   const groups = rows.filter(({ kind }) => kind === 'group');
   const labels = [...new Set(groups.map(({ group }) => group[time] ?? '(no time)'))].sort();
   const names = [...new Set(groups.map((row) => nameOf(row, others)))];
-  const summable = ['count', 'tokens', 'money'].includes(metric.unit) && !metric.name.includes('_per_');
+  const summable = isSum(metric);
   const line = (name: string, own: readonly ReportRow[], shown: ReportMetric): Series => {
     const cells = new Map(own.map((row) => [row.group[time] ?? '(no time)', cellOf(shown, row)]));
     return { name, cells: labels.map((label) => cells.get(label) ?? NOTHING) };

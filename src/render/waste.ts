@@ -147,6 +147,7 @@ export function nameOf({ customer, feature, model }: Behind): string {
 }
 
 function cacheTable({ cache }: WasteReport): Table {
+  const hours = cache.some(({ one_hour_instead }) => one_hour_instead !== null);
   return {
     columns: [
       { title: 'cache', align: 'left' },
@@ -156,6 +157,7 @@ function cacheTable({ cache }: WasteReport): Table {
       { title: 'reads saved', align: 'right' },
       { title: 'writes cost', align: 'right' },
       { title: 'net', align: 'right' },
+      ...(hours ? [{ title: '1 hour instead', align: 'right' as const }] : []),
     ],
     rows: cache.map((row) => [
       [row.provider, row.model].map((name) => name ?? NONE).join(' · '),
@@ -165,6 +167,7 @@ function cacheTable({ cache }: WasteReport): Table {
       formatMoney(row.saved),
       formatMoney(row.paid),
       formatMoney(row.net),
+      ...(hours ? [row.one_hour_instead === null ? '–' : formatMoney(row.one_hour_instead)] : []),
     ]),
     footer: [],
   };

@@ -93,10 +93,10 @@ function cache(rows: readonly CacheRow[]): Section {
   return {
     type: 'table',
     title: 'Cache',
-    text: 'What reads saved against ordinary input, what writes cost beyond it.',
+    text: 'What reads saved against ordinary input, what writes cost beyond it; what writing for an hour instead of 5 minutes would have saved.',
     columns: [
       text('model'),
-      ...['tokens read', 'written', 'for 1 hour', 'reads saved', 'writes cost', 'net'].map(number),
+      ...['tokens read', 'written', 'for 1 hour', 'reads saved', 'writes cost', 'net', '1 hour instead'].map(number),
     ],
     rows: rows.map((row) => [
       { text: [row.provider, row.model].map((name) => name ?? '(none)').join(' · ') },
@@ -106,6 +106,7 @@ function cache(rows: readonly CacheRow[]): Section {
       money(row.saved),
       money(row.paid),
       money(row.net),
+      row.one_hour_instead === null ? { text: '–', value: null } : money(row.one_hour_instead),
     ]),
   };
 }

@@ -86,4 +86,29 @@ describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
     expect([kind, series]).toEqual(['lines', ['latency p50', 'latency max']]);
     expect(numbers).toEqual(['2026-09-01100 ms900 ms', '2026-09-03500 ms500 ms']);
   });
+
+  test('a series stands in spans without gaps, the others of --top together', async () => {
+    const { kind, series, numbers, rows } = await seen(
+      '--every',
+      'day',
+      '--by',
+      'model',
+      '--top',
+      '1',
+      '--metrics',
+      'cost',
+    );
+    expect([kind, series]).toEqual(['columns', ['big', '(other)']]);
+    expect(numbers).toEqual(['2026-09-01$12.50$0.50', '2026-09-02$0.00$0.00', '2026-09-03$3.00unpriced']);
+    // Without the line that a terminal draws with letters.
+    expect(rows[0]).toMatch(/^big2\$15\.50[^▁-█]*$/);
+  });
+
+  test('weekdays and hours of the day: a column for each hour', async () => {
+    const { series, numbers } = await seen('--heatmap', '--metrics', 'requests');
+    expect(series).toHaveLength(7);
+    // Tuesday 1 and Thursday 3 September 2026.
+    expect(numbers[10]).toBe('10:00–1–2–––');
+    expect(numbers[11]).toBe('11:00–1–––––');
+  });
 });

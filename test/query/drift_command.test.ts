@@ -62,6 +62,11 @@ Choose longer periods with --window and --baseline, or allow fewer requests with
   });
 });
 
+test('--models --fail: a new model is no failure, no usage to compare with is', async () => {
+  expect(await llmcost('drift', '--models', '--fail')).toMatchObject({ err: '', code: 0 });
+  expect((await llmcost('drift', '--models', '--fail', '--until', '2026-09-14', '-q')).code).toBe(4);
+});
+
 test('html: a page with the same numbers', async () => {
   expect((await llmcost('drift', '--format', 'html', '-o', 'drift.html', '-q')).code).toBe(0);
   const page = readFileSync(join(cwd, 'drift.html'), 'utf8');

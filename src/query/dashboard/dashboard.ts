@@ -4,13 +4,15 @@ import { dimensionOf } from '../dimensions.js';
 import type { Condition } from '../filter.js';
 import { type MetricRow, metricRows } from '../metrics/metric_rows.js';
 import type { MetricName, MetricValues } from '../metrics/metrics.js';
+import { metricSeries } from '../metrics/series.js';
 import type { Period } from '../period.js';
 import { type CostReport, costReport } from '../report.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
-import { type Offset, offsetsBetween } from '../zone.js';
+import { type Every, spansOf } from '../spans.js';
+import type { Offset } from '../zone.js';
 import { HEADLINE, type HeadlineFigure, headlineOf } from './headline.js';
-import { type Every, everyOf, periodBefore, spansIn, type Window, windowOf } from './spans.js';
-import { type SpendSeries, spendOverTime } from './spend.js';
+import { everyOf, periodBefore, windowOf } from './spans.js';
+import { type SpendSeries, spendOverTime, type Timing } from './spend.js';
 
 export interface DashboardQuery {
   period: Period;
@@ -100,28 +102,28 @@ const ROWS = 200;
 
 interface Asking {
   store: Store;
-  query: DashboardQuery;
   scope: Scope;
   offsets: readonly Offset[];
-  every: Every;
+  timing: Timing;
 }
 
 /** Everything a page about the cost and use of LLMs shows, of one period. */
 export async function dashboard(store: Store, query: DashboardQuery): Promise<Dashboard> {
   const { period, tz, where, now } = query;
-  const anyTime = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz);
-  const window = await windowOf(store, withPeriod(scopeOf(where, anyTime), period), period, now);
-  const offsets = window === undefined || tz === 'UTC' ? anyTime : offsetsBetween(window.since, window.until, tz);
+  const offsets = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz, period);
+  const inAnyTime = scopeOf(where, offsets);
+  const scope = withPeriod(inAnyTime, period);
+  const window = await windowOf(store, scope, period, now);
   const every = window === undefined ? 'day' : everyOf(window);
-  const asking = { store, query, scope: withPeriod(scopeOf(where, offsets), period), offsets, every };
-  const about = await costReport(store, { by: ['model'], period, tz, where, now });
+  const spans = window === undefined ? [] : spansOf(window, every, tz);
+  const asking: Asking = { store, scope, offsets, timing: { time: dimensionOf(every, offsets), spans } };
+  const about = await costReport(store, { by: ['model'], metrics: ['cost'], period, tz, where, now });
   const before = periodBefore(period, tz, now);
-  const over_time = await overTime(asking, window);
-  const spans = over_time.map(({ time }) => time);
+  const over_time = await overTime(asking);
   const breakdowns: DashboardBreakdown[] = [];
-  for (const by of DASHBOARD_DIMENSIONS) breakdowns.push(await breakdown(asking, by, spans));
-  const total = await totalOf(asking, asking.scope);
-  const earlier = before === undefined ? undefined : await totalOf(asking, withPeriod(scopeOf(where, offsets), before));
+  for (const by of DASHBOARD_DIMENSIONS) breakdowns.push(await breakdown(asking, by));
+  const total = await totalOf(store, scope);
+  const earlier = before === undefined ? undefined : await totalOf(store, withPeriod(inAnyTime, before));
   return {
     schema: 'llmcost.dashboard/1',
     query: { ...asked(about), every, previous: before === undefined ? null : described(before) },
@@ -148,47 +150,33 @@ function described({ since, until, label }: Period): Dashboard['query']['previou
   return { since: new Date(since).toISOString(), until: new Date(until).toISOString(), period: label };
 }
 
-async function totalOf({ store }: Asking, scope: Scope): Promise<MetricRow> {
-  const rows = await metricRows(store, { dimensions: [], scope, metrics: HEADLINE });
+async function totalOf(store: Store, scope: Scope): Promise<MetricRow> {
+  return whole(await metricRows(store, { dimensions: [], scope, metrics: HEADLINE }));
+}
+
+function whole<R extends MetricRow>(rows: readonly R[]): R {
   const total = rows.find(({ kind }) => kind === 'total');
   if (total === undefined) throw new Error('metrics without a total');
   return total;
 }
 
-async function overTime(
-  { store, scope, offsets, every }: Asking,
-  window: Window | undefined,
-): Promise<DashboardSpan[]> {
-  const dimension = dimensionOf(every, offsets);
-  const rows = await metricRows(store, {
-    dimensions: [dimension],
-    scope,
-    metrics: OVER_TIME,
-    sort: { by: 'name', direction: 'asc' },
-  });
-  const groups = rows.filter(({ kind }) => kind === 'group');
-  const found = new Map(groups.map(({ keys, values }) => [keys[0] ?? null, values]));
-  const spans: (string | null)[] = window === undefined ? [] : await spansIn(store, dimension, window);
-  if (found.has(null)) spans.push(null);
-  return spans.map((time) => ({ time, ...complete(OVER_TIME, found.get(time) ?? NOTHING) }));
+async function overTime({ store, scope, timing }: Asking): Promise<DashboardSpan[]> {
+  const rows = await metricSeries(store, { dimensions: [], scope, metrics: OVER_TIME }, timing);
+  return whole(rows).cells.map(({ label, values }) => ({ time: label, ...complete(OVER_TIME, values) }));
 }
-
-/** What is added up over no usage at all; the rest of it is not known. */
-const NOTHING: Partial<MetricValues> = { requests: 0, cost: '0', cache_savings: '0', latency_requests: 0 };
 
 function complete<N extends MetricName>(names: readonly N[], values: Partial<MetricValues>): Pick<MetricValues, N> {
   return Object.fromEntries(names.map((name) => [name, values[name] ?? null])) as Pick<MetricValues, N>;
 }
 
 async function breakdown(
-  { store, query, scope, offsets, every }: Asking,
+  { store, scope, offsets, timing }: Asking,
   by: DashboardBreakdown['by'],
-  spans: readonly (string | null)[],
 ): Promise<DashboardBreakdown> {
-  const rows = await metricRows(store, { dimensions: [dimensionOf(by, offsets)], scope, metrics: BY_NAME, top: ROWS });
-  const groups = rows.filter(({ kind }) => kind !== 'total');
-  const { where, period } = query;
-  const named = by === 'model' || (by === 'customer' && groups.some(({ keys }) => (keys[0] ?? null) !== null));
+  const dimension = dimensionOf(by, offsets);
+  const rows = await metricRows(store, { dimensions: [dimension], scope, metrics: BY_NAME, top: ROWS });
+  const named = rows.some(({ kind, keys }) => kind === 'group' && (keys[0] ?? null) !== null);
+  const groups = Number(whole(rows).groups);
   return {
     by,
     rows: rows.map(({ kind, groups: stands, keys, base, values }) => ({
@@ -198,6 +186,9 @@ async function breakdown(
       unpriced_rows: base.unpriced_rows,
       ...complete(BY_NAME, values),
     })),
-    spend: named ? await spendOverTime(store, { by, groups }, { where, period, offsets, every, spans }) : [],
+    spend:
+      groups > 0 && (by === 'model' || (by === 'customer' && named))
+        ? await spendOverTime(store, { by: dimension, scope, groups }, timing)
+        : [],
   };
 }

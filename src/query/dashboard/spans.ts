@@ -1,17 +1,9 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Dimension } from '../dimensions.js';
 import { type Period, periodBetween } from '../period.js';
 import type { Scope } from '../scope.js';
-import { instantOf, timestampText, wallTime } from '../zone.js';
-
-/** The time a dashboard shows, half open; milliseconds since 1970. */
-export interface Window {
-  since: number;
-  until: number;
-}
-
-export type Every = 'hour' | 'day' | 'week' | 'month';
+import type { Every, Span } from '../spans.js';
+import { instantOf, wallTime } from '../zone.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -20,7 +12,7 @@ const DAY = 24 * HOUR;
  * The period, with the first and last usage in scope where it has no bounds, and without its future. Undefined if there is no usage
  * with a time and the period does not say either.
  */
-export async function windowOf(store: Store, scope: Scope, period: Period, now: Date): Promise<Window | undefined> {
+export async function windowOf(store: Store, scope: Scope, period: Period, now: Date): Promise<Span | undefined> {
   const found = await store.row<{ first: string | null; last: string | null }>(
     sql`select epoch_ms(min(fact.occurred_at)) as first, epoch_ms(max(fact.occurred_at)) as last from usage_fact as fact where ${scope.test}`,
     scope.params,
@@ -32,31 +24,11 @@ export async function windowOf(store: Store, scope: Scope, period: Period, now: 
 }
 
 /** Spans that give a chart some dozens of columns: hours up to two days, days up to a quarter, weeks up to two years. */
-export function everyOf({ since, until }: Window): Every {
+export function everyOf({ since, until }: Span): Every {
   const length = until - since;
   if (length <= 2 * DAY + HOUR) return 'hour';
   if (length <= 93 * DAY) return 'day';
   return length <= 732 * DAY ? 'week' : 'month';
-}
-
-/** The label of every span of time in the window, in order, whether there is usage in it or not. */
-export async function spansIn(store: Store, { key, label }: Dimension, { since, until }: Window): Promise<string[]> {
-  const rows = await store.rows<{ name: string }>(
-    sql`
-    with fact as (
-      select unnest(generate_series(cast($since as timestamp), cast($last as timestamp), interval 1 hour)) as occurred_at
-      union all
-      select cast($last as timestamp)
-    ),
-    span as (
-      select distinct ${key} as starts from fact
-    )
-    select ${label(sql`span.starts`)} as name
-    from span
-    order by span.starts`,
-    { since: timestampText(since), last: timestampText(until - 1) },
-  );
-  return rows.map(({ name }) => name);
 }
 
 /**

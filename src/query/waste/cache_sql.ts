@@ -95,31 +95,53 @@ export function missedReads(test: Sql): Sql {
     and card.cache_read < card.uncached_input and not list_contains(card.assumed, 'cache_read')`;
 }
 
-/** What caching brought and cost, by provider and model: columns of CacheRow. Sums by rate card first; models are few. */
+/**
+ * What caching brought and cost, by provider and model: columns of CacheRow. Calls of one session that write again what had been
+ * written or read 5 minutes to an hour before would have read it, had all been written for an hour: `one_hour_instead` is what that
+ * saves, less what all writes would cost more; null where the price book has no price for it, or nothing is written for 5 minutes.
+ */
 export function cacheLedger(test: Sql): Sql {
   return sql`
-  with used as (
+  with touched as (
     select
-      fact.profile_id,
+      profile.provider,
+      coalesce(profile.model, profile.request_model) as model,
       fact.rate_card_id,
-      coalesce(sum(fact.cache_read_tokens), 0) as cache_read_tokens,
-      coalesce(sum(fact.cache_write_tokens), 0) as cache_write_tokens,
-      coalesce(sum(fact.cache_write_1h_tokens), 0) as cache_write_1h_tokens
-    from usage_fact as fact
+      fact.cache_read_tokens,
+      fact.cache_write_tokens,
+      fact.cache_write_1h_tokens,
+      ${READ} as kept,
+      coalesce(fact.cache_write_tokens, 0) as written,
+      fact.session_id is not null
+        and fact.occurred_at - lag(fact.occurred_at) over ordered > to_seconds(${USUAL_SECONDS})
+        and fact.occurred_at - lag(fact.occurred_at) over ordered <= to_seconds(${LONG_SECONDS}) as expired,
+      lag(${READ} + ${WRITTEN}) over ordered as before
+    from ${JOINED}
     where ${test} and fact.cost_usd > 0 and ${READ} + ${WRITTEN} > 0
+    window ordered as (partition by ${STREAM} order by fact.occurred_at, fact.rowid)
+  ),
+  used as (
+    select
+      provider,
+      model,
+      rate_card_id,
+      coalesce(sum(cache_read_tokens), 0) as cache_read_tokens,
+      coalesce(sum(cache_write_tokens), 0) as cache_write_tokens,
+      coalesce(sum(cache_write_1h_tokens), 0) as cache_write_1h_tokens,
+      coalesce(sum(least(written, greatest(before - kept, 0))) filter (where expired), 0) as written_again
+    from touched
     group by all
   ),
   priced as (
     select
-      profile.provider,
-      coalesce(profile.model, profile.request_model) as model,
-      fact.cache_read_tokens,
-      fact.cache_write_tokens,
-      fact.cache_write_1h_tokens,
+      fact.*,
       fact.cache_read_tokens * (card.uncached_input - coalesce(card.cache_read, card.uncached_input)) as saved,
-      ${PREMIUM} as paid
+      ${PREMIUM} as paid,
+      case when fact.cache_write_tokens > 0 and not list_contains(card.assumed, 'cache_write_1h') then
+        fact.written_again * (card.cache_write - card.cache_read)
+          - (fact.cache_write_tokens - fact.written_again) * (card.cache_write_1h - card.cache_write)
+      end as one_hour_instead
     from used as fact
-    join usage_profile as profile on profile.profile_id = fact.profile_id
     join rate_card as card on card.rate_card_id = fact.rate_card_id
     where card.uncached_input is not null
   )
@@ -131,7 +153,8 @@ export function cacheLedger(test: Sql): Sql {
     sum(cache_write_1h_tokens) as written_1h_tokens,
     cast(sum(saved) as varchar) as saved,
     cast(sum(paid) as varchar) as paid,
-    cast(sum(saved) - sum(paid) as varchar) as net
+    cast(sum(saved) - sum(paid) as varchar) as net,
+    cast(sum(one_hour_instead) as varchar) as one_hour_instead
   from priced
   group by provider, model
   order by sum(saved) - sum(paid), provider, model`;

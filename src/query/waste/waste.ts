@@ -214,6 +214,7 @@ function cacheOf(row: Row): CacheRow {
     saved: String(row.saved),
     paid: String(row.paid),
     net: String(row.net),
+    one_hour_instead: textOf(row.one_hour_instead),
   };
 }
 
