@@ -48,8 +48,8 @@ async function explain(options: ExplainOptions, io: Io): Promise<void> {
   const { explainReport } = await import('../query/explain/explain.js');
   const answer = await withOwnStore(options, io, (store) => explainReport(store, query));
   if (options.format === 'html') {
-    const { explainAsPage } = await import('../render/explain.js');
-    await writePage(explainAsPage(answer), options.output, io);
+    const { explainPage } = await import('../render/explain_page.js');
+    await writePage(explainPage(answer), options.output, io);
   } else {
     await writeAnswer(await render(answer, options, io), options.output, io);
   }

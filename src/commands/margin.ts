@@ -6,9 +6,10 @@ import type { MarginBy } from '../query/margin_sql.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './own_book.js';
+import { writePage } from './page.js';
 import { rowsOf } from './rows.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];
 
 export interface MarginOptions extends ConfigOptions, ScopeOptions {
@@ -46,7 +47,12 @@ async function margin(options: MarginOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io);
   const { marginReport } = await import('../query/margin.js');
   const answer = await withOwnStore(options, io, (store) => marginReport(store, query));
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (options.format === 'html') {
+    const { marginPage } = await import('../render/margin_page.js');
+    await writePage(marginPage(answer), options.output, io);
+  } else {
+    await writeAnswer(await render(answer, options, io), options.output, io);
+  }
   if (!options.quiet) await note(answer, io);
 }
 

@@ -1,16 +1,15 @@
 import type { ExplainPart, ExplainReport } from '../query/explain/answer.js';
 import { formatMoney, formatPercent } from './number.js';
-import type { Page } from './page_data.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
 /** The sentences, then the waterfall, then who is behind the biggest part, and when. */
 export function explainAsTable(report: ExplainReport, terminal: Terminal): string {
-  const tables = [waterfallOf(report), contributionsOf(report), peaksOf(report)].filter(
+  const tables = [waterfallOf(report), contributionTable(report), peakTable(report)].filter(
     (table) => table.rows.length > 0,
   );
   return [
-    `${plain(titleOf(report))}\n`,
+    `${plain(explainTitle(report))}\n`,
     ...report.sentences.map((sentence) => `${plain(sentence)}\n`),
     ...tables.flatMap((table) => ['\n', renderTable(table, terminal)]),
   ].join('');
@@ -38,12 +37,12 @@ export function explainAsCsv({ cost_before, cost_after, change, parts, peaks }: 
 
 /** The same in Markdown: sentences as paragraphs, tables, notes as a list. */
 export function explainAsMarkdown(report: ExplainReport): string {
-  const tables = [waterfallOf(report), contributionsOf(report), peaksOf(report)].filter(
+  const tables = [withoutBars(waterfallOf(report)), contributionTable(report), peakTable(report)].filter(
     (table) => table.rows.length > 0,
   );
   const notes = report.warnings.map(({ message }) => `- ${markdownText(message)}`);
   const blocks = [
-    markdownText(titleOf(report)),
+    markdownText(explainTitle(report)),
     report.sentences.map(markdownText).join('\n'),
     ...tables.map(markdownTable),
     ...(notes.length === 0 ? [] : [notes.join('\n')]),
@@ -51,56 +50,19 @@ export function explainAsMarkdown(report: ExplainReport): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** The same as a page, with the waterfall as a chart. */
-export function explainAsPage(report: ExplainReport): Page {
-  const total = (name: string, amount: string) => ({
-    name,
-    cell: { text: formatMoney(amount), value: amount },
-    step: 'total' as const,
-  });
-  return {
-    title: 'Why the cost changed',
-    subtitle: titleOf(report),
-    sections: [
-      { type: 'text', title: 'In short', paragraphs: report.sentences },
-      {
-        type: 'chart',
-        kind: 'waterfall',
-        title: 'What the change is made of',
-        labelTitle: 'part',
-        value: { title: 'USD', unit: 'money' },
-        steps: [
-          total('before', report.cost_before),
-          ...shownParts(report).map(({ words, amount }) => ({
-            name: words,
-            cell: { text: signed(amount), value: amount },
-            step: 'change' as const,
-          })),
-          total('after', report.cost_after),
-        ],
-      },
-      ...[
-        { title: 'Who is behind it', table: contributionsOf(report) },
-        { title: 'When', table: peaksOf(report) },
-      ]
-        .filter(({ table }) => table.rows.length > 0)
-        .map(({ title, table }) => ({
-          type: 'table' as const,
-          title,
-          columns: table.columns.map((column) => ({ title: column.title, kind: 'text' as const })),
-          rows: table.rows.map((cells) => cells.map((text) => ({ text }))),
-        })),
-    ],
-    notes: report.warnings.map(({ message }) => message),
-    footer: [`Price book ${report.price_book}.`],
-  };
+/** Markdown takes the blanks away that bars begin with. */
+function withoutBars({ columns, rows, footer }: Table): Table {
+  const cut = (line: string[]) => line.slice(0, -1);
+  return { columns: columns.slice(0, -1), rows: rows.map(cut), footer: footer.map(cut) };
 }
 
-function titleOf({ query: { before, after, tz, where } }: ExplainReport): string {
+/** The periods, the time zone and the filters. */
+export function explainTitle({ query: { before, after, tz, where } }: ExplainReport): string {
   return [`${after.label} against ${before.label} (${tz})`, ...where].join(' · ');
 }
 
-function shownParts({ parts }: ExplainReport): ExplainPart[] {
+/** The parts that are not nothing. */
+export function shownParts({ parts }: ExplainReport): ExplainPart[] {
   return parts.filter(({ amount }) => /[1-9]/.test(amount));
 }
 
@@ -134,7 +96,7 @@ function waterfallOf(report: ExplainReport): Table {
       ['before', formatMoney(report.cost_before), '', '', bar(0, Number(report.cost_before), '█')],
       ...steps.map(({ part, from, to }) => [
         part.words,
-        signed(part.amount),
+        signedMoney(part.amount),
         percent(part.percent, part.amount),
         part.stands_out ? 'cause' : '',
         bar(from, to, part.amount.startsWith('-') ? '░' : '▓'),
@@ -153,7 +115,7 @@ function waterfallOf(report: ExplainReport): Table {
 }
 
 /** Customers, features and models behind the biggest part. */
-function contributionsOf(report: ExplainReport): Table {
+export function contributionTable(report: ExplainReport): Table {
   const biggest = report.parts
     .toSorted((a, b) => Math.abs(Number(b.amount)) - Math.abs(Number(a.amount)))
     .find(({ effect }) => report.causes.length === 0 || effect === report.causes[0]);
@@ -167,14 +129,15 @@ function contributionsOf(report: ExplainReport): Table {
     rows: (biggest?.contributions ?? []).map(({ of, name, amount, before, after }) => [
       of,
       name ?? '(none)',
-      signed(amount),
+      signedMoney(amount),
       `${before.requests} → ${after.requests}`,
     ]),
     footer: [],
   };
 }
 
-function peaksOf({ peaks }: ExplainReport): Table {
+/** The days or hours that lie furthest above the usual. */
+export function peakTable({ peaks }: ExplainReport): Table {
   return {
     columns: [
       { title: 'time', align: 'left' },
@@ -187,7 +150,7 @@ function peaksOf({ peaks }: ExplainReport): Table {
     rows: peaks.map(({ time, cost, above, customer, feature, model }) => [
       time,
       formatMoney(cost),
-      signed(above),
+      signedMoney(above),
       ...[customer, feature, model].map((name) => name ?? '(none)'),
     ]),
     footer: [],
@@ -203,7 +166,8 @@ function markdownTable({ columns, rows, footer }: Table): string {
   ].join('\n');
 }
 
-function signed(amount: string): string {
+/** +$1.20, -$0.30, $0.00 */
+export function signedMoney(amount: string): string {
   return amount.startsWith('-') || !/[1-9]/.test(amount) ? formatMoney(amount) : `+${formatMoney(amount)}`;
 }
 

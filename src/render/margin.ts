@@ -6,7 +6,7 @@ import { csvLines, markdownText, plain } from './text.js';
 /** The margins for people: a line with the period, then the table, then what could not be converted. */
 export function marginAsTable(report: MarginReport, terminal: Terminal): string {
   const apart = apartLines(report).map((line) => `${plain(line)}\n`);
-  return `${plain(titleOf(report))}\n\n${renderTable(tableOf(report), terminal)}${apart.join('')}`;
+  return `${plain(marginTitle(report))}\n\n${renderTable(marginTable(report), terminal)}${apart.join('')}`;
 }
 
 /** The answer as it is, for programs. */
@@ -17,7 +17,10 @@ export function marginAsJson(report: MarginReport): string {
 /** One line for each row and one for the total, told apart by `kind`; unknown is empty, money is exact. */
 export function marginAsCsv(report: MarginReport): string {
   const head = ['kind', report.query.by, ...CSV_COLUMNS];
-  return csvLines([head, ...[...report.rows, report.totals].map((row) => [row.kind, nameOf(row), ...csvFields(row)])]);
+  return csvLines([
+    head,
+    ...[...report.rows, report.totals].map((row) => [row.kind, marginName(row), ...csvFields(row)]),
+  ]);
 }
 
 const CSV_COLUMNS = [
@@ -46,11 +49,11 @@ function csvFields(row: MarginRow): string[] {
 
 /** The table in Markdown, followed by the notes as a list. */
 export function marginAsMarkdown(report: MarginReport): string {
-  const { columns, rows, footer } = tableOf(report);
+  const { columns, rows, footer } = marginTable(report);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const notes = [...apartLines(report), ...report.warnings.map(({ message }) => message)];
   const lines = [
-    markdownText(titleOf(report)),
+    markdownText(marginTitle(report)),
     '',
     line(columns.map(({ title }) => markdownText(title))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
@@ -62,7 +65,7 @@ export function marginAsMarkdown(report: MarginReport): string {
 }
 
 /** Period, time zone, filters and the target. */
-function titleOf({ query: { period, tz, where, target } }: MarginReport): string {
+export function marginTitle({ query: { period, tz, where, target } }: MarginReport): string {
   const parts = [`${period} (${tz})`, ...where, ...(target === null ? [] : [`target margin ${target}%`])];
   return parts.join(' · ');
 }
@@ -73,7 +76,8 @@ interface Column {
   align: 'left' | 'right';
 }
 
-function tableOf(report: MarginReport): Table {
+/** The margins as the table people see; names are as the data has them, not yet escaped. */
+export function marginTable(report: MarginReport): Table {
   const columns = columnsOf(report);
   const cells = (row: MarginRow) => columns.map(({ cell }) => cell(row));
   return {
@@ -86,7 +90,7 @@ function tableOf(report: MarginReport): Table {
 function columnsOf({ query, rows, totals }: MarginReport): Column[] {
   const right = (title: string, cell: Column['cell']): Column => ({ title, cell, align: 'right' });
   const columns: Column[] = [
-    { title: query.by, cell: nameOf, align: 'left' },
+    { title: query.by, cell: marginName, align: 'left' },
     right('revenue', ({ revenue }) => formatMoney(revenue)),
     right('cost', costCell),
     right('margin', ({ margin, cost_complete }) => bounded(margin, cost_complete ? '' : '≤ ')),
@@ -114,7 +118,8 @@ function columnsOf({ query, rows, totals }: MarginReport): Column[] {
   return columns;
 }
 
-function nameOf({ kind, key, groups }: MarginRow): string {
+/** What a row is called. */
+export function marginName({ kind, key, groups }: MarginRow): string {
   if (kind === 'total') return 'total';
   if (kind === 'other') return `(other ${groups})`;
   return key ?? '(none)';
@@ -153,7 +158,7 @@ function verdictCell({ kind, verdict }: MarginRow): string {
 }
 
 /** Revenue that is in no sum. */
-function apartLines({ not_converted }: MarginReport): string[] {
+export function apartLines({ not_converted }: MarginReport): string[] {
   return not_converted.map(
     ({ customer, currency, amount }) => `not converted: ${formatAmount(amount, currency)} of ${customer ?? '(none)'}`,
   );

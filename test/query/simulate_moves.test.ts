@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type MovesQuery, moves } from '../../src/query/simulate/moves.js';
 import type { MoveRule } from '../../src/query/simulate/policy.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
+import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
 import { addRevenue } from './revenue_rows.js';
@@ -263,4 +264,40 @@ test('ratios measured on traces that ran on two models', () =>
         'openai/gpt-5 and openai/gpt-5-mini share 20 traces, 0.021 (0.004–0.036): not used, too wide a range for the same prompts.',
       ],
     ]);
+  }));
+
+test('the same calls by other prices: of a day, of a price book, and before there was one', () =>
+  inMemory(async (store) => {
+    await addPrices(store, [
+      { model: 'gpt-5', dimension: 'input', usd: '2', to: '2026-10-01' },
+      { model: 'gpt-5', dimension: 'input', usd: '1.5', from: '2026-10-01' },
+      { model: 'gpt-5', dimension: 'output', usd: '10' },
+      { model: 'gpt-6', dimension: 'input', usd: '5', from: '2026-10-01', to: '2026-11-01' },
+      { model: 'gpt-6', dimension: 'input', usd: '4', from: '2026-11-01' },
+      { model: 'gpt-6', dimension: 'output', usd: '20', from: '2026-10-01' },
+    ]);
+    const september = { model: 'gpt-5', fresh: 1_000_000, at: '2026-09-15T00:00:00' };
+    await addCalls(store, [september, { ...september, at: '2026-10-15T00:00:00' }]);
+    const stays: MoveRule = { label: 'prices', where: [], aims: [{ model: null, share: 100 }] };
+    const after = async (rule: MoveRule, adjust: Partial<Adjustments>) => {
+      const { totals, targets } = await ask(store, [rule], { adjust });
+      expect(totals.before).toBe('3.500000000000000000');
+      return [totals.after, targets[0]?.flags.early];
+    };
+    expect(await after(stays, { at: new Date('2026-09-01') })).toEqual(['4.000000000000000000', 0]);
+    expect(await after(stays, { at: new Date('2026-10-20') })).toEqual(['3.000000000000000000', 0]);
+    // Not on sale in September: its first price, and the answer says for how many calls.
+    expect(await after(swap('gpt-5', 'gpt-6'), {})).toEqual(['10.000000000000000000', 1]);
+    // The next book has a lower price; the one before it is still there to be asked.
+    await store.run(sql`
+      insert into price_revision values (2, timestamp '2026-10-20', 'refresh', 'a test');
+      update price_rate set removed_in = 2 where model = 'gpt-5' and usd_per_unit = 0.0000015;
+      insert into price_rate
+      select * replace (rate_id + 100 as rate_id, 0.000001 as usd_per_unit, 2 as added_in, null as removed_in)
+      from price_rate where removed_in = 2`);
+    expect(await after(stays, { revision: 1 })).toEqual(['3.500000000000000000', 0]);
+    expect(await after(stays, { revision: 2 })).toEqual(['3.000000000000000000', 0]);
+    await expect(ask(store, [stays], { adjust: { revision: 3 } })).rejects.toThrow(
+      'There is no price book 3 in this database. It has 1 to 2.\nSee which there are: llmcost pricing history',
+    );
   }));

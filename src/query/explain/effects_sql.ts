@@ -26,12 +26,13 @@ const perRequest = (cost: Sql) => proportion(cost, sql`n2`, sql`n1`);
 
 /**
  * The table explain_effect: a row for every cell with all effects. How much everybody grew is told by all customers' features whose
- * requests grew like those of the median one (by cost), within four deviations of a count: one heavy customer is no growth of all.
+ * requests grew like those of the median one (by the requests it had in both periods), within four deviations of a count: one heavy
+ * customer, come or gone, is no growth of all.
  */
 export const EFFECTS_SQL: Sql = sql`
 create or replace temp table explain_effect as
 with member as (
-  select customer, feature, sum(n1) as n1, sum(n2) as n2, sum(c1) as c1
+  select customer, feature, sum(n1) as n1, sum(n2) as n2, least(sum(n1), sum(n2)) as weight
   from explain_cell
   where not retry
   group by customer, feature
@@ -40,7 +41,7 @@ with member as (
 median as (
   select n1 as m1, n2 as m2
   from (
-    select *, sum(c1) over (order by n2 / n1, n1, n2 rows unbounded preceding) as upto, sum(c1) over () as whole
+    select *, sum(weight) over (order by n2 / n1, n1, n2 rows unbounded preceding) as upto, sum(weight) over () as whole
     from member
   ) as ordered
   where 2 * upto >= whole

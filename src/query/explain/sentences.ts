@@ -104,14 +104,24 @@ function shareOf(amount: string, whole: string): string {
   return share > 0 ? `${Math.round(share * 100)}% of it` : 'against it';
 }
 
-/** What changed there, in figures. */
-function factOf(effect: Effect, { before, after }: Contribution): string | undefined {
+/**
+ * What changed there, in figures; nothing where they go the other way, because what the member is used for changed more than the
+ * length of any of it.
+ */
+function factOf(effect: Effect, { amount, before, after }: Contribution): string | undefined {
+  const less = amount.startsWith('-');
   switch (effect) {
-    case 'prompt_length':
-      return each('input tokens per request', before, after, ({ input_tokens }) => input_tokens);
-    case 'output_length':
-      return each('output tokens per request', before, after, ({ output_tokens }) => output_tokens);
+    case 'prompt_length': {
+      const [old, now] = [ratio(before.input_tokens, before.requests), ratio(after.input_tokens, after.requests)];
+      return less === now < old ? `${rounded(old)} → ${rounded(now)} input tokens per request` : undefined;
+    }
+    case 'output_length': {
+      const [old, now] = [ratio(before.output_tokens, before.requests), ratio(after.output_tokens, after.requests)];
+      return less === now < old ? `${rounded(old)} → ${rounded(now)} output tokens per request` : undefined;
+    }
     case 'caching':
+      if (less === ratio(after.cached_tokens, after.input_tokens) < ratio(before.cached_tokens, before.input_tokens))
+        return undefined;
       return `${percent(before.cached_tokens, before.input_tokens)} → ${percent(after.cached_tokens, after.input_tokens)} of the prompts cached`;
     case 'retries':
       return `${counted(before.retries)} → ${counted(after.retries)} calls`;
@@ -124,14 +134,16 @@ function factOf(effect: Effect, { before, after }: Contribution): string | undef
   }
 }
 
-function each(what: string, before: Used, after: Used, tokens: (used: Used) => Used['requests']): string | undefined {
-  const of = (used: Used) => Number(tokens(used)) / Number(used.requests);
-  if (Number(before.requests) === 0 || Number(after.requests) === 0) return undefined;
-  return `${counted(Math.round(of(before)))} → ${counted(Math.round(of(after)))} ${what}`;
+function ratio(part: Used['requests'], whole: Used['requests']): number {
+  return Number(whole) === 0 ? 0 : Number(part) / Number(whole);
+}
+
+function rounded(number: number): string {
+  return counted(Math.round(number));
 }
 
 function percent(part: Used['requests'], whole: Used['requests']): string {
-  return Number(whole) === 0 ? '–' : `${Math.round((Number(part) / Number(whole)) * 100)}%`;
+  return Number(whole) === 0 ? '–' : `${Math.round(ratio(part, whole) * 100)}%`;
 }
 
 function counted(number: Used['requests']): string {

@@ -57,7 +57,8 @@ from slot_before
 left join spent on spent.slot = slot_before.slot`;
 
 /**
- * How much the cost of a day scatters, from the first use on: around the mean of its weekday where there are two weeks.
+ * How much the cost of a day scatters, from the first use on: around the mean of its weekday where there are two weeks, but not more
+ * than one and a half times what the median distance from the median tells: one mad day is no usual scatter.
  * Parameters: $history_since, $history_until (UTC), $history_from, $history_to (the same by the wall clock).
  */
 export function dailyScatterSql(test: Sql, offsets: readonly Offset[]): Sql {
@@ -82,13 +83,22 @@ filled as (
   left join spent on spent.day = slot.day
 ),
 strayed as (
-  select cost - avg(cost) over (partition by case when weeks then isodow(day) else 0 end) as "by", weeks from filled
+  select
+    cost - avg(cost) over (partition by case when weeks then isodow(day) else 0 end) as "by",
+    abs(cost - median(cost) over ()) as far,
+    weeks
+  from filled
+),
+deviations as (
+  select
+    count(*) as slots,
+    count(*) - case when any_value(weeks) then 7 else 1 end as freedom,
+    sqrt(sum("by" * "by") / nullif(count(*) - case when any_value(weeks) then 7 else 1 end, 0)) as deviation,
+    1.5 * 1.4826 * median(far) as robust
+  from strayed
 )
-select
-  count(*) as slots,
-  count(*) - case when any_value(weeks) then 7 else 1 end as freedom,
-  sqrt(sum("by" * "by") / nullif(count(*) - case when any_value(weeks) then 7 else 1 end, 0)) as deviation
-from strayed`;
+select slots, freedom, case when robust > 0 then least(deviation, robust) else deviation end as deviation
+from deviations`;
 }
 
 /**

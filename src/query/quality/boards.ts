@@ -75,6 +75,8 @@ export interface BoardScore {
   low: string | null;
   high: string | null;
   effort: string | null;
+  /** The name a seller calls it by, where the board tells that too. */
+  version: string | null;
   /** When it was published, where the board tells. */
   date: string | null;
 }
@@ -98,7 +100,11 @@ export function readBoard(
     const own = rows.filter(({ benchmark, source }) => benchmark === 'GPQA diamond' && source === 'Epoch evaluations');
     return {
       board: 'gpqa',
-      scores: own.map((row) => ({ ...scoreOf(row, 'Model', 'performance'), effort: effortOf(row.model_version) })),
+      scores: own.map((row) => ({
+        ...scoreOf(row, 'Model', 'performance'),
+        effort: effortOf(row.model_version),
+        version: withoutEffort(row.model_version),
+      })),
     };
   }
   if (has('model_name', 'rating', 'rating_lower', 'rating_upper', 'category')) {
@@ -127,7 +133,20 @@ function scoreOf(
   [low, high]: readonly string[] = [],
 ): BoardScore {
   const text = (column: string | undefined) => (column === undefined ? null : row[column] || null);
-  return { name: row[name] ?? '', score: row[score] ?? '', low: text(low), high: text(high), effort: null, date: null };
+  return {
+    name: row[name] ?? '',
+    score: row[score] ?? '',
+    low: text(low),
+    high: text(high),
+    effort: null,
+    version: null,
+    date: null,
+  };
+}
+
+/** gpt-5_high → gpt-5 */
+function withoutEffort(version: string | null | undefined): string | null {
+  return version?.replace(/_([a-z]+|\d+K)$/i, '') ?? null;
 }
 
 function effortOf(version: string | null | undefined): string | null {

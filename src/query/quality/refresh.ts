@@ -84,8 +84,12 @@ export function refreshedScores(files: readonly BoardFile[], names: readonly Mod
         board.title,
         [one, ...others].map(({ file }) => file.path),
       );
-    const best = bestScores(one.scores);
-    const lines = names.flatMap((name) => lineOf(board.name, name, best.get(name[board.names] ?? '')));
+    const best = bestScores(one.scores, ({ name }) => name);
+    // Two snapshots may share a name on the board: the name of the seller comes first.
+    const exact = bestScores(one.scores, ({ version }) => version);
+    const lines = names.flatMap((name) =>
+      lineOf(board.name, name, exact.get(name.model) ?? best.get(name[board.names] ?? '')),
+    );
     return [{ board, file: one.file, published: best.size, lines }];
   });
   return {
@@ -105,12 +109,14 @@ export function refreshedScores(files: readonly BoardFile[], names: readonly Mod
 }
 
 /** The best run of each model: boards list several efforts or tries under one name. */
-function bestScores(scores: readonly BoardScore[]): Map<string, BoardScore> {
+function bestScores(scores: readonly BoardScore[], key: (score: BoardScore) => string | null): Map<string, BoardScore> {
   const best = new Map<string, BoardScore>();
   for (const score of scores) {
     if (!/^-?\d+(\.\d+)?(e-?\d+)?$/i.test(score.score)) continue;
-    const known = best.get(score.name);
-    if (known === undefined || Number(score.score) > Number(known.score)) best.set(score.name, score);
+    const name = key(score);
+    if (name === null) continue;
+    const known = best.get(name);
+    if (known === undefined || Number(score.score) > Number(known.score)) best.set(name, score);
   }
   return best;
 }

@@ -3,6 +3,7 @@ import { priceBookId } from '../../rate/book.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { checkRevision } from '../as_of.js';
 import { type Count, countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
 import type { Scores } from '../quality/scores.js';
@@ -98,6 +99,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
   const named = [query.where, ...query.rules.map(({ where }) => where)].flat().map(({ dimension }) => dimension);
   const offsets = await zoneOffsets(store, [...query.by, ...named], query.tz);
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
+  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
   const logged = await usedModels(store, scope, query.adjust.revision);
   const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });

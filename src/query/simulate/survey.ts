@@ -1,6 +1,7 @@
 import { priceBookId } from '../../rate/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { checkRevision } from '../as_of.js';
 import { type Count, countOf } from '../count.js';
 import { type Scores, successOf } from '../quality/scores.js';
 import type { Money } from '../report.js';
@@ -112,6 +113,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     query.tz,
   );
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
+  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
   const logged = await usedModels(store, scope, query.adjust.revision);
   const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const { targets, free } = await catalogue(store, {
