@@ -207,6 +207,7 @@ async function conclude(answer: BudgetCheck, options: BudgetOptions, io: Io): Pr
     await appendSummary(budgetAsMarkdown(answer, { all: options.all === true, top: Number(options.top) }), summary, io);
   }
   for (const { message } of options.quiet ? [] : answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-  io.stderr.write(`${verdictLine(answer)}\n`);
+  // Quiet and fine is silent, so that cron only writes of what is wrong.
+  if (options.quiet !== true || answer.exit_code !== 0) io.stderr.write(`${verdictLine(answer)}\n`);
   io.setExitCode(options.exitZero === true ? 0 : answer.exit_code);
 }

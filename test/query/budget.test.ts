@@ -92,6 +92,7 @@ const WRONG = [
   { limit: '5 USD', group_by: ['tag:team'] },
   { limit: '5 USD', where: ['session=x'] },
   { limit: '5 USD', where: ['acme'] },
+  { limit: '5 s', metric: 'latency_p95', on: ['actual', 'forecast'] },
 ];
 
 beforeAll(async () => {
@@ -222,6 +223,7 @@ test('what there is not is a mistake, and never passes', () => {
   expect(text[8]).toMatch(/^--group-by: There is no dimension 'costumer'\. Did you mean customer\?/);
   expect(text[9]).toBe('--group-by: no usage in the database has a tag:team.');
   expect(text[10]).toBe('--where: no usage in the database has a session.');
+  expect(text[12]).toBe('--on: latency_p95 does not add up from day to day, so it cannot be forecast.');
   expect(text[11]).toMatch(/^--where: --where 'acme' is not a filter\./);
 });
 

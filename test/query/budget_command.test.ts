@@ -93,6 +93,11 @@ test.each([
   expect(err).toBe(`verdict: ${verdict.replace('_', ' ')} (exit code ${code}): 1 ${verdict.replace('_', ' ')}\n`);
 });
 
+test('quiet and ok is silent but for the answer', async () => {
+  expect((await run('--rule', 'fine', '-q')).err).toBe('');
+  expect((await run('--rule', 'silent', '-q')).err).toBe('verdict: no data (exit code 4): 1 no data\n');
+});
+
 test('JSON is an envelope; ok is only in it with --all', async () => {
   const answer = JSON.parse((await run('--rule', 'breached', '--rule', 'fine', '--format', 'json')).out);
   expect(answer).toMatchObject({
