@@ -1,7 +1,8 @@
-import { InputError, UsageError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
+import { earningMapped } from './earning_map.js';
 import { type AnyFormat, isLedger } from './format.js';
 import { checkUnambiguous, columnOf, sameHeader, twins } from './headers.js';
 import {
@@ -184,15 +185,7 @@ function columnsFormat(
 
 /** A format with what the user says on top; what was billed is read as it stands. */
 export function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
-  if (!isLedger(format)) return adapted(format, mapping);
-  const [given] = [
-    ...[...mapping.map.keys()].map((name) => `--map ${name}`),
-    ...[...mapping.set.keys()].map((name) => `--set ${name}`),
-  ];
-  if (given === undefined) return format;
-  throw new UsageError(
-    `${given}: ${format.name} tells what was billed, not what was used, and has no such columns.\nImport the file without it.`,
-  );
+  return isLedger(format) ? earningMapped(format, mapping) : adapted(format, mapping);
 }
 
 function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {

@@ -13,7 +13,7 @@ export function reportAsTable(report: CostReport, terminal: Terminal): string {
 }
 
 /** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */
-function linesBelow(report: CostReport, seen: boolean): string[] {
+export function linesBelow(report: CostReport, seen: boolean): string[] {
   const effects = report.comparison === undefined ? undefined : effectsLine(report.comparison);
   return [...flatLines(report), ...(effects === undefined ? [] : [effects]), coverageLine(report, seen)];
 }

@@ -29,7 +29,7 @@ function columnsOf(metric: ReportMetric): Column[] {
 }
 
 /** '+$1.20', '-3.00%', and 0 without a sign. */
-function signed(value: number | string | null | undefined, text: (positive: string) => string): string {
+export function signed(value: number | string | null | undefined, text: (positive: string) => string): string {
   if (value === null || value === undefined) return UNKNOWN;
   const digits = String(value);
   const positive = digits.replace(/^-/, '');
@@ -44,7 +44,7 @@ function presenceCell({ presence }: CostReport['totals']): string {
 /** What made the cost change, in a sentence: the parts sum up to the change. */
 export function effectsLine({ effects }: NonNullable<CostReport['comparison']>): string | undefined {
   if (effects === null) return undefined;
-  const parts = PARTS.map(([part, words]) => `${words} ${moneyChange(effects[part])}`);
+  const parts = EFFECTS.map(([part, words]) => `${words} ${moneyChange(effects[part])}`);
   return `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}): ${parts.join(', ')}`;
 }
 
@@ -52,7 +52,8 @@ function moneyChange(amount: string): string {
   return signed(amount, formatMoney);
 }
 
-const PARTS: [keyof CostEffects, string][] = [
+/** The parts of a change of cost, and what they are called. */
+export const EFFECTS: [keyof CostEffects, string][] = [
   ['volume', 'number of requests'],
   ['mix', 'mix of models'],
   ['tokens', 'tokens per request'],

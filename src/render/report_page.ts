@@ -1,16 +1,23 @@
 import type { CostReport, ReportMetric, ReportRow, ReportSpan } from '../query/report.js';
 import { metricCell } from './metric_cells.js';
 import type { Chart, Page, PageCell, Series, SeriesChart, TableSection, Unit } from './page_data.js';
+import { linesBelow } from './report.js';
 import { namesOf, reportTable, reportTitle } from './report_cells.js';
+import { effectsChart, reportFigures } from './report_page_changes.js';
 
 /** The report as a page: its totals, a chart of the first of its metrics (of the cost if it is there), and the whole table. */
 export function reportPage(report: CostReport): Page {
-  const { query, totals, metrics } = report;
-  const figures = metrics.slice(0, 6).map((metric) => ({ label: metric.title, value: metricCell(metric, totals) }));
+  const { query, metrics } = report;
   return {
     title: query.by.length === 0 ? 'LLM usage' : `LLM usage by ${query.by.join(', ')}`,
     subtitle: reportTitle(report),
-    sections: [{ type: 'figures', figures }, ...chartOf(report), tableOf(report)],
+    sections: [
+      { type: 'figures', figures: reportFigures(report) },
+      ...chartOf(report),
+      ...effectsChart(report),
+      tableOf(report),
+      { type: 'text', title: 'What the figures stand for', paragraphs: linesBelow(report, false) },
+    ],
     notes: report.warnings.map(({ message }) => message),
     footer: [
       `Price book ${report.price_book}; amounts in ${report.currency}; ${query.since ?? 'from the first usage'} to ${query.until ?? 'the last usage'}, half open; time zone ${query.tz}.`,
@@ -111,15 +118,20 @@ function isSum({ unit, name }: ReportMetric): boolean {
   return ['count', 'tokens', 'money'].includes(unit) && !/_per_|_p\d\d$|_max$/.test(name) && name !== 'customers';
 }
 
-function bars({ query, rows }: CostReport, metric: ReportMetric): SeriesChart {
+function bars({ query, rows, comparison }: CostReport, metric: ReportMetric): SeriesChart {
   const shown = rows.slice(0, BARS);
+  const earlier = ({ before }: CostReport['rows'][number]): PageCell =>
+    before === undefined ? NOTHING : { text: metricCell(metric, before), value: before[metric.name] ?? null };
   return {
     ...head(metric, `${capital(metric.title)} by ${query.by.join(', ')}`),
     kind: 'bars',
     text: shown.length < rows.length ? `The first ${BARS} rows; the table has all.` : undefined,
     labelTitle: query.by.join(', '),
     labels: shown.map((row) => nameOf(row, query.by)),
-    series: [{ name: metric.title, cells: shown.map((row) => cellOf(metric, row)) }],
+    series: [
+      ...(comparison === undefined ? [] : [{ name: 'before', tone: 'other' as const, cells: shown.map(earlier) }]),
+      { name: comparison === undefined ? metric.title : 'now', cells: shown.map((row) => cellOf(metric, row)) },
+    ],
   };
 }
 

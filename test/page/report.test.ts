@@ -111,4 +111,25 @@ describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
     expect(numbers[10]).toBe('10:00–1–2–––');
     expect(numbers[11]).toBe('11:00–1–––––');
   });
+
+  test('a comparison: what was and is, and why the cost changed, to the last digit', async () => {
+    const line = '--by model --since 2026-09-03 --until 2026-09-05 --compare 2026-09-01 --metrics requests,cost';
+    const { page, complaints } = await open(browser, await report(...line.split(' ')));
+    const figures = await page.locator('.figure').allTextContents();
+    // 13 dollars of two calls on the 1st, 3 dollars of one priced call on the 3rd: 10 ÷ 13 = 76.92 % less.
+    expect(figures[1]).toBe('cost$3.00▼ -76.92%was $13.00');
+    const kinds = await page.locator('figure').evaluateAll((all) => all.map((one) => one.getAttribute('data-chart')));
+    expect(kinds).toEqual(['bars', 'waterfall']);
+    const steps = page.locator('figure').last().locator('tbody tr');
+    const amounts = await steps
+      .locator('td')
+      .evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-v'))));
+    const [before, ...rest] = amounts;
+    const now = rest.pop();
+    expect([before, now]).toEqual([13, 3]);
+    expect(13 + rest.reduce((sum, part) => sum + part, 0)).toBeCloseTo(3, 9);
+    expect((await painted(page)).every((part) => part > 0.01)).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 });

@@ -160,6 +160,10 @@ test('what does not fit stays, or goes to the fallback; what is not known is not
     const moved = await ask(store, [rule], { fallback: 'claude-sonnet-4-5' });
     expect(moved.totals.after).toBe('0.095704570000000000');
     expect(moved.query.fallback).toBe('claude-sonnet-4-5');
+    // A call that ran on its model fits it, whatever a list says: half of 0.098014 in batches.
+    await addFacts(store, [{ model: 'gpt-5', context: 100, max_output: 10, tools: false }]);
+    const batches: MoveRule = { label: 'batches', where: [], aims: [{ model: null, share: 100 }], tier: 'batch' };
+    expect((await ask(store, [batches])).totals).toMatchObject({ after: '0.049007000000000000', moved: '8.00' });
   }));
 
 test('first come, first served: a call falls under the first rule that holds', () =>

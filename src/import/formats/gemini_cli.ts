@@ -1,36 +1,21 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
+import { field, type Shape } from '../fields.js';
 import { constant, type Format } from '../format.js';
 
 const TYPE = field('type');
 const COUNTED = sql`coalesce(${TYPE} = 'gemini' and ${field('tokens')} is not null, false)`;
+const MESSAGE: Shape = {
+  id: 'text',
+  timestamp: 'text',
+  type: 'text',
+  model: 'text',
+  tokens: { input: 'text', output: 'text', cached: 'text', thoughts: 'text', tool: 'text', total: 'text' },
+};
+const ANSWERS_WITHOUT_USAGE = { reason: 'answers without usage', when: sql`${TYPE} = 'gemini' and not ${COUNTED}` };
+const NO_ANSWERS = { reason: 'messages that are no answers', when: sql`${TYPE} <> 'gemini'` };
 
-/**
- * Sessions of the Gemini CLI, ~/.gemini/tmp/<project>/chats/session-*.jsonl: a message is written again whenever it
- * changes, and the last state counts. `$set` and `$rewindTo` change what the session shows, not what was used.
- * https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/services/chatRecordingService.ts
- */
-export const geminiCli: Format = {
-  name: 'gemini-cli',
-  title: 'Gemini CLI sessions (~/.gemini/tmp/*/chats)',
-  reads: 'ndjson',
-  signature: sql`
-    (line->>'type' = 'gemini' and json_exists(line, '$.tokens'))
-    or (json_exists(line, '$.sessionId') and json_exists(line, '$.projectHash'))`,
-  fields: {
-    id: 'text',
-    timestamp: 'text',
-    type: 'text',
-    model: 'text',
-    tokens: { input: 'text', output: 'text', cached: 'text', thoughts: 'text', tool: 'text', total: 'text' },
-    sessionId: 'text',
-    projectHash: 'text',
-    $set: { lastUpdated: 'text' },
-    $rewindTo: 'text',
-  },
-  carried: {
-    session: sql`last_value(${field('sessionId')} ignore nulls) over (order by line_order rows unbounded preceding)`,
-  },
+/** How a message is read, in either kind of file; `session` is the session it is in. */
+const messages: Omit<Format, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'skip'> = {
   numbers: {
     input: 'tokens.input',
     output: 'tokens.output',
@@ -42,14 +27,6 @@ export const geminiCli: Format = {
   decimals: {},
   times: { answered: { at: 'timestamp', value: sql`case when ${COUNTED} then ${field('timestamp')} end` } },
   timeUnit: 'any',
-  skip: [
-    { reason: 'answers without usage', when: sql`${TYPE} = 'gemini' and not ${COUNTED}` },
-    { reason: 'messages that are no answers', when: sql`${TYPE} <> 'gemini'` },
-    {
-      reason: 'lines about the session',
-      when: sql`coalesce(${field('projectHash')}, ${field('$rewindTo')}, ${field('$set.lastUpdated')}) is not null or ${field('$set')} is not null`,
-    },
-  ],
   checks: [
     { field: 'type', reason: 'is missing', when: sql`${TYPE} is null` },
     { field: 'timestamp', reason: 'is missing', missing: 'timestamp', when: sql`answered is null` },
@@ -103,4 +80,52 @@ export const geminiCli: Format = {
   units: {},
   repeats: 'last',
   dated: true,
+};
+
+/**
+ * Sessions of the Gemini CLI, ~/.gemini/tmp/<project>/chats/session-*.jsonl: a message is written again whenever it
+ * changes, and the last state counts. `$set` and `$rewindTo` change what the session shows, not what was used.
+ * https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/services/chatRecordingService.ts
+ */
+export const geminiCli: Format = {
+  ...messages,
+  name: 'gemini-cli',
+  title: 'Gemini CLI sessions (~/.gemini/tmp/*/chats)',
+  reads: 'ndjson',
+  signature: sql`
+    (line->>'type' = 'gemini' and json_exists(line, '$.tokens'))
+    or (json_exists(line, '$.sessionId') and json_exists(line, '$.projectHash') and not json_exists(line, '$.messages'))`,
+  fields: {
+    ...MESSAGE,
+    sessionId: 'text',
+    projectHash: 'text',
+    $set: { lastUpdated: 'text' },
+    $rewindTo: 'text',
+  },
+  carried: {
+    session: sql`last_value(${field('sessionId')} ignore nulls) over (order by line_order rows unbounded preceding)`,
+  },
+  skip: [
+    ANSWERS_WITHOUT_USAGE,
+    NO_ANSWERS,
+    {
+      reason: 'lines about the session',
+      when: sql`coalesce(${field('projectHash')}, ${field('$rewindTo')}, ${field('$set.lastUpdated')}) is not null or ${field('$set')} is not null`,
+    },
+  ],
+};
+
+/**
+ * Sessions of the Gemini CLI before 0.40, session-*.json: one document with all messages.
+ */
+export const geminiCliSession: Format = {
+  ...messages,
+  name: 'gemini-cli-session',
+  title: 'Gemini CLI sessions as one document (session-*.json)',
+  reads: 'json',
+  rows: [{ list: 'messages', beside: { sessionId: 'text' }, empty: 'sessions without messages' }],
+  signature: sql`json_exists(line, '$.sessionId') and json_exists(line, '$.projectHash') and json_type(line, '$.messages') = 'ARRAY'`,
+  fields: { ...MESSAGE, sessionId: 'text' },
+  computed: [{ session: field('sessionId') }],
+  skip: [ANSWERS_WITHOUT_USAGE, NO_ANSWERS],
 };

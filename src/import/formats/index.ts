@@ -1,4 +1,5 @@
 import type { AnyFormat } from '../format.js';
+import { aider } from './aider.js';
 import { anthropicBatch } from './anthropic_batch.js';
 import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
@@ -10,12 +11,14 @@ import { azureCosts } from './azure_costs.js';
 import { azureDiagnostics } from './azure_diagnostics.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
+import { claudeAgentSdk } from './claude_agent_sdk.js';
 import { claudeCode } from './claude_code.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
+import { codexExec } from './codex_exec.js';
 import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
-import { geminiCli } from './gemini_cli.js';
+import { geminiCli, geminiCliSession } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { langfuseCsv, langfuseJsonl } from './langfuse.js';
@@ -33,6 +36,7 @@ import { opencode } from './opencode.js';
 import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpTraces } from './otlp.js';
+import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { revenueCsv } from './revenue_csv.js';
 import { stripeBalance, stripeBalanceReport } from './stripe_balance.js';
@@ -79,6 +83,7 @@ export const FORMATS: readonly AnyFormat[] = [
   azureApim,
   vertexRequestLogs,
   geminiCli,
+  geminiCliSession,
   opencode,
   openaiUsageApi,
   openaiUsageCsv,
@@ -100,4 +105,8 @@ export const FORMATS: readonly AnyFormat[] = [
   focusCsv,
   focusParquet,
   azureCosts,
+  pi,
+  claudeAgentSdk,
+  aider,
+  codexExec,
 ];

@@ -1,0 +1,112 @@
+import { identifier, join, type Sql, sql } from '../../sql.js';
+import { field, type Shape } from '../fields.js';
+import { constant, type Format, type Place } from '../format.js';
+import { errorClassOf, statusIn } from '../terms.js';
+import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
+
+const NAMES = [
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_input_tokens',
+  'output_tokens',
+  'reasoning_output_tokens',
+] as const;
+type Name = (typeof NAMES)[number];
+const COUNTS: Shape = Object.fromEntries(NAMES.map((name) => [name, 'text']));
+
+const TYPE = field('type');
+const ENDED = sql`coalesce(${TYPE} = 'turn.completed', false)`;
+const FAILED = sql`coalesce(${TYPE} = 'turn.failed', false)`;
+const MESSAGE = sql`coalesce(${field('error.message')}, 'unknown')`;
+
+/** Usage is that of the whole thread, all its turns so far: a turn used what it is more than after the one before. */
+function used(name: Name): Sql {
+  const [now, earlier] = [identifier(name), identifier(`before_${name}`)];
+  return sql`case when ${ENDED} then ${now} - case when ${RESTARTED} then 0 else coalesce(${earlier}, 0) end end`;
+}
+
+const RESTARTED = sql`coalesce(input_tokens < before_input_tokens or output_tokens < before_output_tokens, false)`;
+
+function counted(name: Name): Record<string, Place> {
+  const at = `usage.${name}`;
+  return {
+    [name]: { at, value: sql`case when ${ENDED} then ${field(at)} end` },
+    [`before_${name}`]: { at, value: sql`case when ${ENDED} then before.${identifier(name)} end` },
+  };
+}
+
+/** The same sums of the same thread are the same turn. */
+const TURN = sql`case
+      when ${FAILED} then concat_ws('/', thread, 'failed', failures)
+      else concat_ws('/', thread, ${join(NAMES.map((name) => sql`coalesce(${identifier(name)}, 0)`))})
+    end`;
+
+/**
+ * What `codex exec --json` prints: the events of a thread. They name neither the model nor a time.
+ * https://developers.openai.com/codex/noninteractive, https://github.com/openai/codex/blob/main/codex-rs/exec/src/exec_events.rs
+ */
+export const codexExec: Format = {
+  name: 'codex-exec',
+  title: 'events of codex exec --json',
+  reads: 'ndjson',
+  signature: sql`
+    ((line->>'type') = 'thread.started' and json_exists(line, '$.thread_id'))
+    or ((line->>'type') = 'turn.completed' and json_exists(line, '$.usage.input_tokens'))`,
+  fields: { type: 'text', thread_id: 'text', usage: COUNTS, error: { message: 'text' } },
+  // A file may hold several threads, and one that was resumed.
+  resolved: (lines) => sql`
+    select * exclude (ordinal), last_value(${field('thread_id')} ignore nulls) over (order by ordinal rows unbounded preceding) as thread
+    from (select *, row_number() over () as ordinal from (${lines}) as line) as numbered
+    order by ordinal`,
+  carried: {
+    before: sql`lag(case when ${ENDED} then ${field('usage')} end ignore nulls) over (partition by thread order by line_order)`,
+    failures: sql`count(*) filter (where ${FAILED}) over (partition by thread order by line_order rows unbounded preceding)`,
+  },
+  numbers: Object.assign({}, ...NAMES.map(counted)),
+  decimals: {},
+  times: {},
+  timeUnit: 'any',
+  skip: [
+    {
+      reason: 'events that are not the end of a turn',
+      when: sql`${TYPE} is not null and not ${ENDED} and not ${FAILED}`,
+    },
+  ],
+  checks: [
+    { field: 'type', reason: 'is missing', when: sql`${TYPE} is null` },
+    { field: 'model', reason: 'is not told; --set model=… says it', missing: 'model', when: sql`${ENDED}` },
+    { field: 'usage.input_tokens', reason: 'is missing', when: sql`${ENDED} and input_tokens is null` },
+    { field: 'usage.output_tokens', reason: 'is missing', when: sql`${ENDED} and output_tokens is null` },
+  ],
+  traits: {
+    ...AGENT_TRAITS,
+    provider: constant('openai'),
+    model: null,
+    status: sql`case when ${FAILED} then 'error' else 'ok' end`,
+    error_class: sql`case when ${FAILED} then ${errorClassOf(statusIn(MESSAGE), MESSAGE)} end`,
+    feature: null,
+    billed_currency: null,
+    token_convention: constant('inclusive'),
+  },
+  facts: {
+    ...AGENT_FACTS,
+    request_id: TURN,
+    occurred_at: null,
+    // A turn takes as many calls as the work needs.
+    requests: null,
+    uncached_input_tokens: sql`${used('input_tokens')} - coalesce(${used('cached_input_tokens')}, 0) - coalesce(${used('cache_write_input_tokens')}, 0)`,
+    cache_read_tokens: used('cached_input_tokens'),
+    cache_write_tokens: used('cache_write_input_tokens'),
+    cache_write_1h_tokens: null,
+    text_output_tokens: sql`${used('output_tokens')} - coalesce(${used('reasoning_output_tokens')}, 0)`,
+    reasoning_tokens: used('reasoning_output_tokens'),
+    latency_ms: null,
+    user_id: null,
+    session_id: sql`thread`,
+    tags: null,
+    billed_cost: null,
+  },
+  units: {},
+  repeats: 'same',
+  dated: false,
+};
