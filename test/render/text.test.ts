@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatCount, formatMoney, formatPercent } from '../../src/render/number.js';
 import { renderTable, type Table, terminalOf } from '../../src/render/table.js';
-import { csvField, csvLines, cutInMiddle, displayWidth, markdownText, plain } from '../../src/render/text.js';
+import { csvField, csvLines, cutInMiddle, displayWidth, markdownText, plain, wrapped } from '../../src/render/text.js';
 import { fakeIo } from '../fake_io.js';
 
 const RED = '\u001b[31m';
@@ -157,4 +157,13 @@ test('more numbers than there is room for: several tables, each with the names, 
 └───────┴───────────────────┘
 `);
   expect(renderTable(table, { ...terminal, wide: true })).toContain('│ 2,000,000 │ 3,000,000,000,000 │');
+});
+
+test('a sentence in lines: broken at blanks, set in, a longer word whole, wide letters by their width', () => {
+  expect(wrapped('one two three', 13)).toEqual(['one two three']);
+  expect(wrapped('one two three', 12)).toEqual(['one two', '  three']);
+  expect(wrapped('one two three four', 9)).toEqual(['one two', '  three', '  four']);
+  expect(wrapped('a incomprehensibilities b', 6)).toEqual(['a', '  incomprehensibilities', '  b']);
+  expect(wrapped('日本 日本', 9)).toEqual(['日本 日本']);
+  expect(wrapped('日本 日本', 8)).toEqual(['日本', '  日本']);
 });
