@@ -130,3 +130,31 @@ test('colour only on a terminal that wants it', () => {
     wide: false,
   });
 });
+
+test('more numbers than there is room for: several tables, each with the names, no number cut', () => {
+  const terminal = { columns: 34, color: false, wide: false };
+  const numbers = ['one', 'two', 'three'].map((title) => ({ title, align: 'right' as const }));
+  const table: Table = {
+    columns: [{ title: 'name', align: 'left' }, ...numbers],
+    rows: [['acme', '1,000,000', '2,000,000', '3,000,000,000,000']],
+    footer: [['total', '1,000,000', '2,000,000', '3,000,000,000,000']],
+  };
+  expect(renderTable(table, terminal)).toBe(`\
+┌───────┬───────────┬───────────┐
+│ name  │       one │       two │
+├───────┼───────────┼───────────┤
+│ acme  │ 1,000,000 │ 2,000,000 │
+├───────┼───────────┼───────────┤
+│ total │ 1,000,000 │ 2,000,000 │
+└───────┴───────────┴───────────┘
+
+┌───────┬───────────────────┐
+│ name  │             three │
+├───────┼───────────────────┤
+│ acme  │ 3,000,000,000,000 │
+├───────┼───────────────────┤
+│ total │ 3,000,000,000,000 │
+└───────┴───────────────────┘
+`);
+  expect(renderTable(table, { ...terminal, wide: true })).toContain('│ 2,000,000 │ 3,000,000,000,000 │');
+});
