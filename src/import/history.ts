@@ -60,7 +60,8 @@ export interface Removed {
 /**
  * Takes imports out again, with their usage, their bad lines and the memory of their files, in one transaction.
  * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so
- * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read.
+ * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read; neither do
+ * later parts of a removed one.
  * Throws InputError if one of them does not exist; then nothing is removed.
  */
 export async function removeImports(store: Store, ids: readonly number[]): Promise<Removed> {
@@ -72,8 +73,11 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
       from (select * from imports where import_id in (${chosen})) as gone
       where other.import_id not in (${chosen})
         and other.source_digest is not null
-        and (other.duplicates > 0 or gone.updated > 0)
-        and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+        and (
+          (other.duplicates > 0 or gone.updated > 0)
+            and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+          or other.source = gone.source and other.continues is not null
+        )
       returning other.source`);
     const { rows } = await store.row<{ rows: string }>(
       sql`select count(*) as rows

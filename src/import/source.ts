@@ -22,6 +22,8 @@ export interface Source {
   utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
+  /** It is the rest of a file of which so many bytes are not read again. */
+  before?: { path: string; bytes: number };
 }
 
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;

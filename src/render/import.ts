@@ -5,7 +5,10 @@ import { plain } from './text.js';
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
 
-type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & { unit?: ImportedFile['unit'] };
+type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & {
+  unit?: ImportedFile['unit'];
+  continues?: ImportedFile['continues'];
+};
 
 /** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
 export function importAsJson(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
@@ -42,7 +45,8 @@ function fileText(file: ImportedFile): string[] {
 function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
   const unit = counts.unit ?? 'line';
-  const lines = counts.lines === 1 ? `1 ${unit}` : `${formatCount(counts.lines)} ${unit}s`;
+  const what = `${(counts.continues ?? null) === null ? '' : 'new '}${unit}`;
+  const lines = counts.lines === 1 ? `1 ${what}` : `${formatCount(counts.lines)} ${what}s`;
   return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
@@ -53,6 +57,7 @@ function details(file: ImportedFile): string[] {
       ? []
       : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, ${sumOfMoney(file)}`]),
     ...(file.first_at === null && file.imported + file.updated > 0 ? [sumOfMoney(file)] : []),
+    ...(file.continues === null ? [] : [`read on from where import ${file.continues} ended`]),
     ...(skips.length === 0 ? [] : [`skipped: ${skips.join(', ')}`]),
     ...(file.undated === 0
       ? []
@@ -113,7 +118,8 @@ function rejectTexts(file: ImportedFile): string[] {
 }
 
 function totalOf(files: readonly ImportedFile[]): Counts {
-  const sum = (name: Exclude<keyof Counts, 'unit'>) => files.reduce((total, file) => total + file[name], 0);
+  const sum = (name: Exclude<keyof Counts, 'unit' | 'continues'>) =>
+    files.reduce((total, file) => total + file[name], 0);
   return {
     lines: sum('lines'),
     imported: sum('imported'),
