@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerAttribute } from './commands/attribute.js';
+import { registerBaseline } from './commands/baseline.js';
 import { registerBudgetCheck } from './commands/budget_check.js';
+import { registerDashboard } from './commands/dashboard.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
+import { registerExplain } from './commands/explain.js';
+import { registerForecast } from './commands/forecast.js';
 import { registerImport } from './commands/import.js';
 import { registerImports } from './commands/imports.js';
+import { registerMargin } from './commands/margin.js';
 import { registerPricing } from './commands/pricing.js';
+import { registerQuality } from './commands/quality.js';
 import { registerReport } from './commands/report.js';
 import { registerSchema } from './commands/schema.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -39,12 +46,19 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
+  registerBaseline(program, io);
   registerBudgetCheck(program, io);
+  registerAttribute(program, io);
+  registerDashboard(program, io);
   registerDemo(program, io);
   registerDrift(program, io);
+  registerExplain(program, io);
+  registerForecast(program, io);
   registerImport(program, io);
   registerImports(program, io);
+  registerMargin(program, io);
   registerPricing(program, io);
+  registerQuality(program, io);
   registerReport(program, io);
   registerSchema(program, io);
   registerSimulate(program, io);

@@ -10,13 +10,15 @@ const LAYERS: Record<string, { uses: string[]; typesOf?: string[] }> = {
   sql: { uses: ['errors'] },
   config: { uses: LEAVES },
   store: { uses: LEAVES },
-  rate: { uses: ['store', ...LEAVES], typesOf: ['config'] },
+  net: { uses: LEAVES },
+  rate: { uses: ['net', 'store', ...LEAVES], typesOf: ['config'] },
   query: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   import: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   render: { uses: LEAVES, typesOf: ['import', 'query', 'rate'] },
   // Runs in the browser, inside a page: each file is a script of its own.
   page: { uses: [] },
-  commands: { uses: ['config', 'import', 'query', 'rate', 'render', 'store', ...LEAVES] },
+  notify: { uses: ['net', ...LEAVES], typesOf: ['config', 'query'] },
+  commands: { uses: ['config', 'import', 'notify', 'query', 'rate', 'render', 'store', ...LEAVES] },
   cli: { uses: ['commands', ...LEAVES] },
 };
 
@@ -28,7 +30,8 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   'cli-table3': { layers: ['render'], files: 1 },
   'chart.js': { layers: ['page'] },
   ora: { layers: ['commands', 'io', 'render'], files: 1 },
-  undici: { layers: ['io', 'rate'], files: 1 },
+  nodemailer: { layers: ['notify'], files: 1 },
+  undici: { layers: ['net'], files: 1 },
   'csv-parse': { layers: ['import'] },
   fzstd: { layers: ['import'], files: 1 },
   tinyglobby: { layers: ['import'], files: 1 },
@@ -68,7 +71,7 @@ describe('the guard itself', () => {
     [
       'src/rate/a.ts',
       `const { x } = await import('../query/report.js');`,
-      'src/rate/a.ts → src/query/report.ts: rate may use store, errors, io, sql, and types of config',
+      'src/rate/a.ts → src/query/report.ts: rate may use net, store, errors, io, sql, and types of config',
     ],
     [
       'src/render/a.ts',
@@ -88,7 +91,7 @@ describe('the guard itself', () => {
     [
       'src/commands/a.ts',
       `import { main } from '../cli.js';`,
-      'src/commands/a.ts → src/cli.ts: commands may use config, import, query, rate, render, store, errors, io, sql',
+      'src/commands/a.ts → src/cli.ts: commands may use config, import, notify, query, rate, render, store, errors, io, sql',
     ],
     [
       'src/tools/a.ts',

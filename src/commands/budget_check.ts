@@ -3,15 +3,21 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { BudgetCheck, BudgetQuery } from '../query/budget.js';
 import type { Store } from '../store/store.js';
+import { chosenTargets, type NotifyOptions, notify } from './budget_notify.js';
 import { chosenRules, type RuleOptions } from './budget_rules.js';
-import { type FileOptions, withImported } from './import_memory.js';
+import { withImported } from './import_memory.js';
 import { collect, withCommonOptions, withConfigOption } from './options.js';
 import { writeAnswer } from './output.js';
 import { withOwnStore } from './own_book.js';
+import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 
-interface BudgetOptions extends RuleOptions, FileOptions {
+interface BudgetOptions extends RuleOptions, NotifyOptions {
+  explain?: string[];
+  baseline?: string;
+  maxIncrease: string;
+  case?: string;
   tz: string;
   at?: string;
   all?: boolean;
@@ -31,11 +37,21 @@ export function registerBudgetCheck(program: Command, io: Io): void {
     )
     .option('--rule <name>', 'only this budget of llmcost.yaml; repeat it', collect);
   withRuleOptions(command)
+    .option(
+      '--explain <rule...>',
+      'what used the budget of a rule up: its name, and the value of its group, such as acme',
+    )
     .option('--at <time>', 'check as of this time, or the end of this day; default: now')
     .option('--tz <zone>', 'time zone of periods and days', 'UTC')
     .option('--import <file>', 'check these files instead of the database; repeat it', collect)
     .option('--map <name=path>', 'as in llmcost import, for --import; repeat it', collect)
     .option('--set <name=value>', 'as in llmcost import, for --import; repeat it', collect)
+    .option('--baseline <file>', 'compare the files of --import with this baseline (llmcost baseline write)')
+    .option('--max-increase <percent>', 'how much more than the baseline a run may cost', '10%')
+    .option('--case <key>', 'what tells the cases of a run apart; default: as in the baseline')
+    .option('--notify <name>', 'tell only this target of the section notify of llmcost.yaml; repeat it', collect)
+    .option('--no-notify', 'tell nobody')
+    .option('--dry-run', 'show what would be sent to whom, and send nothing')
     .option('--all', 'show what is ok as well')
     .option('--top <n>', 'show n rows at most', '20')
     .option('--fail-on-warn', 'exit code 1 for warnings too')
@@ -75,10 +91,18 @@ Examples:
 
 async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
   const top = rowsOf(options.top);
-  const budgets = await chosenRules(options, io);
+  checkBaselineOptions(options);
+  const alone = options.baseline !== undefined && options.limit === undefined && options.rule === undefined;
+  const budgets = alone ? [] : await chosenRules(options, io);
+  const targets = await chosenTargets(options, io);
   const query = await queryOf(options, budgets, io);
+  if (options.explain !== undefined) {
+    const { explainBudget } = await import('./budget_explain.js');
+    return explainBudget(query, { ...options, explain: options.explain }, io);
+  }
   const answer = await ask(query, options, io);
   await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io);
+  await notify(answer, targets, { options, io });
   await conclude(answer, options, io);
 }
 
@@ -93,7 +117,34 @@ async function queryOf(options: BudgetOptions, budgets: BudgetQuery['budgets'], 
     usualPeriod: options.import === undefined ? { kind: 'calendar', unit: 'month' } : { kind: 'all' },
     fail_on_warn: options.failOnWarn === true,
     terms: await configuredTerms(options, budgets, io),
+    baseline: options.baseline === undefined ? undefined : await baselineOf(options.baseline, options, io),
   };
+}
+
+function checkBaselineOptions({ baseline, case: key, import: files }: BudgetOptions): void {
+  if (baseline !== undefined && files === undefined) {
+    throw new UsageError(
+      '--baseline goes with --import.\nName the recorded run to compare: --import run.jsonl --baseline FILE',
+    );
+  }
+  if (key !== undefined && baseline === undefined)
+    throw new UsageError('--case goes with --baseline.\nName it as well.');
+}
+
+async function baselineOf(file: string, options: BudgetOptions, io: Io): Promise<BudgetQuery['baseline']> {
+  const [{ readBaseline }, { caseKey }, { shareOf }] = await Promise.all([
+    import('./baseline.js'),
+    import('../query/baseline_run.js'),
+    import('../config/limit.js'),
+  ]);
+  const max_increase = shareOf(options.maxIncrease, 1000);
+  if (max_increase === undefined) {
+    throw new UsageError(
+      `--max-increase '${options.maxIncrease}' is not a percentage.\nUse for example --max-increase 10%.`,
+    );
+  }
+  const baseline = await readBaseline(file, io);
+  return { baseline, file, key: caseKey(options.case ?? baseline.case_by), max_increase };
 }
 
 /** What is known of revenue, where a limit is a part of it. */
@@ -156,12 +207,7 @@ async function conclude(answer: BudgetCheck, options: BudgetOptions, io: Io): Pr
     await appendSummary(budgetAsMarkdown(answer, { all: options.all === true, top: Number(options.top) }), summary, io);
   }
   for (const { message } of options.quiet ? [] : answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-  io.stderr.write(`${verdictLine(answer)}\n`);
+  // Quiet and fine is silent, so that cron only writes of what is wrong.
+  if (options.quiet !== true || answer.exit_code !== 0) io.stderr.write(`${verdictLine(answer)}\n`);
   io.setExitCode(options.exitZero === true ? 0 : answer.exit_code);
-}
-
-function rowsOf(text: string): number {
-  const rows = Number(text);
-  if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
-  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
 }

@@ -37,8 +37,8 @@ const ONLY_WITH_LIMIT = [
   'baselinePeriods',
 ] as const;
 
-/** The rules to check: the one of --limit, else those of llmcost.yaml. Throws UsageError; none are an error unless `mayBeNone`. */
-export async function chosenRules(options: RuleOptions, io: Io, mayBeNone = false): Promise<Budget[]> {
+/** The rules to check: the one of --limit, else those of llmcost.yaml. Throws UsageError where there are none. */
+export async function chosenRules(options: RuleOptions, io: Io): Promise<Budget[]> {
   const { budgetOfOptions, budgetsOf } = await import('../config/budgets.js');
   if (options.limit !== undefined) {
     if (options.rule !== undefined) {
@@ -56,7 +56,7 @@ export async function chosenRules(options: RuleOptions, io: Io, mayBeNone = fals
   const { readConfig } = await import('../config/config.js');
   const config = await readConfig(options.config, io);
   const budgets = named(budgetsOf(config), options.rule);
-  if (budgets.length > 0 || mayBeNone) return budgets;
+  if (budgets.length > 0) return budgets;
   const file = config.path === undefined ? 'There is no llmcost.yaml' : 'llmcost.yaml has no section budgets';
   throw new UsageError(
     `${file}, so there is nothing to check.\nWrite a rule there, or give one: llmcost budget-check --limit '50 USD' --period month`,

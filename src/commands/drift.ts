@@ -6,7 +6,7 @@ import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, wi
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface DriftOptions extends ConfigOptions, ScopeOptions {
   by: string;
@@ -65,7 +65,12 @@ async function drift(options: DriftOptions, io: Io): Promise<void> {
   if (!options.quiet) await note(answer, io);
   if (options.fail !== true) return;
   if (hasDrifted(answer)) io.setExitCode(1);
-  else if (answer.totals.compared === 0 && !query.modelsOnly) throw nothingJudged(answer);
+  else if (isUndecided(answer, query)) throw nothingJudged(answer);
+}
+
+/** A gate never passes on nothing: no comparison, or no usage whose models could be compared. */
+function isUndecided({ totals, warnings }: DriftReport, { modelsOnly }: DriftQuery): boolean {
+  return modelsOnly ? warnings.some(({ code }) => code === 'no_usage') : totals.compared === 0;
 }
 
 function nothingJudged({ query }: DriftReport): UndecidedError {
@@ -80,6 +85,10 @@ async function render(answer: DriftReport, options: DriftOptions, io: Io): Promi
   if (options.format === 'csv') return rendered.driftAsCsv(answer);
   const shown = { all: options.all === true };
   if (options.format === 'markdown') return rendered.driftAsMarkdown(answer, shown);
+  if (options.format === 'html') {
+    const [{ driftPage }, { pageAnswer }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
+    return pageAnswer(driftPage(answer, shown), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });

@@ -3,6 +3,7 @@ import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
 import type { Io } from '../io.js';
 import type { Store } from '../store/store.js';
+import { ownImport } from './import_own.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from './options.js';
 import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
@@ -11,6 +12,7 @@ export interface ImportCommandOptions extends ConfigOptions {
   format?: string;
   map?: string[];
   set?: string[];
+  explain?: boolean;
   dryRun?: boolean;
   strict?: boolean;
   maxRejects?: string;
@@ -25,6 +27,7 @@ export function registerImport(program: Command, io: Io): void {
     .option('--format <name>', 'what the files are; default: recognised by their content')
     .option('--map <name=path>', 'where something stands: a path in the JSON, or a CSV column; repeat it', collect)
     .option('--set <name=value>', 'the same value for every call, for example environment=prod; repeat it', collect)
+    .option('--explain', 'say what the files are taken for and show their first rows; change nothing')
     .option('--dry-run', 'show what would be imported and change nothing')
     .option('--strict', 'refuse a file with any bad line')
     .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
@@ -37,12 +40,14 @@ const EXAMPLES = `
 Examples:
   llmcost import logs/*.jsonl
   llmcost import calls.csv --map timestamp=date --map customer=tenant --set provider=azure
+  llmcost import --explain export.csv
   gunzip -c calls.jsonl.gz | llmcost import - --set environment=prod`;
 
 async function importFiles(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
   const { filesOf } = await import('../import/paths.js');
   const files = await filesOf(paths, io.cwd);
+  if (options.explain === true) return explain(files, settings, { options, io });
   const { results, overlaps } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../render/import.js');
   io.stdout.write(
@@ -70,10 +75,7 @@ async function load(
     import('../rate/bundle.js'),
     import('../render/progress.js'),
   ]);
-  const path = databasePath(options, io);
-  const { existsSync } = await import('node:fs');
-  // A rehearsal leaves nothing behind, not even an empty database.
-  const target = settings.dryRun && !existsSync(path) ? ':memory:' : path;
+  const target = await targetOf(options, settings, io);
   return withStore(target, storeOptions('write', options, io), async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     if (!settings.dryRun) await syncOwnPrices(store, options, io);
@@ -94,6 +96,40 @@ async function load(
   });
 }
 
+/** A rehearsal leaves nothing behind, not even an empty database. */
+async function targetOf(options: ImportCommandOptions, { dryRun }: ImportOptions, io: Io): Promise<string> {
+  const path = databasePath(options, io);
+  const { existsSync } = await import('node:fs');
+  return (dryRun || options.explain === true) && !existsSync(path) ? ':memory:' : path;
+}
+
+async function explain(
+  files: Awaited<ReturnType<typeof import('../import/paths.js').filesOf>>,
+  settings: ImportOptions,
+  { options, io }: { options: ImportCommandOptions; io: Io },
+): Promise<void> {
+  const [{ withStore }, { explainFile }, { loadBundledBook }, rendered, { terminalOf }] = await Promise.all([
+    import('../store/store.js'),
+    import('../import/explain.js'),
+    import('../rate/bundle.js'),
+    import('../render/import_explain.js'),
+    import('../render/table.js'),
+  ]);
+  const target = await targetOf(options, settings, io);
+  const found = await withStore(target, storeOptions('write', options, io), async (store) => {
+    if (target === ':memory:') await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
+    const answers: Awaited<ReturnType<typeof explainFile>>[] = [];
+    for (const file of files) answers.push(await explainFile(store, file, settings));
+    return answers;
+  });
+  const json = options.summary === 'json';
+  io.stdout.write(
+    json ? rendered.explainAsJson(found) : rendered.explainAsText(found, terminalOf(io, { color: options.color })),
+  );
+  const unknown = found.filter(({ status }) => status === 'unknown' || status === 'failed').length;
+  if (unknown > 0) throw new InputError(`${unknown} of ${found.length} files could not be recognised.`);
+}
+
 /** What the new imports count a second time, in sentences. */
 async function countedTwice(store: Store, results: readonly ImportedFile[]): Promise<string[]> {
   const { overlapSentence, overlapsOf } = await import('../query/overlap.js');
@@ -106,10 +142,10 @@ async function countedTwice(store: Store, results: readonly ImportedFile[]): Pro
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
-  const [{ mappingOf }, { formatNamed }, own] = await Promise.all([
+  const [{ mappingOf }, { formatNamed }, { own, attribute }] = await Promise.all([
     import('../import/mapping.js'),
     import('../import/identify.js'),
-    ownFormats(options, io),
+    ownImport(options, io),
   ]);
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
@@ -121,20 +157,9 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
     tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
     dryRun: options.dryRun === true,
     now: io.now(),
+    attribute,
     stdin: io.stdin,
   };
-}
-
-/** The formats of llmcost.yaml. */
-async function ownFormats(options: ImportCommandOptions, io: Io): Promise<NonNullable<ImportOptions['own']>> {
-  const { readConfig } = await import('../config/config.js');
-  const { formats = [], where } = await readConfig(options.config, io);
-  if (formats.length === 0) return [];
-  const [{ namedFormats }, { unitFactor }] = await Promise.all([
-    import('../import/named.js'),
-    import('../config/formats.js'),
-  ]);
-  return namedFormats({ entries: formats, where, factor: unitFactor });
 }
 
 /** `5` is five lines, `2%` two of a hundred. */

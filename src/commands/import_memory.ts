@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Store } from '../store/store.js';
+import { ownImport } from './import_own.js';
 import { type ConfigOptions, syncOwnPrices } from './own_book.js';
 import { BUNDLE_DIRECTORY } from './pricing_book.js';
 
@@ -30,6 +31,7 @@ export async function withImported<T>(options: FileOptions, io: Io, fn: (store: 
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     await syncOwnPrices(store, options, io);
     const settings = {
+      ...(await ownImport(options, io)),
       mapping: mappingOf(options.map ?? [], options.set ?? []),
       tolerance: (lines: number) => Math.max(1, Math.floor(lines / 100)),
       dryRun: false,

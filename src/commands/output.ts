@@ -19,6 +19,16 @@ export async function writeAnswer(text: string, output: string | undefined, io: 
   }
 }
 
+const NOTES = 20;
+
+/** The warnings of an answer on stderr, the first 20; the answer itself holds all of them. */
+export async function writeNotes(warnings: readonly { message: string }[], io: Io): Promise<void> {
+  const { plain } = await import('../render/text.js');
+  for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
+  const left = warnings.length - NOTES;
+  if (left > 0) io.stderr.write(`note: … and ${left} more; --format json lists all.\n`);
+}
+
 /** Adds Markdown to the summary of a step of GitHub (GITHUB_STEP_SUMMARY). Throws InputError, which names the file. */
 export async function appendSummary(text: string, file: string, io: Io): Promise<void> {
   try {

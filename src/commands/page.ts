@@ -8,12 +8,17 @@ import { writeAnswer } from './output.js';
 
 /** Writes a page to the file of -o, else to stdout. Throws UsageError on a terminal, where nobody could read it. */
 export async function writePage(page: Page, output: string | undefined, io: Io): Promise<void> {
+  await writeAnswer(await pageAnswer(page, output, io), output, io);
+}
+
+/** The text that `writePage` writes, for a command that has other forms too; the same UsageError. */
+export async function pageAnswer(page: Page, output: string | undefined, io: Io): Promise<string> {
   if (output === undefined && io.stdout.isTTY === true) {
     throw new UsageError(
       'A page is for a browser, not for a terminal.\nName a file, for example -o report.html, or send it on with a pipe.',
     );
   }
-  await writeAnswer(await pageText(page), output, io);
+  return pageText(page);
 }
 
 /** The whole file: the page with all the code it carries. */

@@ -1,23 +1,21 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
+import { type AskedOptions, EVERY, queryOf } from './report_query.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
-export interface ReportOptions extends ConfigOptions, ScopeOptions {
-  by: string;
-  metrics?: string;
-  minCost?: string;
-  sort?: string;
-  top?: string;
+export interface ReportOptions extends ConfigOptions, AskedOptions {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
+  bom?: boolean;
   asOf?: string;
   priceBook?: string;
 }
@@ -30,8 +28,10 @@ export function registerReport(program: Command, io: Io): void {
     )
     .option(
       '--by <names>',
-      'what to group by, comma separated: provider, model, customer, feature, day, tag:NAME, …',
-      'model',
+      'what to group by, comma separated: provider, model (unless told otherwise), customer, feature, day, tag:NAME, …',
+    )
+    .addOption(
+      new Option('--every <span>', 'a series without gaps: in rows, or a line for each row of --by').choices(EVERY),
     );
   withScopeOptions(command)
     .option(
@@ -43,6 +43,10 @@ export function registerReport(program: Command, io: Io): void {
     .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
+    .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
+    .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
+    .option('--bom', 'CSV that begins with a byte order mark, for Excel')
     .option('--wide', 'never cut long names')
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
@@ -54,14 +58,17 @@ const EXAMPLES = `
 Examples:
   llmcost report --by customer,model --period 'last month'
   llmcost report --by day --tz Europe/Berlin --where customer=acme
-  llmcost report --by feature --top 10 --format csv -o features.csv`;
+  llmcost report --by feature --top 10 --format csv -o features.csv
+  llmcost report --by day,model --format html -o days.html`;
 
 async function report(options: ReportOptions, io: Io): Promise<void> {
+  if (options.format === 'parquet') fileOf(options);
   const stand = await standOf(options);
   const now = stand?.kind === 'time' ? stand.at : io.now();
-  const query = await queryOf(options, now);
+  const query = await queryOf(options, now, io);
   const answer = await ask(query, { options, stand, io });
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
+  else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 
@@ -100,11 +107,38 @@ async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<
 async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {
   const rendered = await import('../render/report.js');
   if (options.format === 'json') return rendered.reportAsJson(answer);
-  if (options.format === 'csv') return rendered.reportAsCsv(answer);
+  if (options.format === 'csv' || options.format === 'jsonl') {
+    const { reportAsCsv, reportAsJsonl } = await import('../render/report_lines.js');
+    return options.format === 'csv' ? reportAsCsv(answer, options) : reportAsJsonl(answer);
+  }
   if (options.format === 'markdown') return rendered.reportAsMarkdown(answer);
+  if (options.format === 'html') {
+    const [{ reportPage }, { pageAnswer }] = await Promise.all([
+      import('../render/report_page.js'),
+      import('./page.js'),
+    ]);
+    return pageAnswer(reportPage(answer), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
-  return rendered.reportAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
+  const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
+  if (options.heatmap !== true) return rendered.reportAsTable(answer, terminal);
+  const { reportAsHeatMap } = await import('../render/heat_map.js');
+  return reportAsHeatMap(answer, terminal);
+}
+
+/** Parquet is no text: it cannot go to a terminal. */
+function fileOf({ output }: ReportOptions): string {
+  if (output !== undefined) return output;
+  throw new UsageError('--format parquet needs a file.\nName it: llmcost report --format parquet -o report.parquet');
+}
+
+async function writeTable(answer: CostReport, output: string, io: Io): Promise<void> {
+  const [{ reportLines }, { writeParquet }] = await Promise.all([
+    import('../render/report_lines.js'),
+    import('../query/report_parquet.js'),
+  ]);
+  await writeParquet(reportLines(answer), resolve(io.cwd, output), output);
 }
 
 const NOTES = 20;
@@ -115,34 +149,4 @@ async function note({ warnings }: CostReport, io: Io): Promise<void> {
   for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
   if (warnings.length > NOTES)
     io.stderr.write(`note: … and ${warnings.length - NOTES} more; --format json lists all.\n`);
-}
-
-/** The checked question. */
-async function queryOf(options: ReportOptions, now: Date): Promise<ReportQuery> {
-  const [{ checkedDimension }, { checkedMetrics }, { sortOf }] = await Promise.all([
-    import('../query/dimensions.js'),
-    import('../query/metrics/metrics.js'),
-    import('../query/report_sort.js'),
-  ]);
-  const { by, metrics, sort, top, minCost } = options;
-  return {
-    by: [...new Set(by.split(',').map((name) => checkedDimension(name.trim())))],
-    ...(await chosenScope(options, now)),
-    metrics: metrics === undefined ? undefined : checkedMetrics(metrics.split(',')),
-    sort: sort === undefined ? undefined : sortOf(sort),
-    top: top === undefined ? undefined : rowsOf(top),
-    minCost: minCost === undefined ? undefined : costOf(minCost),
-    now,
-  };
-}
-
-function rowsOf(text: string): number {
-  const rows = Number(text);
-  if (/^\d+$/.test(text) && rows >= 1 && Number.isSafeInteger(rows)) return rows;
-  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
-}
-
-function costOf(text: string): string {
-  if (/^\d{1,15}(\.\d{1,18})?$/.test(text)) return text;
-  throw new UsageError(`--min-cost '${text}' is not an amount of USD.\nWrite digits, for example --min-cost 0.50.`);
 }

@@ -3,38 +3,51 @@ import type { Io } from '../io.js';
 import type { MovesAnswer, MovesQuery } from '../query/simulate/moves.js';
 import type { MoveRule } from '../query/simulate/policy.js';
 import { writeAnswer } from './output.js';
-import { withOwnStore } from './own_book.js';
+import { configuredRevenue, withOwnStore } from './own_book.js';
+import { writePage } from './page.js';
+import { chosenScores } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
+import { routesOf } from './simulate_routes.js';
 import { growthOf, settingOf, topOf } from './simulate_settings.js';
 
 /** Moves usage by the rules of the command line, and prints what that would have cost. */
 export async function simulateMoves(options: SimulateOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
+  const query = await queryOf(options, io);
   const answer = await ask(query, options, io);
-  await writeAnswer(await render(answer, options, io), options.output, io);
+  if (options.format === 'html') {
+    const { movesPage } = await import('../render/simulate_page.js');
+    await writePage(movesPage(answer), options.output, io);
+  } else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await note(answer, io);
 }
 
 async function ask(query: MovesQuery, options: SimulateOptions, io: Io): Promise<MovesAnswer> {
   const { moves } = await import('../query/simulate/moves.js');
-  return withOwnStore(options, io, (store) => moves(store, query));
+  // Only what changes the model changes the score.
+  const scored = query.mode === 'swap' || query.mode === 'routes';
+  return withOwnStore(options, io, async (store) =>
+    moves(store, { ...query, scores: scored ? await chosenScores(store, options.quality, io) : undefined }),
+  );
 }
 
-async function queryOf(options: SimulateOptions, now: Date): Promise<MovesQuery> {
+async function queryOf(options: SimulateOptions, io: Io): Promise<MovesQuery> {
   const { checkedDimension } = await import('../query/dimensions.js');
   const by = (options.by ?? 'model').split(',').map((name) => checkedDimension(name.trim()));
+  const routes = options.routes === undefined ? undefined : await routesOf(options.routes, io);
   return {
-    ...(await settingOf(options, now)),
+    ...(await settingOf(options, io.now())),
     mode: modeOf(options),
-    rules: await rulesOf(options),
+    rules: routes?.rules ?? (await rulesOf(options)),
     by: [...new Set(by)],
-    fallback: options.fallback,
+    fallback: options.fallback ?? routes?.fallback,
     growth: (options.scale ?? []).map(growthOf),
     top: topOf(options.top),
+    terms: await configuredRevenue(options, io),
   };
 }
 
-function modeOf({ swap, batch, cacheHit, priceBook }: SimulateOptions): MovesQuery['mode'] {
+function modeOf({ swap, routes, batch, cacheHit, priceBook }: SimulateOptions): MovesQuery['mode'] {
+  if (routes !== undefined) return 'routes';
   if (swap !== undefined) return 'swap';
   if (batch !== undefined) return 'batch';
   if (cacheHit !== undefined) return 'cache-hit';

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
 import type { Growth } from '../query/simulate/moves.js';
 import type { Adjustments, OwnRatio, Setting } from '../query/simulate/scenario.js';
 import { chosenScope } from './options.js';
+import { QUALITY_DIRECTORY } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
-
-/** The scores and tokenizer ratios that come with the program, beside src and dist. */
-export const QUALITY_DIRECTORY = fileURLToPath(new URL('../../quality', import.meta.url));
 
 /** The checked setting of a simulation: which usage, and how it is carried over. */
 export async function settingOf(options: SimulateOptions, now: Date): Promise<Setting> {
@@ -23,6 +20,7 @@ async function adjustmentsOf(options: SimulateOptions, tz: string): Promise<Adju
     reasoningFactor: reasoningFactor === undefined ? undefined : factorOf('--reasoning-factor', reasoningFactor),
     outputFactor: outputFactor === undefined ? undefined : factorOf('--output-factor', outputFactor),
     tokenizers: options.tokenAdjust,
+    calibrate: options.calibrate === true,
     content: options.content,
     ownRatios: (options.tokenRatio ?? []).map(ratioOf),
     ...(await pricesOf(options.priceBook, tz)),

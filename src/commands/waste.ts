@@ -6,7 +6,7 @@ import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, wi
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface WasteOptions extends ConfigOptions, ScopeOptions {
   top: string;
@@ -62,6 +62,10 @@ async function render(answer: WasteReport, options: WasteOptions, io: Io): Promi
   if (options.format === 'json') return rendered.wasteAsJson(answer);
   if (options.format === 'csv') return rendered.wasteAsCsv(answer);
   if (options.format === 'markdown') return rendered.wasteAsMarkdown(answer);
+  if (options.format === 'html') {
+    const [{ wastePage }, { pageAnswer }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
+    return pageAnswer(wastePage(answer), options.output, io);
+  }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   return rendered.wasteAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));

@@ -1,4 +1,4 @@
-import { either, keyed, list, object, optional, parsed, type Read, ruled, words } from './schema.js';
+import { either, keyed, list, object, optional, parsed, type Read, ruled, words, yesOrNo } from './schema.js';
 
 /**
  * The section `attribution` of llmcost.yaml: to whom and to what calls belong, where the log does not say.
@@ -12,12 +12,6 @@ import { either, keyed, list, object, optional, parsed, type Read, ruled, words 
 const TARGETS = 'customer, feature, environment, user, session, tag:NAME';
 const isTarget = (name: string) => /^(customer|feature|environment|user|session|tag:.+)$/.test(name);
 
-const flag = optional(
-  parsed((text) => (text === 'true' ? true : text === 'false' ? false : undefined), 'true or false', {
-    type: ['string', 'number'],
-  }),
-);
-
 const rule = ruled(
   object({
     set: either(
@@ -29,7 +23,7 @@ const rule = ruled(
     key: optional(words('a column of the file')),
     value: optional(words('a column of the file')),
     where: optional(list(words("a condition, such as 'feature~chat*'"))),
-    overwrite: flag,
+    overwrite: optional(yesOrNo()),
   }),
   ({ set, from, file, key, value }) => {
     const asked = Object.values<string | null>(set).some((one) => one === null);

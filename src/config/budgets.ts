@@ -71,8 +71,9 @@ function warnRule({ warn_at, limit: { at_least } }: Entry): Broken {
     : undefined;
 }
 
-function onRule({ on, period }: Entry): Broken {
+function onRule({ on, period, limit: { at_least } }: Entry): Broken {
   if (on === undefined || !on.includes('forecast')) return on?.length === 0 ? { key: 'on', sentence: ON } : undefined;
+  if (at_least) return { key: 'on', sentence: "cannot be forecast with a limit 'at least …'." };
   const endless = period?.kind === 'all' || period?.kind === 'rolling';
   return endless
     ? { key: 'on', sentence: 'can be forecast only where the period has an end, such as month.' }

@@ -45,6 +45,11 @@ export function oneOf<const W extends string>(options: readonly W[]) {
   return parsed((text) => (isOption(text) ? text : undefined), `one of ${options.join(', ')}`, { enum: options });
 }
 
+/** true or false. */
+export function yesOrNo() {
+  return z.boolean({ error: 'must be true or false.' });
+}
+
 /** A day, written YYYY-MM-DD. */
 export function day() {
   const type = { type: 'string', format: 'date' } as const;

@@ -81,6 +81,11 @@ export function escapedGlob(path: string): string {
   return path.replaceAll(/[*?[]/g, '[$&]');
 }
 
+/** The first records of a file, its header among them. */
+export function csvRecordsOf(head: string, delimiter: string): string[][] {
+  return recordsOf(head, delimiter, SAMPLE_RECORDS);
+}
+
 function recordsOf(head: string, delimiter: string, to: number): string[][] {
   const lenient = { delimiter, bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
   try {

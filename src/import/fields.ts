@@ -52,6 +52,15 @@ export function withPath(shape: Shape, path: Path): { shape: Shape; value: Sql }
   return undefined;
 }
 
+/** A key of a shape that differs from one of a path in case only: the database cannot keep them apart. */
+export function caseTwin(shape: Shape, [key, ...rest]: Path): { key: string; twin: string } | undefined {
+  if (typeof key !== 'string') return undefined;
+  const twin = Object.keys(shape).find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
+  if (twin !== undefined) return { key, twin };
+  const inner = shape[key];
+  return isObject(inner) ? caseTwin(inner, rest) : undefined;
+}
+
 /** What two shapes read together; where both have a key as an object, its parts. */
 export function merged(one: Shape, other: Shape): Shape {
   const both = Object.entries(other).map(([key, part]): [string, Shape[string]] => {

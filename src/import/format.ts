@@ -67,6 +67,14 @@ export interface Facts {
 /** Where a value stands: a path (`usage.prompt_tokens`), or an expression and the name people know it by. */
 export type Place = string | { readonly at: string; readonly value: Sql };
 
+/** A value in a list of names and values, as OpenTelemetry writes attributes. */
+export interface Attribute {
+  readonly list: string;
+  readonly key: string;
+  /** Where only one value of it stands in a whole trace, it is that of all of its spans. */
+  readonly ofTrace: boolean;
+}
+
 /** A line that is left out because it is no usage, and how such lines are called in the summary. */
 export interface Skip {
   readonly reason: string;
@@ -121,7 +129,11 @@ export interface Reading {
    * The lines with further columns beside their fields, where more than one line has to be looked at, or one field in
    * many ways. Fields keep their names, and what becomes of none of them is null.
    */
-  readonly resolved?: (lines: Sql) => Sql;
+  readonly resolved?: (lines: Sql, attributes: Readonly<Record<string, Attribute>>) => Sql;
+  /** Lists of names and values that `--map` may name one of: `attributes.tenant.id`. */
+  readonly attributeLists?: readonly string[];
+  /** Those that are read besides, by the name that their column carries after a dollar sign. */
+  readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly numbers: Readonly<Record<string, Place>>;
   readonly decimals: Readonly<Record<string, Place>>;
   /** Numbers that are rounded: milliseconds. */

@@ -146,14 +146,17 @@ const NAMES_SHOWN = 20;
 /** A name is short; what is not may be the text of somebody's prompt. */
 const NAME_SHOWN = 40;
 
+/** No format claims a file. */
+export class UnknownFormat extends InputError {}
+
 /** Nobody knows the file: what was found in it, and what can be done. */
-export function unknownFormat(name: string, found: readonly string[], own: Own): InputError {
+export function unknownFormat(name: string, found: readonly string[], own: Own): UnknownFormat {
   const names = found
     .slice(0, NAMES_SHOWN)
     .map((text) => (text.length > NAME_SHOWN ? `${text.slice(0, NAME_SHOWN)}…` : text));
   const seen = found.length === 0 ? 'nothing with a name' : names.join(', ');
-  return new InputError(
-    `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${namesOf(own)}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…`,
+  return new UnknownFormat(
+    `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${namesOf(own)}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…, or see what a format of your own could look like: llmcost import --explain ${name}`,
   );
 }
 

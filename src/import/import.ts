@@ -2,20 +2,18 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import type { Cut } from './cutter.js';
-import { cutOf, holdsDocuments, withRecords } from './document.js';
 import { isLedger } from './format.js';
 import type { Own } from './identify.js';
 import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
-import { type Load, type Loaded, loadFile } from './load.js';
+import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
 import type { Mapping } from './mapping.js';
-import { isParquet, parquetError } from './parquet.js';
 import type { Named } from './paths.js';
-import { type Prepared, prepared } from './prepare.js';
+import type { Prepared } from './prepare.js';
+import { isTooLong, withReady } from './ready.js';
 import { headOf } from './sample.js';
 import { digestOf, kindOf, type Source, sourceOf } from './source.js';
-import { withEvenLines, withoutBom, withSpooled, withUtf8 } from './spool.js';
+import { withSpooled, withUtf8 } from './spool.js';
 
 /** How files are to be imported. */
 export interface ImportOptions {
@@ -28,6 +26,8 @@ export interface ImportOptions {
   /** Load, count, and throw away. */
   dryRun: boolean;
   now: Date;
+  /** Says to whom new usage belongs, in the transaction that makes it visible: a test over usage_fact (aliased fact). */
+  attribute?: Attribute;
   stdin: Readable;
   /** Called when a file begins. */
   onFile?: (source: Source) => void;
@@ -119,10 +119,7 @@ async function loadSource(
   { source, head, digest, settings }: Known,
   options: ImportOptions,
 ): Promise<ImportedFile> {
-  const load = async (plain: Source, start: string) => {
-    if (start === '') return { ...NOTHING, source: source.name, status: 'empty' as const };
-    const ready = await prepared(store, { source: plain, head: start, ...options });
-    if (ready === undefined) return { ...NOTHING, source: source.name, status: 'empty' as const };
+  const load = async (ready: Prepared, plain: Source): Promise<ImportedFile> => {
     const file: Omit<Load, 'format'> = {
       ...ready,
       source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
@@ -130,6 +127,7 @@ async function loadSource(
       digest,
       tolerance: options.tolerance,
       now: options.now,
+      attribute: options.attribute,
       rehearsal: options.dryRun,
     };
     const { format } = ready;
@@ -141,16 +139,8 @@ async function loadSource(
     const result = fileOf({ ...ready, source: source.name, unit }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
-  const cutUp = (cut: Cut) => withRecords(source, cut, async (lines) => load(lines, await headOf(lines)));
-  if (isParquet(head)) return load(source, head).catch((error) => Promise.reject(parquetError(error, source)));
-  if (holdsDocuments(head)) return cutUp(await cutOf(store, { head, ...options }));
-  try {
-    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => load(even, head)));
-  } catch (error) {
-    const cut = isTooLong(error) ? await cutOf(store, { head, ...options }) : undefined;
-    if (cut?.list === undefined || !cut.wrapped) throw error;
-    return cutUp(cut);
-  }
+  const loaded = await withReady(store, { ...options, source, head }, { ready: load });
+  return loaded ?? { ...NOTHING, source: source.name, status: 'empty' };
 }
 
 type Read = Pick<ImportedFile, 'source' | 'unit'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
@@ -188,11 +178,6 @@ export function isOfFile(error: unknown): boolean {
   return error instanceof InputError || isTooLong(error) || isUnpacking(error);
 }
 
-/** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */
-function isTooLong(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('"maximum_object_size" of');
-}
-
 /** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */
 function isUnpacking(error: unknown): boolean {
   if (error instanceof UserError || !(error instanceof Error)) return false;
@@ -205,7 +190,7 @@ function isUnpacking(error: unknown): boolean {
 }
 
 /** The failure of a file in words for people; any other error stays what it is. */
-function fileError(error: unknown, { name, compression }: Source): unknown {
+export function fileError(error: unknown, { name, compression }: Source): unknown {
   if (isTooLong(error)) {
     const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
     return new InputError(what, { cause: error });

@@ -15,7 +15,7 @@ const SHORTEST_BUFFER = 1 << 21;
 /** Of files read together. DuckDB keeps room for two such lines for every file that it has open. */
 const LONGEST_OF_SHORT = 1 << 22;
 
-type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved'>;
+type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved' | 'attributes'>;
 
 /**
  * One row for every line that is not blank, or for every element of the lists in it (see Reading.rows). A line that is no
@@ -103,7 +103,7 @@ function read(beside: Shape, fields: Shape): Shape {
 }
 
 function resolved(format: Nested, rows: Sql): Sql {
-  return format.resolved === undefined ? rows : format.resolved(rows);
+  return format.resolved === undefined ? rows : format.resolved(rows, format.attributes ?? {});
 }
 
 /** Goes down the lists step by step. A list that is empty or no list gives one row, so that nothing is lost in silence. */

@@ -1,4 +1,4 @@
-import { integer, sql, timestampOf } from '../sql.js';
+import { integer, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 
 import { withdraw } from './ending.js';
@@ -19,6 +19,9 @@ export interface Reader {
   sampleLines?: string;
 }
 
+/** What is done with usage that a test over usage_fact (aliased fact) finds, before anybody sees it. */
+export type Attribute = (store: Store, usage: Sql) => Promise<void>;
+
 /** A file that is known in every respect, ready to be loaded. */
 export interface Load<F extends AnyFormat = Format> extends Reader {
   source: Source;
@@ -29,6 +32,7 @@ export interface Load<F extends AnyFormat = Format> extends Reader {
   /** How many of a number of lines may be bad. */
   tolerance: (lines: number) => number;
   now: Date;
+  attribute?: Attribute;
   /** The whole load is one transaction of the caller's, to be rolled back. */
   rehearsal: boolean;
 }

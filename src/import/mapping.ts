@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import { textOf } from './convert.js';
-import { type Path, parsePath, type Shape, withPath } from './fields.js';
+import { caseTwin, type Path, parsePath, type Shape, withPath } from './fields.js';
 import { constant, type Format, type Traits } from './format.js';
 import { OWN_FIELDS, type OwnField, ownFormat } from './formats/own.js';
 import { sameHeader } from './headers.js';
@@ -124,11 +124,11 @@ export function adapted(format: Format, mapping: Mapping): Format {
 }
 
 function withMapped(format: Format, name: string, paths: readonly string[]): Format {
-  const { shape, value } = read(format.fields, paths, format.reads);
+  const { grown: read, value } = readMore(format, name, paths);
   const at = { at: paths.join(' or '), value };
   const own = `mapped_${name}`;
   const text = textOf(value);
-  const grown = { ...format, fields: shape, checks: stillMissing(format, name, text) };
+  const grown = { ...read, checks: stillMissing(format, name, text) };
   const tag = TAG.exec(name)?.[1];
   if (tag !== undefined) return withTag(grown, tag, text);
   if (name === 'timestamp') {
@@ -216,11 +216,39 @@ export function withTag(format: Format, tag: string, value: Sql): Format {
   return { ...format, facts: { ...format.facts, tags } };
 }
 
+/** To whom or to what a call belongs may stand on the span around it. */
+const OF_TRACE = ['customer', 'feature', 'environment', 'user_id', 'session_id'];
+
+/** A format that reads what paths lead to as well, and the first of it that has something. */
+function readMore(format: Format, name: string, paths: readonly string[]): { grown: Format; value: Sql } {
+  let grown = format;
+  const values = paths.map((path) => {
+    const list = format.attributeLists?.find((one) => path.startsWith(`${one}.`));
+    if (list === undefined) {
+      const { shape, value } = read(grown.fields, [path], format.reads);
+      grown = { ...grown, fields: shape };
+      return value;
+    }
+    const key = path.slice(list.length + 1).replaceAll('"', '');
+    const column = `attribute:${path}`;
+    const attribute = { list, key, ofTrace: OF_TRACE.includes(name) || TAG.test(name) };
+    grown = { ...grown, attributes: { ...grown.attributes, [column]: attribute } };
+    return textOf(identifier(`$${column}`));
+  });
+  return { grown, value: values.length === 1 ? (values[0] ?? sql`null`) : sql`coalesce(${join(values)})` };
+}
+
 /** The first of several paths that has something. A CSV header is taken as it stands, dots and all. */
 function read(shape: Shape, paths: readonly string[], reads: Format['reads']): { shape: Shape; value: Sql } {
   let grown = shape;
   const values = paths.map((text) => {
-    const found = withPath(grown, reads === 'csv' || reads === 'parquet' ? [headerIn(grown, text)] : checkedPath(text));
+    const path = reads === 'csv' || reads === 'parquet' ? [headerIn(grown, text)] : checkedPath(text);
+    const twin = caseTwin(grown, path);
+    if (twin !== undefined)
+      throw new UsageError(
+        `--map: '${twin.key}' and '${twin.twin}' differ in case only, and this format reads '${twin.twin}'.\nOnly one of them can be read.`,
+      );
+    const found = withPath(grown, path);
     if (found === undefined)
       throw new UsageError(`--map: '${text}' is an object in this format.\nName one of the values in it.`);
     grown = found.shape;

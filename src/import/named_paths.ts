@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import { type Path, parsePath, pointer, type Shape, withPath } from './fields.js';
+import { caseTwin, type Path, parsePath, pointer, type Shape, withPath } from './fields.js';
 import type { Level, Rows } from './format.js';
 import { sameHeader } from './headers.js';
 
@@ -43,6 +43,12 @@ export function placeOf(found: Found, from: string, finding: Finding): { found: 
   }
   const { level, rest } = levelOf(from, finding);
   const path = checkedPath(rest, finding);
+  const twin = caseTwin(found.fields, path);
+  if (twin !== undefined) {
+    throw new UsageError(
+      `${where}: '${twin.key}' and '${twin.twin}' differ in case only.\nOnly one of them can be read.`,
+    );
+  }
   const grown = withPath(found.fields, path);
   if (grown === undefined) throw new UsageError(`${where}: '${from}' is an object.\nName one of the values in it.`);
   const [top] = path;

@@ -1,7 +1,8 @@
-import { InputError, UsageError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { integer, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { csvLayout, csvLines } from './csv.js';
+import { earningMapped } from './earning_map.js';
 import { type AnyFormat, isLedger } from './format.js';
 import { checkUnambiguous, columnOf, sameHeader, twins } from './headers.js';
 import {
@@ -83,7 +84,8 @@ async function jsonPrepared(
     sample: { query: givenLines(chosen), style: 'json' },
     sampleLines: JSON.stringify(lines),
     unread: [],
-    unfound: await unfound(store, lines, mapping.map),
+    // Paths begin at the rows of a page, which a line of the sample holds many of.
+    unfound: chosen.rows === undefined ? await unfound(store, lines, mapping.map) : [],
   };
 }
 
@@ -184,15 +186,7 @@ function columnsFormat(
 
 /** A format with what the user says on top; what was billed is read as it stands. */
 export function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
-  if (!isLedger(format)) return adapted(format, mapping);
-  const [given] = [
-    ...[...mapping.map.keys()].map((name) => `--map ${name}`),
-    ...[...mapping.set.keys()].map((name) => `--set ${name}`),
-  ];
-  if (given === undefined) return format;
-  throw new UsageError(
-    `${given}: ${format.name} tells what was billed, not what was used, and has no such columns.\nImport the file without it.`,
-  );
+  return isLedger(format) ? earningMapped(format, mapping) : adapted(format, mapping);
 }
 
 function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {

@@ -28,6 +28,7 @@ export async function settle(store: Store, loads: readonly [Load, ...Load[]], ra
   const repeated = kept.map((one) => withRepeated(one, own.get(one.import_id), known.get(one.import_id)));
   const done = new Map((await finished(store, repeated, range)).map((one) => [one.import_id, one]));
   await dropSuperseded(store, known);
+  await loads[0].attribute?.(store, within(range, sql`fact.import_id`));
   return counted.map((one) => done.get(one.import_id) ?? one);
 }
 

@@ -209,6 +209,7 @@ async function importBatch(
     options: settingsText(options),
     tolerance: options.tolerance,
     now: options.now,
+    attribute: options.attribute,
     rehearsal: options.dryRun,
   });
   const missing = await unfound(store, sampled, options.mapping.map);

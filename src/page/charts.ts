@@ -92,7 +92,8 @@ function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' 
     const tint = tone === undefined ? color(`c${(index % 8) + 1}`) : color(tone);
     const data = marks.map(({ value }) => value);
     if (type === 'bar') return { type, label: name, data, backgroundColor: tint, maxBarThickness: 46 };
-    const point = marks.length > 45 ? 0 : 2.5;
+    // Of many points only those that no line leads to.
+    const point = data.map((_, at) => (data.length > 45 && !isAlone(data, at) ? 0 : 2.5));
     return {
       type,
       label: name,
@@ -128,6 +129,10 @@ function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' 
       },
     },
   };
+}
+
+function isAlone(data: readonly (number | null)[], at: number): boolean {
+  return (data[at - 1] ?? null) === null && (data[at + 1] ?? null) === null;
 }
 
 function scatter(figure: HTMLElement, { labels, columns }: Numbers): ChartConfiguration {
@@ -246,15 +251,20 @@ function valueScale(figure: HTMLElement, axis: 'x' | 'y'): Scale {
 function markText(value: number, unit: string): string {
   if (unit === 'ms') return Math.abs(value) < 1000 ? `${rounded(value)} ms` : `${rounded(value / 1000)} s`;
   if (unit === 'percent') return `${rounded(value)}%`;
-  if (unit === 'money') return `${value < 0 ? '-' : ''}$${rounded(Math.abs(value))}`;
+  if (unit === 'money') return `${value < 0 ? '-' : ''}$${dollars(Math.abs(value))}`;
   return unit === 'ratio' ? `${rounded(value)}×` : rounded(value);
 }
 
 const LARGE = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
 function rounded(value: number): string {
   return (Math.abs(value) < 10_000 ? SMALL : LARGE).format(value);
+}
+
+function dollars(value: number): string {
+  return Number.isInteger(value) || value >= 10_000 ? rounded(value) : CENTS.format(value);
 }
 
 /** The beginning of a text, up to a width: a Japanese letter takes two. */

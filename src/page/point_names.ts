@@ -22,15 +22,23 @@ function writeNames(chart: ChartClass): void {
   ctx.font = `11px ${Chart.defaults.font.family}`;
   ctx.fillStyle = getComputedStyle(document.body).color;
   ctx.textBaseline = 'middle';
+  const groups = namesByGroup(figure).map((names, index) => ({ names, index, shown: chart.isDatasetVisible(index) }));
+  const pointsOf = (index: number) => chart.getDatasetMeta(index).data;
+  const points = groups.flatMap(({ index, shown }) => (shown ? pointsOf(index) : []));
+  const covered = points.map(({ x, y }): Place => ({ x: x - 3, y, width: 6 }));
   const taken: Place[] = [];
-  const groups = namesByGroup(figure);
-  for (const [index, names] of groups.entries()) {
-    if (!chart.isDatasetVisible(index)) continue;
-    for (const [at, point] of chart.getDatasetMeta(index).data.entries())
-      write(chart, { ...point, text: names[at] ?? '' }, taken);
+  // The few of a small group are named first. Where there are many, a name must not cover another point either.
+  for (const { names, index, shown } of groups.sort((a, b) => a.names.length - b.names.length)) {
+    const crowded = names.length > MANY ? covered : [];
+    for (const [at, { x, y }] of shown ? pointsOf(index).entries() : []) {
+      const place = write(chart, { x, y, text: names[at] ?? '' }, [...taken, ...crowded]);
+      if (place !== undefined) taken.push(place);
+    }
   }
   ctx.restore();
 }
+
+const MANY = 12;
 
 /** The names of the points, in the order in which charts.ts makes its datasets: groups as they first come, rows as they stand. */
 function namesByGroup(figure: HTMLElement): string[][] {
@@ -42,15 +50,20 @@ function namesByGroup(figure: HTMLElement): string[][] {
   return [...groups.values()];
 }
 
-function write({ ctx, chartArea }: ChartClass, point: { x: number; y: number; text: string }, taken: Place[]): void {
+/** Writes a name beside its point, and tells where; nothing where there is no room. */
+function write(
+  { ctx, chartArea }: ChartClass,
+  point: { x: number; y: number; text: string },
+  taken: readonly Place[],
+): Place | undefined {
   const letters = [...point.text];
   const text = letters.length > 26 ? `${letters.slice(0, 25).join('')}…` : point.text;
   const width = ctx.measureText(text).width;
   const right = point.x + 8 + width <= chartArea.right + 20;
   const place = { x: right ? point.x + 8 : point.x - 8 - width, y: point.y, width };
-  if (taken.some((other) => overlap(place, other))) return;
-  taken.push(place);
+  if (taken.some((other) => overlap(place, other))) return undefined;
   ctx.fillText(text, place.x, place.y);
+  return place;
 }
 
 function overlap(a: Place, b: Place): boolean {

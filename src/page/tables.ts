@@ -49,9 +49,12 @@ function sorted(
   return rows.sort(numeric ? byNumber : byText);
 }
 
+/** The raw value of a cell; without one, the first number its text shows: 1234.5 in '≥ $1,234.50', -3 in '−3%'. */
 function numberIn(row: HTMLTableRowElement, index: number): number | undefined {
-  const raw = row.cells[index]?.dataset.v;
-  return raw === undefined ? undefined : Number(raw);
+  const cell = row.cells[index];
+  if (cell?.dataset.v !== undefined) return Number(cell.dataset.v);
+  const [, sign, digits] = /([-−]?)\$?(\d[\d,]*(?:\.\d+)?)/.exec(cell?.textContent ?? '') ?? [];
+  return digits === undefined ? undefined : Number(digits.replaceAll(',', '')) * (sign === '' ? 1 : -1);
 }
 
 function textIn(row: HTMLTableRowElement, index: number): string {

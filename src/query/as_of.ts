@@ -27,10 +27,21 @@ export async function standAt(store: Store, stand: Stand, now: Date): Promise<vo
     return;
   }
   const { revision } = stand;
+  await checkRevision(store, revision);
+  await rateLater(store, revision, now);
+  // The cards made for it have numbers of their own, below zero.
+  await store.run(sql`
+    create or replace temp view rate_card as
+    from ${here('rate_card')}
+    union all by name
+    select * replace (-rate_card_id as rate_card_id) from then_card`);
+  await hide(store, here, { revision, undone: sql`rerating.revision > ${integer(revision)}`, later: sql`later_usage` });
+}
+
+/** Throws UsageError for a state of the price book that never was. */
+export async function checkRevision(store: Store, revision: number): Promise<void> {
   const present = await currentRevision(store);
   if (revision < 1 || revision > present) throw unknownRevision(revision, present);
-  await rateLater(store, revision, now);
-  await hide(store, here, { revision, undone: sql`rerating.revision > ${integer(revision)}`, later: sql`later_usage` });
 }
 
 function unknownRevision(revision: number, present: number): UsageError {
@@ -96,7 +107,7 @@ async function rateLater(store: Store, revision: number, now: Date): Promise<voi
   await store.run(
     sql`
     create or replace temp table later_usage as
-    select call.* replace (card.rate_card_id as rate_card_id, ${COST_USD} as cost_usd, ${COST_STATUS} as cost_status)
+    select call.* replace (-card.rate_card_id as rate_card_id, ${COST_USD} as cost_usd, ${COST_STATUS} as cost_status)
     from (${later}) as call
     join (${card}) as card on card.profile_id = call.profile_id and ${CARD_MATCH}`,
     { now: timestampText(now.getTime()) },

@@ -3,6 +3,10 @@ import type { Limit } from '../config/limit.js';
 import type { RevenueTerms } from '../config/revenue.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { type Comparison, comparison } from './baseline_compare.js';
+import type { Baseline } from './baseline_file.js';
+import { baselineRow } from './baseline_row.js';
+import type { CaseKey } from './baseline_run.js';
 import { type Driver, driversOf } from './budget_drivers.js';
 import { expiredExceptions, limitFor } from './budget_exceptions.js';
 import { exitCodeOf, worstExit } from './budget_exit.js';
@@ -12,6 +16,7 @@ import { revenueOfGroups } from './budget_revenue.js';
 import { type Circumstances, checkedRule, type Rule } from './budget_rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './budget_used.js';
 import type { Count } from './count.js';
+import { historyNote } from './forecast.js';
 import { daysOfExhaustion, type Projection, projections } from './forecast_projection.js';
 import { forecastMetric } from './forecast_series.js';
 import type { Unit } from './metrics/metric.js';
@@ -23,6 +28,8 @@ export interface BudgetQuery extends Circumstances {
   budgets: readonly Budget[];
   /** Warnings fail the check as well. */
   fail_on_warn: boolean;
+  /** A recorded run that the usage in the store is compared with. */
+  baseline?: BaselineQuery | undefined;
   /** What llmcost.yaml says about revenue; only needed where a limit is a part of it. */
   terms?: RevenueTerms | undefined;
 }
@@ -79,7 +86,19 @@ export interface BudgetCheck {
   exit_code: 0 | 1 | 4;
   counts: Record<Verdict, number>;
   rows: BudgetRow[];
+  /** The comparison with --baseline; its verdict is the row `baseline`. */
+  baseline: Comparison | null;
   warnings: { code: 'exception_expired'; message: string }[];
+}
+
+/** What to compare with, and how much more is allowed. */
+export interface BaselineQuery {
+  baseline: Baseline;
+  /** How messages call the file. */
+  file: string;
+  key: CaseKey;
+  /** Percent, decimal text. */
+  max_increase: string;
 }
 
 /** From harmless to worst. */
@@ -92,6 +111,11 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
   const age = await priceAge(store, query.now);
   const rows: BudgetRow[] = [];
   for (const rule of rules) rows.push(...(await rowsOf(store, rule, { ...query, age })));
+  const compared = query.baseline === undefined ? null : await comparison(store, { ...query.baseline, now: query.now });
+  if (compared !== null && query.baseline !== undefined) {
+    const priced = compared.unpriced_rows === 0 && query.baseline.baseline.totals.unpriced_rows === '0';
+    rows.push(baselineRow(compared, { max_increase: query.baseline.max_increase, priced }));
+  }
   rows.sort((a, b) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
   const exit_code = worstExit(rows.map((row) => row.exit_code));
   return {
@@ -108,6 +132,7 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
     exit_code,
     counts: countsOf(rows),
     rows,
+    baseline: compared,
     warnings: query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
   };
 }
@@ -257,12 +282,8 @@ function caseOf(
 }
 
 function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
-  if (projection?.high !== null && projection?.high !== undefined) return null;
   if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
-  const days = `${projection.history_days} ${projection.history_days === 1 ? 'day' : 'days'}`;
-  return projection.projected === null
-    ? `too little history (${days})`
-    : `too little history for an interval (${days})`;
+  return historyNote(projection);
 }
 
 function isoText(instant: number | null): string | null {

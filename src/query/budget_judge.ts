@@ -1,6 +1,7 @@
 import type { Limit } from '../config/limit.js';
 import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { fromAtto } from './exact.js';
 import { atto, divided } from './metrics/division.js';
 
 /** What a check finds of a group: `no_data` and `undecided` are no ok. */
@@ -133,8 +134,7 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
 }
 
 /** The mean of the base, rounded half up at 18 places. */
-const MEAN = sql`if(len(base) = 0, null, cast(${divided(atto(sql`list_sum(base)`), sql`len(base)`)} as decimal(38, 0))
-          * cast(0.000000000000000001 as decimal(18, 18)))`;
+const MEAN = sql`if(len(base) = 0, null, ${fromAtto(divided(atto(sql`list_sum(base)`), sql`len(base)`))})`;
 
 function percentOf(value: Sql): Sql {
   return sql`case when most > 0 and ${value} >= 0

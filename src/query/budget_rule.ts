@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { earlierPeriods, type RunningPeriod, runningPeriod } from './budget_period.js';
 import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
 import { type Condition, conditionOf } from './filter.js';
+import { forecastMetric } from './forecast_series.js';
 import type { Unit } from './metrics/metric.js';
 import { checkedMetrics, isMetric, type MetricName, metricOf } from './metrics/metrics.js';
 import type { Period } from './period.js';
@@ -113,6 +114,9 @@ const EXAMPLE: Record<Unit, string> = {
 function checkUnits(budget: Budget, metric: MetricName): void {
   const { unit, timed } = metricOf(metric);
   const limits = [budget.limit, ...budget.exceptions.flatMap((one) => one.limit ?? [])];
+  if (budget.on.includes('forecast') && forecastMetric(metric) === undefined) {
+    throw wrong(budget, 'on', `${metric} does not add up from day to day, so it cannot be forecast.`);
+  }
   if (timed === true) throw wrong(budget, 'metric', `${metric} is only known by the hour or day, not for a budget.`);
   for (const limit of limits) {
     const fits = limit.kind !== 'amount' || UNIT_OF[limit.unit].includes(unit);

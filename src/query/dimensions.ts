@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
-import { literal, type Sql, sql } from '../sql.js';
+import { join, literal, type Sql, sql } from '../sql.js';
+import { isRange, RANGE_NAMES, rangeKey, rangeLabel, rangeOf } from './ranges.js';
 import { type Offset, offsetSql, offsetTextSql, wallSql } from './zone.js';
 
 /** What usage can be grouped and filtered by. */
@@ -22,8 +23,12 @@ const PROFILE: Record<string, Sql> = {
   operation: sql`profile.operation`,
   status: sql`profile.status`,
   error_class: sql`profile.error_class`,
+  http_status: sql`cast(profile.http_status as varchar)`,
   service_tier: sql`profile.service_tier`,
+  speed: sql`profile.speed`,
   region: sql`profile.region`,
+  attempt: sql`cast(profile.attempt as varchar)`,
+  gateway_cached: sql`case when profile.gateway_cached then 'yes' else 'no' end`,
   // One call a row, or a bucket of many: the same usage may be there as both.
   granularity: sql`case when profile.bucket_seconds is null then 'call' else 'bucket' end`,
 };
@@ -31,22 +36,49 @@ const FACT: Record<string, Sql> = {
   customer: sql`fact.customer`,
   user: sql`fact.user_id`,
   session: sql`fact.session_id`,
+  trace: sql`fact.trace_id`,
+  cost_status: sql`case fact.cost_status when 0 then 'computed' when 1 then 'unpriced' when 2 then 'assumed' else 'free' end`,
+  import: sql`cast(fact.import_id as varchar)`,
   // Ids in the reports of providers, names in those of gateways.
   api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };
-const TIME = ['hour', 'day', 'week', 'month'];
+const TIME = ['hour', 'day', 'week', 'month', 'quarter', 'year', 'weekday', 'hour_of_day'];
 
 /** Every dimension there is, `tag:NAME` standing for all tags. */
-export const DIMENSION_NAMES: readonly string[] = [...Object.keys(PROFILE), ...Object.keys(FACT), ...TIME, 'tag:NAME'];
+export const DIMENSION_NAMES: readonly string[] = [
+  ...Object.keys(PROFILE),
+  ...Object.keys(FACT),
+  ...TIME,
+  ...RANGE_NAMES.map((name) => `${name}:LIMITS`),
+  'tag:NAME',
+];
 
 /** Whether it is one of the dimensions of time. */
 export function isTime(name: string): boolean {
   return TIME.includes(name);
 }
 
+/**
+ * The dimensions a list names, checked, each once. The limits of a range are separated by commas, too: what begins with a digit
+ * belongs to the name before it.
+ */
+export function dimensionList(text: string): string[] {
+  const names: string[] = [];
+  for (const word of text.split(',').map((part) => part.trim())) {
+    const last = names.at(-1);
+    if (last !== undefined && isRange(last) && /^\d/.test(word)) names.splice(-1, 1, `${last},${word}`);
+    else names.push(word);
+  }
+  return [...new Set(names.map(checkedDimension))];
+}
+
 /** The name if it is a dimension; else a UsageError that lists them and names the nearest. */
 export function checkedDimension(name: string): string {
   if (Object.hasOwn(PROFILE, name) || Object.hasOwn(FACT, name) || isTime(name) || /^tag:./.test(name)) return name;
+  if (isRange(name)) {
+    rangeOf(name);
+    return name;
+  }
   const nearest = nearestOf(name, DIMENSION_NAMES);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
   throw new UsageError(`There is no dimension '${name}'.${hint}\nPossible are: ${DIMENSION_NAMES.join(', ')}.`);
@@ -59,6 +91,10 @@ export function dimensionOf(name: string, offsets: readonly Offset[]): Dimension
   const fact = FACT[name];
   if (fact !== undefined) return { name, home: 'fact', key: fact, label: itself };
   if (isTime(name)) return { name, home: 'time', ...timeParts(name, offsets) };
+  if (isRange(name)) {
+    const range = rangeOf(name);
+    return { name, home: 'fact', key: rangeKey(range), label: (key) => rangeLabel(key, range) };
+  }
   const tag = checkedDimension(name).slice('tag:'.length);
   return { name, home: 'fact', key: sql`fact.tags[${literal(tag)}]`, label: itself };
 }
@@ -81,11 +117,28 @@ function timeParts(name: string, offsets: readonly Offset[]): Pick<Dimension, 'k
   if (name === 'month') {
     return { key: sql`date_trunc('month', ${local})`, label: (key) => sql`strftime(${key}, '%Y-%m')` };
   }
+  if (name === 'quarter') {
+    return {
+      key: sql`date_trunc('quarter', ${local})`,
+      label: (key) => sql`strftime(${key}, '%Y') || '-Q' || quarter(${key})`,
+    };
+  }
+  if (name === 'year') return { key: sql`date_trunc('year', ${local})`, label: (key) => sql`strftime(${key}, '%Y')` };
+  if (name === 'weekday') return { key: sql`isodow(${local})`, label: weekdayLabel };
+  if (name === 'hour_of_day') {
+    return { key: sql`hour(${local})`, label: (key) => sql`lpad(cast(${key} as varchar), 2, '0')` };
+  }
   const hour = sql`date_trunc('hour', ${local})`;
   return {
     key: local === moment ? hour : sql`(${hour} - ${offsetSql(moment, offsets)})`,
     label: (key) => sql`strftime(${wallSql(key, offsets)}, '%Y-%m-%d %H:00') || ${offsetTextSql(key, offsets)}`,
   };
+}
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+function weekdayLabel(key: Sql): Sql {
+  return sql`([${join(WEEKDAYS.map(literal))}])[${key}]`;
 }
 
 /** The candidate with the fewest typing mistakes, if there are at most three and less than half the word is wrong. */

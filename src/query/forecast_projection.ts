@@ -102,8 +102,8 @@ export async function projections(store: Store, asked: Projecting): Promise<Proj
       history as history_days,
       trials,
       cast(projected as varchar) as projected,
-      if(below is null, null, cast(before + cast(greatest(least_ahead, least(ahead, ahead + below)) as decimal(38, 6)) as varchar)) as low,
-      if(above is null, null, cast(before + cast(greatest(ahead, ahead + above) as decimal(38, 6)) as varchar)) as high,
+      if(below is null, null, cast(before + cast(cast(greatest(least_ahead, least(ahead, ahead + below)) as decimal(38, 6)) as decimal(38, 18)) as varchar)) as low,
+      if(above is null, null, cast(before + cast(cast(greatest(ahead, ahead + above) as decimal(38, 6)) as decimal(38, 18)) as varchar)) as high,
       cast(cast(100 * error_share as decimal(18, 1)) as varchar) as error_percent
     from bounded
     join forecast_group as named on named.g = bounded.g

@@ -2,6 +2,7 @@ import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Dimension, dimensionOf } from './dimensions.js';
 import type { Condition } from './filter.js';
+import { PROFILE } from './forecast_sql.js';
 import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
 import { wallSql, wallTime } from './zone.js';
@@ -41,8 +42,9 @@ const SUMS: Record<ForecastMetric, Sql> = {
 };
 
 /**
- * Fills two temporary tables: `forecast_group` (g, k0, k1, … and the first day of each group) and `forecast_day` (g, d, day, y): what
- * each group used on each day in the time zone, without gaps from its first day on; d counts days and today is d = 0, not over yet.
+ * Fills the temporary tables forecast_group (g, k0, k1, … and first_d, the first day of each group), forecast_day (g, d, y: what each
+ * group used on each day in the time zone, without gaps from its first day on) and forecast_profile. d counts days; today is 0 and not
+ * over yet.
  */
 export async function fillSeries(store: Store, asked: Projecting): Promise<void> {
   const { metric, by, where, tz, since, now } = asked;
@@ -74,6 +76,7 @@ export async function fillSeries(store: Store, asked: Projecting): Promise<void>
     select named.g, cast(named.d as integer) as d, coalesce(summed.y, 0) as y
     from grid as named
     left join forecast_sum as summed on ${join([sql`summed.d = named.d`, ...same], ' and ')}`);
+  await store.run(PROFILE);
 }
 
 function dailySql(dimensions: readonly Dimension[], { day, sum, test }: { day: Sql; sum: Sql; test: Sql }): Sql {

@@ -19,8 +19,10 @@ export const EARLIER_PROJECTIONS = 10;
 /** The share of periods that end within the interval, in percent. */
 export const CONFIDENCE = 80;
 
-/** The steps up to `profile`: for the end of each day d of each group, what the days before tell. */
-const PROFILE: Sql = sql`weekdays as (
+/** Makes the temporary table `forecast_profile`: for the end of each day d of each group, what the days up to it tell. */
+export const PROFILE: Sql = sql`
+create or replace temp table forecast_profile as
+with weekdays as (
   select
     g,
     d,
@@ -30,15 +32,13 @@ const PROFILE: Sql = sql`weekdays as (
     sum(y) over (partition by g order by d) as so_far,
     count(*) over (partition by g order by d) as history
   from (select g, d, cast(y as double) as y from forecast_day where d < 0)
-),
-profile as (
-  select
-    *,
-    sum(weekday_mean) over latest as week,
-    coalesce(least(2, greatest(0.5, two_weeks / nullif(avg(weekday_mean) over latest, 0))), 1) as growth
-  from weekdays
-  window latest as (partition by g order by d rows between 6 preceding and current row)
-)`;
+)
+select
+  *,
+  sum(weekday_mean) over latest as week,
+  coalesce(least(2, greatest(0.5, two_weeks / nullif(avg(weekday_mean) over latest, 0))), 1) as growth
+from weekdays
+window latest as (partition by g order by d rows between 6 preceding and current row)`;
 
 /**
  * The steps up to `judged`, for `horizon` days ahead: `ahead` is what the days after d were expected to use together, and `judged` how
@@ -50,8 +50,7 @@ export function judgedSql(horizon: number): Sql {
     rest === 0
       ? sql`0`
       : sql`sum(weekday_mean) over (partition by g order by d rows between 6 preceding and ${integer(7 - rest)} preceding)`;
-  return sql`${PROFILE},
-expected as (
+  return sql`expected as (
   select
     g,
     d,
@@ -60,7 +59,7 @@ expected as (
     growth,
     (two_weeks + eight_weeks) / 2 as scale,
     growth * (${integer(Math.floor(horizon / 7))} * week + ${begun}) as ahead
-  from profile
+  from forecast_profile
 ),
 tried as (
   select
@@ -70,7 +69,7 @@ tried as (
     before.ahead,
     before.scale
   from expected as before
-  join profile as after on after.g = before.g and after.d = before.d + ${integer(horizon)}
+  join forecast_profile as after on after.g = before.g and after.d = before.d + ${integer(horizon)}
   where before.history >= ${integer(HISTORY_DAYS)}
 ),
 judged as (
@@ -96,14 +95,14 @@ export function highEnd(errors: Sql): Sql {
 
 /**
  * `forecast_path`: each day d of the running period with what was used (exact) or is expected, and how much that is from its first day
- * on. A day to come is like that of the last week with the same weekday. Parameters: $first, $last (days, today is 0).
+ * on. A day to come is like that of the last week with the same weekday. Parameters: $first, $last (days, today is 0). What is expected
+ * is rounded to 6 places, but kept with 18: greatest() of amounts of two scales would cut the exact one.
  */
 export const PATH: Sql = sql`
 create or replace temp table forecast_path as
-with ${PROFILE},
-now as (
+with now as (
   select g, growth, history
-  from profile
+  from forecast_profile
   where d = -1
 ),
 to_come as (
@@ -112,9 +111,9 @@ to_come as (
   where now.history >= ${integer(HISTORY_DAYS)}
 ),
 expected as (
-  select to_come.g, to_come.d, cast(to_come.growth * profile.weekday_mean as decimal(38, 6)) as y
+  select to_come.g, to_come.d, cast(cast(to_come.growth * profile.weekday_mean as decimal(38, 6)) as decimal(38, 18)) as y
   from to_come
-  join profile on profile.g = to_come.g and profile.d = to_come.d % 7 - 7
+  join forecast_profile as profile on profile.g = to_come.g and profile.d = to_come.d % 7 - 7
 ),
 days as (
   select

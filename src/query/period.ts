@@ -9,6 +9,12 @@ export interface Period {
   label: string;
 }
 
+/** A period with two ends. */
+export interface Bounded extends Period {
+  since: number;
+  until: number;
+}
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -17,16 +23,71 @@ type Wall = [start: number, end: number];
 
 /**
  * What a period word means in a time zone at the moment `now`: 'last month', 'this week', yesterday, 'last 7 days' (whole days,
- * without today), 'last 24 hours', 2026, 2026-09, 2026-Q3, 2026-W40, 2026-09-14, all. UsageError if it means nothing.
+ * without today; so weeks, months, quarters, years), 'last 24 hours', mtd (and wtd, qtd, ytd), 2026, 2026-09, september, 2026-Q3, Q3,
+ * 2026-W40, 2026-09-14, all; and from one of them up to, and without, another: 'since 2026-09', 'until Q3', 2026-01..2026-03.
+ * UsageError if it means nothing.
  */
 export function periodOf(text: string, tz: string, now: Date): Period {
   const word = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (word === 'all') return { since: null, until: null, label: 'all time' };
   const hours = /^last (\d{1,5}) hours?$/.exec(word);
   if (hours !== null) return labelled(now.getTime() - Number(hours[1]) * HOUR, now.getTime(), tz);
-  const wall = relative(word, wallTime(now.getTime(), tz)) ?? absolute(word);
-  if (wall === undefined) throw unknownPeriod(text);
-  return labelled(instantOf(wall[0], tz), instantOf(wall[1], tz), tz);
+  const today = wallTime(now.getTime(), tz);
+  const wall = wallOfWord(word, today);
+  if (wall !== undefined) return labelled(instantOf(wall[0], tz), instantOf(wall[1], tz), tz);
+  const [from, to] = open(word, today, text);
+  const since = from === null ? null : instantOf(from, tz);
+  const until = to === null ? null : instantOf(to, tz);
+  if (since === null || until === null || since < until) return labelled(since, until, tz);
+  throw new UsageError(
+    `'${text}' ends before it begins.\nThe second part is where it ends, and not in it: 2026-01..2026-03 is January and February.`,
+  );
+}
+
+function wallOfWord(word: string, today: number): Wall | undefined {
+  return relative(word, today) ?? absolute(word) ?? ofThisYear(word, floorDay(today));
+}
+
+/** 'since 2026-09', 'from 2026-01 to 2026-03', 'until Q3', '2026-01..2026-03', '..2026'; each word stands for its beginning. */
+function open(word: string, today: number, text: string): [number | null, number | null] {
+  const found =
+    /^(?:since|from) (?<since>.+?)(?: (?:to|until) (?<until>.+))?$/.exec(word) ??
+    /^(?:to|until|before) (?<until>.+)$/.exec(word) ??
+    /^(?<since>[^.]*)\.\.(?<until>[^.]*)$/.exec(word);
+  const { since = '', until = '' } = found?.groups ?? {};
+  if (since === '' && until === '') throw unknownPeriod(text);
+  const begin = (part: string): number | null => {
+    if (part === '') return null;
+    const wall = wallOfWord(part, today);
+    if (wall === undefined) throw unknownPeriod(text);
+    return wall[0];
+  };
+  return [begin(since), begin(until)];
+}
+
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+/** q3, september, sep: of this year, or of the last one if it has not begun yet. */
+function ofThisYear(word: string, today: number): Wall | undefined {
+  const { year, month } = fields(today);
+  const quarter = /^q([1-4])$/.exec(word);
+  const named = MONTHS.findIndex((name) => name === word || name.slice(0, 3) === word);
+  const first = quarter === null ? named : (Number(quarter[1]) - 1) * 3;
+  if (first < 0) return undefined;
+  return months(first > month ? year - 1 : year, first, quarter === null ? 1 : 3);
 }
 
 /**
@@ -45,6 +106,52 @@ export function periodBetween(since: string | undefined, until: string | undefin
 }
 
 /**
+ * The period before one, as long: the month before a month, the week before a week; of a period that is not over yet, only the part
+ * that corresponds to what is over. A period without end ends now. UsageError if it has no beginning.
+ */
+export function previousOf({ since, until }: Period, tz: string, now: Date): { now: Bounded; before: Bounded } {
+  if (since === null) {
+    throw new UsageError(
+      "--compare previous needs a period that begins somewhere.\nAdd one, for example --period 'this month'.",
+    );
+  }
+  const end = Math.min(until ?? now.getTime(), Math.max(now.getTime(), since + 1));
+  const [start, whole, part] = [wallTime(since, tz), wallTime(until ?? end, tz), wallTime(end, tz)];
+  const before = startBefore(start, whole);
+  const stop = Math.min(before + (part - start), start);
+  const bounded = (from: number, to: number): Bounded => ({ ...labelled(from, to, tz), since: from, until: to });
+  return {
+    now: bounded(since, end),
+    before: bounded(instantOf(before, tz), instantOf(part === whole ? start : stop, tz)),
+  };
+}
+
+/** Whole months go back by as many months, everything else by its length on the clock. */
+function startBefore(start: number, end: number): number {
+  const months = monthsBetween(start, end);
+  if (months === undefined) return start - (end - start);
+  const { year, month } = fields(start);
+  return Date.UTC(year, month - months);
+}
+
+function monthsBetween(start: number, end: number): number | undefined {
+  const [from, to] = [fields(start), fields(end)];
+  const count = (to.year - from.year) * 12 + to.month - from.month;
+  const whole = Date.UTC(from.year, from.month) === start && Date.UTC(to.year, to.month) === end;
+  return whole && count > 0 ? count : undefined;
+}
+
+/** A period that both begins and ends, for a comparison with `option`. UsageError if it does not. */
+export function boundedPeriod(period: Period, option: string, now: Date): Bounded {
+  const { since } = period;
+  const until = period.until ?? now.getTime();
+  if (since !== null && since < until) return { ...period, since, until };
+  throw new UsageError(
+    `${option} compares two periods, and ${period.label} has no beginning.\nAdd one, for example --period 'this month'.`,
+  );
+}
+
+/**
  * The moment an option names: an ISO timestamp, or the end of a day (its last millisecond). UsageError if it cannot be read.
  */
 export function momentOf(text: string, option: string, tz: string): Date {
@@ -60,13 +167,38 @@ function relative(word: string, now: number): Wall | undefined {
   const days = /^last (\d{1,4}) days?$/.exec(word);
   if (days !== null && Number(days[1]) > 0) return [today - Number(days[1]) * DAY, today];
   const named = /^(this|last) (week|month|quarter|year)$/.exec(word);
-  if (named === null) return undefined;
+  if (named === null) return toDate(word, today) ?? several(word, today);
   const shift = named[1] === 'this' ? 0 : -1;
   if (named[2] === 'week') return week(monday(today) + shift * 7 * DAY);
   const { year, month } = fields(today);
   if (named[2] === 'month') return months(year, month + shift, 1);
   if (named[2] === 'quarter') return months(year, month - (month % 3) + shift * 3, 3);
   return months(year + shift, 0, 12);
+}
+
+/** mtd: from the beginning of the month to the end of today. */
+function toDate(word: string, today: number): Wall | undefined {
+  const { year, month } = fields(today);
+  const starts: Record<string, number> = {
+    wtd: monday(today),
+    mtd: Date.UTC(year, month),
+    qtd: Date.UTC(year, month - (month % 3)),
+    ytd: Date.UTC(year, 0),
+  };
+  const start = Object.hasOwn(starts, word) ? starts[word] : undefined;
+  return start === undefined ? undefined : [start, today + DAY];
+}
+
+/** 'last 3 months': whole ones, without the present. */
+function several(word: string, today: number): Wall | undefined {
+  const found = /^last (\d{1,3}) (week|month|quarter|year)s?$/.exec(word);
+  const count = Number(found?.[1] ?? 0);
+  if (found === null || count === 0) return undefined;
+  if (found[2] === 'week') return [monday(today) - count * 7 * DAY, monday(today)];
+  const { year, month } = fields(today);
+  if (found[2] === 'month') return months(year, month - count, count);
+  if (found[2] === 'quarter') return months(year, month - (month % 3) - count * 3, count * 3);
+  return months(year - count, 0, count * 12);
 }
 
 function absolute(word: string): Wall | undefined {
@@ -157,6 +289,6 @@ function shown(instant: number, tz: string): string {
 
 function unknownPeriod(text: string): UsageError {
   return new UsageError(
-    `'${text}' is not a period.\nTry one of: today, yesterday, 'this week', 'last week', 'this month', 'last month', 'last 7 days', 'last 24 hours', 2026, 2026-09, 2026-Q3, 2026-W40, 2026-09-14, all.`,
+    `'${text}' is not a period.\nTry one of: today, yesterday, 'this week', 'last week', 'this month', 'last month', 'last 7 days', 'last 3 months', 'last 24 hours', mtd, ytd, 2026, 2026-09, september, 2026-Q3, Q3, 2026-W40, 2026-09-14, 'since 2026-09', 2026-01..2026-03, all.`,
   );
 }

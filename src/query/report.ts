@@ -1,18 +1,26 @@
+import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
 import type { Store } from '../store/store.js';
+import { unusualDays } from './anomalies.js';
+import type { Change, Comparison } from './comparison.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
 import type { Condition } from './filter.js';
 import { type FlatCost, flatCosts } from './flat_costs.js';
+import type { FormerReport } from './former_report.js';
 import type { Unit } from './metrics/metric.js';
-import { type Base, type MetricRow, metricRows } from './metrics/metric_rows.js';
+import { type MetricQuery, type MetricRow, metricRows } from './metrics/metric_rows.js';
 import type { MetricSort } from './metrics/metric_sql.js';
 import { type MetricName, type MetricValues, metricOf, presetOf } from './metrics/metrics.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
+import { COMPARED_METRICS, comparedWith } from './report_compare.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
+import { groupRows, metricsOf, seriesOf, spanRows } from './report_rows.js';
+import { reportSeries } from './report_series.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
+import type { Every } from './spans.js';
 
 /** USD as a decimal string, exact. */
 export type Money = string;
@@ -32,9 +40,21 @@ export interface ReportQuery {
   top?: number | undefined;
   /** USD as decimal text: groups that cost less are in the row of the rest. */
   minCost?: string | undefined;
+  /** A series: every row is told apart by these spans of time, too. */
+  every?: Every | undefined;
+  /** Every row beside what it was in another period, or in an earlier report. */
+  compare?: CompareWith | undefined;
+  /** Nothing in the answer may depend on the clock, unless it was asked for. */
+  reproducible?: boolean | undefined;
   /** The clock. */
   now: Date;
 }
+
+/** 'previous' is the period before, as long. */
+export type CompareWith =
+  | { kind: 'previous' }
+  | { kind: 'period'; period: Period }
+  | { kind: 'report'; report: FormerReport; file: string };
 
 /** The metrics asked for, under their names, and how far they can be trusted. */
 export interface ReportMetrics extends Partial<MetricValues> {
@@ -52,6 +72,15 @@ export interface ReportRow extends ReportMetrics {
   groups: Count;
   /** Dimension → value; null is missing. Empty in `other`. */
   group: Record<string, string | null>;
+  /** With --every and --by: the same in each of the `spans`. */
+  series?: ReportMetrics[];
+}
+
+/** A span of a series, half open; all null is usage without time. */
+export interface ReportSpan {
+  label: string | null;
+  since: string | null;
+  until: string | null;
 }
 
 /** What a metric is. */
@@ -71,7 +100,7 @@ export interface UnpricedModel {
 }
 
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice';
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
   message: string;
 }
 
@@ -87,12 +116,17 @@ export interface CostReport {
     sort: string;
     top: number | null;
     min_cost: Money | null;
+    every: Every | null;
   };
   price_book: string;
   currency: 'USD';
   metrics: ReportMetric[];
-  rows: ReportRow[];
-  totals: ReportMetrics;
+  /** With --every and --by. */
+  spans?: ReportSpan[];
+  rows: (ReportRow & Partial<Change>)[];
+  totals: ReportMetrics & Partial<Change> & { series?: ReportMetrics[] };
+  /** With --compare. */
+  comparison?: Comparison;
   coverage: Coverage;
   unpriced: UnpricedModel[];
   /** What was paid by time and not by use: beside the totals, not in them. */
@@ -102,39 +136,64 @@ export interface CostReport {
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
-  const named = [...query.by, ...query.where.map(({ dimension }) => dimension)];
-  const offsets = await zoneOffsets(store, named, query.tz);
+  const { every, period, tz } = query;
+  const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
+  if (every === undefined) refuseTimed(metrics);
+  const named = [
+    ...query.by,
+    ...query.where.map(({ dimension }) => dimension),
+    ...(every === undefined ? [] : [every]),
+  ];
+  const offsets = await zoneOffsets(store, named, tz, period);
   const sort = query.sort ?? defaultSort(query);
   const inAnyTime = scopeOf(query.where, offsets);
-  const scope = withPeriod(inAnyTime, query.period);
-  const metrics = query.metrics ?? presetOf('default');
-  const lines = await metricRows(store, {
+  const scope = withPeriod(inAnyTime, period);
+  const asked: MetricQuery = {
     dimensions: query.by.map((name) => dimensionOf(name, offsets)),
     scope,
     metrics,
     sort,
     top: query.top,
     minCost: query.minCost,
-  });
+  };
+  const series = every === undefined ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
+  const lines = series?.lines ?? (await metricRows(store, asked));
   const total = totalOf(lines);
-  const totals = metricsOf(total);
+  const totals = { ...metricsOf(total), ...seriesOf(total, query.by) };
+  const alone = series !== undefined && query.by.length === 0;
+  const rows = alone ? spanRows(series.lines, series.every) : groupRows(lines, query.by);
+  const { compare } = query;
+  const changed =
+    compare === undefined ? undefined : await comparedWith(store, { query, asked, inAnyTime, rows, totals }, compare);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
+  const thorough = query.by.includes('day');
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
     price_book: await priceBookId(store),
     currency: 'USD',
     metrics: metrics.map(describedMetric),
-    rows: lines.flatMap((line) => (line.kind === 'total' ? [] : [rowOf(line, query.by)])),
+    ...(series === undefined || alone ? {} : { spans: series.spans }),
+    rows,
     totals,
-    coverage: coverageOf(total.base),
+    ...changed,
+    coverage: await coverageOf(store, total.base, { ...query, scope }),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
+}
+
+function refuseTimed(metrics: readonly MetricName[]): void {
+  const timed = metrics.find((name) => metricOf(name).timed === true);
+  if (timed === undefined) return;
+  throw new UsageError(
+    `${timed} is counted over spans of time.\nSay which: --every hour, --every day, --every week or --every month.`,
+  );
 }
 
 /** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
@@ -144,9 +203,9 @@ function defaultSort({ by, top, minCost }: ReportQuery): MetricSort {
 }
 
 function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
-  const { by, period, tz, where, top, minCost } = query;
+  const { by, period, tz, where, top, minCost, every } = query;
   return {
-    by,
+    by: by.length === 0 && every !== undefined ? [every] : by,
     since: isoText(period.since),
     until: isoText(period.until),
     period: period.label,
@@ -155,6 +214,7 @@ function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
     sort: `${sort.by}:${sort.direction}`,
     top: top ?? null,
     min_cost: minCost ?? null,
+    every: every ?? null,
   };
 }
 
@@ -171,23 +231,4 @@ function totalOf(lines: readonly MetricRow[]): MetricRow {
   const total = lines.find(({ kind }) => kind === 'total');
   if (total === undefined) throw new Error('a report without total');
   return total;
-}
-
-function rowOf(line: MetricRow, by: readonly string[]): ReportRow {
-  const group = line.kind === 'group' ? by.map((name, index) => [name, line.keys[index] ?? null] as const) : [];
-  return {
-    kind: line.kind === 'group' ? 'group' : 'other',
-    groups: line.groups,
-    group: Object.fromEntries(group),
-    ...metricsOf(line),
-  };
-}
-
-function metricsOf({ values, base }: { values: Partial<MetricValues>; base: Base }): ReportMetrics {
-  return {
-    ...values,
-    requests_complete: base.unknown_rows === 0,
-    unpriced_requests: base.unpriced_requests,
-    unpriced_rows: base.unpriced_rows,
-  };
 }

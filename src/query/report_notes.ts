@@ -1,6 +1,8 @@
 import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import type { UnusualDay } from './anomalies.js';
 import { type Count, countOf } from './count.js';
+import type { Condition } from './filter.js';
 import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 import type { Base } from './metrics/metric_rows.js';
 import { type Overlap, overlapSentence } from './overlap.js';
@@ -60,10 +62,12 @@ export interface Findings {
   unpriced: readonly UnpricedModel[];
   undated: Count;
   overlaps: readonly Overlap[];
+  unusual: readonly UnusualDay[];
+  query: { tz: string; where: readonly Condition[] };
 }
 
 /** What a reader must know to read the numbers right, in sentences. */
-export function notesOn({ base, unpriced, undated, overlaps }: Findings): ReportWarning[] {
+export function notesOn({ base, unpriced, undated, overlaps, unusual, query }: Findings): ReportWarning[] {
   const notes: ReportWarning[] = overlaps.map((overlap) => ({
     code: 'counted_twice',
     message: overlapSentence(overlap),
@@ -88,7 +92,21 @@ export function notesOn({ base, unpriced, undated, overlaps }: Findings): Report
       undated === 1 ? '1 row of usage has no time and is' : `${counted(undated)} rows of usage have no time and are`;
     notes.push({ code: 'undated', message: `${rows} left out; --period all includes what has no time.` });
   }
+  notes.push(
+    ...unusual
+      .slice(0, UNUSUAL_DAYS)
+      .map((one) => ({ code: 'unusual_day' as const, message: unusualSentence(one, query) })),
+  );
   return notes;
+}
+
+/** More of them are not unusual any more. */
+const UNUSUAL_DAYS = 3;
+
+function unusualSentence({ day, times, usual }: UnusualDay, { tz, where }: Findings['query']): string {
+  const zone = tz === 'UTC' ? '' : ` --tz ${tz}`;
+  const filters = where.map(({ text }) => ` --where ${quoted(text)}`).join('');
+  return `${day} cost ${times}× a usual ${usual}: llmcost explain --day ${day}${zone}${filters}`;
 }
 
 const NO_USAGE =

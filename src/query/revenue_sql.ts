@@ -64,7 +64,9 @@ group by spelled.names`;
  * Parameters: $terms.
  */
 export function judgedSql(offsets: readonly Offset[]): Sql {
-  const wall = (moment: Sql) => wallSql(moment, offsets);
+  // A table of one's own names days and months, which are those of whoever asks; all other times are moments.
+  const wall = (moment: Sql) =>
+    sql`case when format = 'revenue-csv' and ${moment} = date_trunc('day', ${moment}) then ${moment} else ${wallSql(moment, offsets)} end`;
   return sql`
 create or replace temp table revenue_judged as
 with entry as (

@@ -39,12 +39,22 @@ export function withPeriod({ test, params }: Scope, { since, until }: Period): S
 const EARLIEST = Date.UTC(1970, 0);
 const LATEST = Date.UTC(2100, 0);
 
-/** The offsets of the time zone over the time the store spans; only looked up if one of the dimensions asked for is about time. */
-export async function zoneOffsets(store: Store, dimensions: readonly string[], tz: string): Promise<Offset[]> {
+/**
+ * The offsets of the time zone over the time the store spans, and over a period besides; only looked up if one of the dimensions asked
+ * for is about time.
+ */
+export async function zoneOffsets(
+  store: Store,
+  dimensions: readonly string[],
+  tz: string,
+  period?: Pick<Period, 'since' | 'until'>,
+): Promise<Offset[]> {
   if (tz === 'UTC' || !dimensions.some(isTime)) return [{ from: EARLIEST, seconds: 0 }];
   const span = await store.row<{ first: string | null; last: string | null }>(
     sql`select epoch_ms(min(occurred_at)) as first, epoch_ms(max(occurred_at)) as last from usage_fact`,
   );
-  const first = Math.max(Number(span.first ?? EARLIEST), EARLIEST);
-  return offsetsBetween(first, Math.max(first, Math.min(Number(span.last ?? first), LATEST)), tz);
+  const starts = [Number(span.first ?? EARLIEST), period?.since ?? null].filter((instant) => instant !== null);
+  const first = Math.max(Math.min(...starts), EARLIEST);
+  const last = Math.min(Math.max(Number(span.last ?? first), period?.until ?? first), LATEST);
+  return offsetsBetween(first, Math.max(first, last), tz);
 }

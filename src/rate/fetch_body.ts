@@ -1,6 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Response } from './fetch.js';
+import type { Response } from '../net/fetch.js';
 
 /** What readBody can unpack: the value of accept-encoding. */
 export const ENCODINGS = 'gzip, br, deflate';

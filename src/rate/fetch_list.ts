@@ -5,8 +5,8 @@ import {
   PriceRedirectRefused,
   PriceSourceError,
 } from '../errors.js';
+import { type Ask, type FetchLimits, type Response, statusText, withConnections } from '../net/fetch.js';
 import { isLoopback, shownAddress } from './addresses.js';
-import { type Ask, type FetchLimits, type Response, statusText, withConnections } from './fetch.js';
 import { ENCODINGS, readBody } from './fetch_body.js';
 import { isPassing, meaningOf, secondsText, Trouble } from './fetch_trouble.js';
 

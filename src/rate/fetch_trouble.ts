@@ -5,7 +5,7 @@ import {
   PriceSourceError,
   ProxyRefused,
 } from '../errors.js';
-import { type FetchLimits, statusText } from './fetch.js';
+import { type FetchLimits, statusText } from '../net/fetch.js';
 import { TooMuch, UnknownEncoding } from './fetch_body.js';
 
 /** What went wrong with one try, in words that follow 'could not be fetched:'; the next try may do better. */

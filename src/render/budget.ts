@@ -1,4 +1,5 @@
 import type { BudgetCheck, BudgetRow } from '../query/budget.js';
+import { comparisonAsMarkdown, comparisonAsText } from './baseline.js';
 import { budgetTable, budgetTitle, restLine, type Shown, shownRows, verdictLine, whoOf } from './budget_cells.js';
 import { renderTable, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
@@ -11,7 +12,11 @@ export function budgetAsTable(check: BudgetCheck, shown: Shown, terminal: Termin
   const table = rows.length === 0 ? '' : renderTable(budgetTable(rows), terminal);
   const notes = rows.filter(({ reason }) => reason !== null).map(({ message }) => `${plain(message)}\n`);
   const rest = restLine(check, shown);
-  return `${plain(budgetTitle(check))}\n\n${table}${rest === undefined ? '' : `${rest}\n`}${notes.join('')}`;
+  return `${plain(budgetTitle(check, rows))}\n\n${table}${rest === undefined ? '' : `${rest}\n`}${notes.join('')}${baselineText(check, terminal)}`;
+}
+
+function baselineText({ baseline }: BudgetCheck, terminal: Terminal): string {
+  return baseline === null ? '' : comparisonAsText(baseline, terminal);
 }
 
 /** The check as it is, for programs; without what is ok unless all is shown. */
@@ -70,10 +75,11 @@ export function budgetAsMarkdown(check: BudgetCheck, shown: Shown): string {
     MARKER,
     `**${markdownText(verdictLine(check))}**`,
     '',
-    markdownText(budgetTitle(check)),
+    markdownText(budgetTitle(check, rows)),
     ...(rows.length === 0 ? [] : ['', ...table]),
     ...(rest === undefined ? [] : ['', rest]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...(check.baseline === null ? [] : comparisonAsMarkdown(check.baseline)),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import type { DriftReport, DriftRow } from '../query/drift/answer.js';
 import type { Unit } from '../query/drift/metrics.js';
 import type { ModelFinding } from '../query/drift/models.js';
-import { formatCount, formatMoney } from './number.js';
+import { formatCount, formatMoney, formatUnitMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
@@ -13,8 +13,8 @@ export interface Shown {
 /** The answer for people: what was compared, what drifted, which models changed. */
 export function driftAsTable(report: DriftReport, terminal: Terminal, shown: Shown): string {
   const parts = [
-    ...titleOf(report).map((line) => `${plain(line)}\n`),
-    ...tablesOf(report, shown).flatMap((table) => ['\n', renderTable(table, terminal)]),
+    ...driftTitle(report).map((line) => `${plain(line)}\n`),
+    ...driftTables(report, shown).flatMap((table) => ['\n', renderTable(table, terminal)]),
   ];
   return parts.join('');
 }
@@ -35,7 +35,7 @@ export function driftAsCsv({ query: { by }, rows, not_judged, models }: DriftRep
     ...not_judged.map(({ group, metric, reason, requests_before, requests_after }) => [
       'not_judged',
       ...names(group),
-      ...csvFields({ metric, requests_before, requests_after, reason }),
+      ...csvFields({ ...(metric === null ? {} : { metric }), requests_before, requests_after, reason }),
     ]),
     ...models.map((model) => [model.kind, ...blank, ...csvFields({ ...model, provider: model.provider ?? '' })]),
   ]);
@@ -79,8 +79,8 @@ function csvFields(row: Partial<DriftRow & ModelFinding & { reason: string }>): 
 export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
   const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |`;
   const lines = [
-    ...titleOf(report).flatMap((text) => [markdownText(text), '']),
-    ...tablesOf(report, shown).flatMap(({ columns, rows }) => [
+    ...driftTitle(report).flatMap((text) => [markdownText(text), '']),
+    ...driftTables(report, shown).flatMap(({ columns, rows }) => [
       line(columns.map(({ title }) => title)),
       `| ${columns.map(({ align }) => (align === 'right' ? '---:' : '---')).join(' | ')} |`,
       ...rows.map(line),
@@ -92,7 +92,7 @@ export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
 }
 
 /** What was compared with what, and the result in a sentence. */
-function titleOf({ query, totals, models }: DriftReport): string[] {
+export function driftTitle({ query, totals, models }: DriftReport): string[] {
   const { window, baseline, tz, where, threshold_percent } = query;
   const filters = where.length === 0 ? '' : ` · ${where.join(' · ')}`;
   const like = query.same_weekdays ? ', same weekdays' : '';
@@ -110,13 +110,15 @@ function titleOf({ query, totals, models }: DriftReport): string[] {
   ].filter((text) => text !== '');
 }
 
-function tablesOf(report: DriftReport, { all }: Shown): Table[] {
+/** The changes, then what was found about models; what is empty is left out. */
+export function driftTables(report: DriftReport, { all }: Shown): Table[] {
   const rows = report.rows.filter(({ verdict }) => all || verdict === 'drift');
-  const tables: Table[] = rows.length === 0 ? [] : [changes(report, rows, all)];
+  const tables: Table[] = rows.length === 0 ? [] : [changeTable(report, rows, all)];
   return report.models.length === 0 ? tables : [...tables, modelTable(report.models)];
 }
 
-function changes({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
+/** Comparisons, with their verdict if wanted. */
+function changeTable({ query: { by } }: DriftReport, rows: readonly DriftRow[], all: boolean): Table {
   return {
     columns: [
       ...by.map((title) => ({ title, align: 'left' as const })),
@@ -145,7 +147,7 @@ function changes({ query: { by } }: DriftReport, rows: readonly DriftRow[], all:
 }
 
 function sized(value: string, unit: Unit): string {
-  if (unit === 'usd') return formatMoney(value);
+  if (unit === 'usd') return formatUnitMoney(value);
   if (unit === 'ms') return `${formatCount(value)} ms`;
   return unit === 'share' ? `${shortened(100 * Number(value))}%` : shortened(Number(value));
 }

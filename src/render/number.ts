@@ -18,6 +18,12 @@ export function formatMoney(amount: string): string {
   return `${amount.startsWith('-') && !zero ? '-' : ''}$${(belowCent ? SMALL : MONEY).format(digits)}`;
 }
 
+/** What one thing costs: below a dollar four significant digits, so a small change is seen: $0.01234. */
+export function formatUnitMoney(amount: string): string {
+  const digits = decimal(amount);
+  return /^0\.\d*[1-9]/.test(digits) ? `$${SMALL.format(digits)}` : formatMoney(digits);
+}
+
 /** An amount as of `formatMoney` in any currency: $1.23, EUR 1.23. */
 export function formatAmount(amount: string, currency: string): string {
   return currency === 'USD' ? formatMoney(amount) : `${currency} ${formatMoney(amount).replace('$', '')}`;

@@ -54,22 +54,23 @@ details { margin-top: 8px; }
 summary { width: fit-content; color: var(--accent); font-size: 0.86rem; cursor: pointer; }
 .scroll { position: relative; max-width: 100%; overflow-x: auto; margin-top: 8px; }
 details .scroll { max-height: 340px; overflow-y: auto; }
-table { width: 100%; border-collapse: collapse; font-size: 0.88rem; }
-th, td { padding: 6px 10px; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); unicode-bidi: isolate; }
+table { width: 100%; border-collapse: collapse; font-size: 0.86rem; }
+th, td { padding: 6px 8px; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); unicode-bidi: isolate; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; }
 tbody th { font-weight: 400; }
-thead th { position: sticky; top: 0; background: var(--card); color: var(--muted); white-space: nowrap; vertical-align: bottom; }
+thead th { position: sticky; top: 0; background: var(--card); color: var(--muted); vertical-align: bottom; white-space: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.text, tbody th { min-width: 7em; max-width: 26em; overflow-wrap: anywhere; }
+thead th.number { white-space: normal; }
+td.text, tbody th { min-width: 8em; max-width: 26em; overflow-wrap: anywhere; }
 tbody tr:hover { background: var(--grid); }
 tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid var(--line); }
-thead button { padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+thead button { padding: 0; text-align: inherit; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 thead button:hover { color: var(--ink); }
-thead button::after { content: "↕"; content: "↕" / ""; display: inline-block; width: 1em; text-align: right; opacity: 0.35; }
-th[aria-sort="ascending"] button::after { content: "↑"; content: "↑" / ""; opacity: 1; }
-th[aria-sort="descending"] button::after { content: "↓"; content: "↓" / ""; opacity: 1; }
+thead button::after { content: "\\00a0↕"; content: "\\00a0↕" / ""; opacity: 0.35; }
+th[aria-sort="ascending"] button::after { content: "\\00a0↑"; content: "\\00a0↑" / ""; opacity: 1; }
+th[aria-sort="descending"] button::after { content: "\\00a0↓"; content: "\\00a0↓" / ""; opacity: 1; }
 th[aria-sort] button { color: var(--ink); }
 .filter { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; margin-top: 8px; color: var(--muted); font-size: 0.86rem; }
 .filter input {

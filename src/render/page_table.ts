@@ -1,6 +1,7 @@
 import { type Html, html } from './html.js';
 import { formatCount } from './number.js';
 import type { PageCell, PageColumn, TableSection } from './page_data.js';
+import type { Table } from './table.js';
 import { cutInMiddle, plain } from './text.js';
 
 /** So many rows of a table stand in a page: a page must stay below a megabyte however many customers there are. */
@@ -21,6 +22,18 @@ ${shown.map((row) => tableRow(row, columns))}</tbody>
 ${footer.length === 0 ? undefined : html`<tfoot>\n${footer.map((row) => tableRow(row, columns))}</tfoot>\n`}</table>
 </div>
 ${rows.length === shown.length ? undefined : html`<p class="text">${omitted(rows.length)}</p>\n`}</section>\n`;
+}
+
+/** A table of a terminal as a section. It is sorted by the numbers its texts show. */
+export function sectionOf(title: string, { columns, rows, footer }: Table): TableSection {
+  const cells = (line: readonly string[]) => line.map((text) => ({ text }));
+  return {
+    type: 'table',
+    title,
+    columns: columns.map(({ title: head, align }) => ({ title: head, kind: align === 'right' ? 'number' : 'text' })),
+    rows: rows.map(cells),
+    footer: footer.map(cells),
+  };
 }
 
 function omitted(rows: number): string {

@@ -1,13 +1,21 @@
-import type { CostReport, ReportMetrics } from '../query/report.js';
+import type { CostReport } from '../query/report.js';
+import { coverageLine } from './coverage.js';
 import { formatMoney } from './number.js';
-import { namesOf, reportTable, reportTitle } from './report_cells.js';
+import { reportTable, reportTitle } from './report_cells.js';
+import { effectsLine } from './report_changes.js';
 import { renderTable, type Terminal } from './table.js';
-import { csvLines, markdownText, plain } from './text.js';
+import { markdownText, plain } from './text.js';
 
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal): string {
-  const flat = flatLines(report).map((line) => `${plain(line)}\n`);
-  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${flat.join('')}`;
+  const below = linesBelow(report, terminal.columns !== undefined).map((line) => `${plain(line)}\n`);
+  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${below.join('')}`;
+}
+
+/** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */
+export function linesBelow(report: CostReport, seen: boolean): string[] {
+  const effects = report.comparison === undefined ? undefined : effectsLine(report.comparison);
+  return [...flatLines(report), ...(effects === undefined ? [] : [effects]), coverageLine(report, seen)];
 }
 
 /** What was paid by time: it belongs to no call, so it stands below the total. */
@@ -23,33 +31,10 @@ export function reportAsJson(report: CostReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** One line for each row and one for the total, told apart by the column `kind`; unknown is empty, money is exact. */
-export function reportAsCsv(report: CostReport): string {
-  const { by } = report.query;
-  const names = fieldsOf(report);
-  const fields = (metrics: ReportMetrics) => names.map((name) => String(metrics[name] ?? ''));
-  const flat = report.flat_costs.map(({ name, cost }) => [
-    'flat',
-    ...by.map((_, index) => (index === 0 ? name : '')),
-    ...names.map((metric) => (metric === 'cost' ? cost : '')),
-  ]);
-  return csvLines([
-    ['kind', ...by, ...names],
-    ...report.rows.map((row) => [row.kind, ...namesOf(row, by), ...fields(row)]),
-    ['total', ...by.map(() => ''), ...fields(report.totals)],
-    ...flat,
-  ]);
-}
-
-/** The metrics asked for; where cost is among them, also what has no price. */
-function fieldsOf({ metrics }: CostReport): (keyof ReportMetrics)[] {
-  const names = metrics.map(({ name }) => name);
-  return names.includes('cost') && !names.includes('unpriced_requests') ? [...names, 'unpriced_requests'] : names;
-}
-
 /** The table in Markdown, followed by the warnings as a list. */
 export function reportAsMarkdown(report: CostReport): string {
   const { columns, rows, footer } = reportTable(report);
+  const below = linesBelow(report, false);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
     markdownText(reportTitle(report)),
@@ -58,7 +43,7 @@ export function reportAsMarkdown(report: CostReport): string {
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(markdownText))),
     ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
-    ...(report.flat_costs.length === 0 ? [] : ['', ...flatLines(report).map((text) => `- ${markdownText(text)}`)]),
+    ...(below.length === 0 ? [] : ['', ...below.map((text) => `- ${markdownText(text)}`)]),
     ...(report.warnings.length === 0
       ? []
       : ['', ...report.warnings.map(({ message }) => `- ${markdownText(message)}`)]),

@@ -1,4 +1,5 @@
-import type { MoveAmounts, MoveRow, MovesAnswer, MoveTarget } from '../query/simulate/moves.js';
+import type { MoveAmounts, MoveRow, MovesAnswer } from '../query/simulate/moves.js';
+import type { MoveTarget } from '../query/simulate/moves_targets.js';
 import { formatCount, formatMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
@@ -7,8 +8,8 @@ const NONE = '(none)';
 
 /** The simulation for people: the period, the table, where the calls went, what it rests on and what it cannot see. */
 export function movesAsTable(answer: MovesAnswer, terminal: Terminal): string {
-  const lines = storyOf(answer).map((line) => `${plain(line)}\n`);
-  return `${plain(titleOf(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
+  const lines = movesStory(answer).map((line) => `${plain(line)}\n`);
+  return `${plain(movesTitle(answer))}\n\n${renderTable(tableOf(answer), terminal)}\n${lines.join('')}`;
 }
 
 /** The simulation as it is, for programs; money as decimal strings. */
@@ -33,6 +34,9 @@ const METRICS = [
   'after_high',
   'change',
   'change_percent',
+  'revenue',
+  'margin_before',
+  'margin_after',
 ] as const satisfies (keyof MoveAmounts)[];
 
 /** The table in Markdown, followed by what it rests on as a list. */
@@ -40,19 +44,20 @@ export function movesAsMarkdown(answer: MovesAnswer): string {
   const { columns, rows, footer } = tableOf(answer);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
-    markdownText(titleOf(answer)),
+    markdownText(movesTitle(answer)),
     '',
     line(columns.map(({ title }) => markdownText(title))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((cells) => line(cells.map(markdownText))),
     ...footer.map((cells) => line(cells.map((text) => (text === '' ? '' : `**${markdownText(text)}**`)))),
     '',
-    ...storyOf(answer).map((text) => `- ${markdownText(text)}`),
+    ...movesStory(answer).map((text) => `- ${markdownText(text)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function titleOf({ query, totals }: MovesAnswer): string {
+/** Period, filters, requests and rules in a line. */
+export function movesTitle({ query, totals }: MovesAnswer): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const rules = query.rules.length === 0 ? '' : ` · ${query.rules.join(', ')}`;
   return `${query.period} (${query.tz})${filters} · ${formatCount(totals.requests)} requests${rules}`;
@@ -60,7 +65,8 @@ function titleOf({ query, totals }: MovesAnswer): string {
 
 function tableOf(answer: MovesAnswer): Table {
   const ranged = [answer.totals, ...answer.rows].some(({ after_low, after_high }) => after_low !== after_high);
-  const columns = metricColumns(ranged);
+  const earning = answer.totals.revenue !== null;
+  const columns = [...metricColumns(ranged), ...(earning ? MARGINS : [])];
   const { by } = answer.query;
   const cells = (amounts: MoveAmounts) => columns.map(({ cell }) => cell(amounts));
   return {
@@ -90,12 +96,17 @@ function metricColumns(ranged: boolean): { title: string; cell: (amounts: MoveAm
   ];
 }
 
+const MARGINS: readonly { title: string; cell: (amounts: MoveAmounts) => string }[] = [
+  { title: 'margin before', cell: ({ margin_before }) => (margin_before === null ? '–' : formatMoney(margin_before)) },
+  { title: 'margin after', cell: ({ margin_after }) => (margin_after === null ? '–' : formatMoney(margin_after)) },
+];
+
 function rangeCell({ after_low, after_high }: MoveAmounts): string {
   return after_low === after_high ? '–' : `${formatMoney(after_low)} – ${formatMoney(after_high)}`;
 }
 
 /** What has to be known to read the table. */
-function storyOf(answer: MovesAnswer): string[] {
+export function movesStory(answer: MovesAnswer): string[] {
   const { not_compared, adjustments, cannot_see } = answer;
   const unpriced =
     Number(not_compared.rows) === 0
@@ -105,11 +116,29 @@ function storyOf(answer: MovesAnswer): string[] {
         ];
   return [
     ...answer.targets.flatMap(targetLines),
+    ...scoreLines(answer),
     ...unpriced,
     `prices: ${answer.price_book}`,
     ...adjustments.map((text) => `taken: ${text}`),
     ...cannot_see.map((text) => `cannot be seen: ${text}`),
   ];
+}
+
+function scoreLines({ score }: MovesAnswer): string[] {
+  if (score === null) return [];
+  const { title, as_of, before, after, scored_before, scored_after, attribution } = score;
+  const date = as_of === null ? '' : ` as of ${as_of}`;
+  const mean = (value: number | null, scored: number) =>
+    value === null ? `unknown (${scored}% scored)` : `${digits(value)} (${scored}% scored)`;
+  return [
+    `mean score of a call, ${title}${date}: ${mean(before, scored_before)} before, ${mean(after, scored_after)} after`,
+    ...(attribution === null ? [] : [attribution]),
+  ];
+}
+
+function digits(score: number): string {
+  if (Math.abs(score) >= 1000) return score.toFixed(0);
+  return Math.abs(score) < 1 ? score.toFixed(3) : score.toFixed(1);
 }
 
 const LACKS: Record<string, string> = {
@@ -121,7 +150,7 @@ const LACKS: Record<string, string> = {
 };
 
 function targetLines(target: MoveTarget): string[] {
-  const { rule, provider, model, requests, fits_percent, fits_cost_percent, not_fitting, flags } = target;
+  const { rule, provider, model, share, requests, fits_percent, fits_cost_percent, not_fitting, flags } = target;
   const lacking = Object.entries(not_fitting).map(
     ([reason, count]) => `${formatCount(count)} ${LACKS[reason] ?? reason}`,
   );
@@ -134,14 +163,14 @@ function targetLines(target: MoveTarget): string[] {
     ...lacking,
     ...counted(target.unsure, 'fit as far as is known: a fact of the model or the size of the call is missing'),
     ...counted(target.unpriced, 'have no price there and stay'),
-    ...counted(flags.lost_tier, 'lose their tier, which it does not sell: the standard price'),
+    ...counted(flags.lost_tier, 'lose their tier, for which the book has no price there: the standard price'),
     ...counted(flags.no_cache_price, 'read from the cache, for which it has no price: the full price'),
     ...counted(flags.early, 'were made before it was on sale: its first price'),
     ...counted(flags.fees, 'carry searches, images or the like, passed on at its price'),
   ];
   const fits = `${fits_percent ?? '0'}% of requests and ${fits_cost_percent ?? '0'}% of their cost fit`;
   return [
-    `${rule}: ${provider}/${model}, ${formatCount(requests)} requests, ${fits}`,
+    `${rule}: ${provider}/${model}${share === 100 ? '' : ` (${share}%)`}, ${formatCount(requests)} requests, ${fits}`,
     ...told.map((text) => `  ${text}`),
   ];
 }

@@ -13,7 +13,8 @@ export interface Terminal {
 }
 
 export interface Table {
-  columns: { title: string; align: 'left' | 'right' }[];
+  /** Left are names, which may be cut where there is no room, unless they are `fixed`. */
+  columns: { title: string; align: 'left' | 'right'; fixed?: boolean }[];
   rows: string[][];
   /** Lines below the rows, set apart: the totals. */
   footer: string[][];
@@ -70,7 +71,7 @@ const NARROWEST = 12;
 /** Takes from the widest column of names until the lines, with `gap` for each column, fit into `room`, or nothing is left to take. */
 function fitted(table: Table, room: number, gap: number): { table: Table; fits: boolean } {
   const widths = widthsOf(table);
-  const names = table.columns.flatMap(({ align }, index) => (align === 'left' ? [index] : []));
+  const names = table.columns.flatMap(({ align, fixed }, index) => (align === 'left' && fixed !== true ? [index] : []));
   const widthOf = (index: number | undefined) => (index === undefined ? 0 : (widths[index] ?? 0));
   const taken = () => widths.reduce((sum, width) => sum + width + gap, 0);
   while (taken() > room) {

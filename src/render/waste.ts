@@ -90,7 +90,8 @@ export function wasteAsMarkdown(report: WasteReport): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function titleOf({ query, totals, days }: WasteReport): string {
+/** The scope and what could be saved in it. */
+export function titleOf({ query, totals, days }: WasteReport): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const share = totals.share_percent === null ? '' : ` (${formatPercent(totals.share_percent, totals.saving)})`;
   const span = `${formatCount(days)} ${days === 1 ? 'day' : 'days'}`;
@@ -140,11 +141,13 @@ function wasteTable({ rows, totals }: WasteReport): Table {
   };
 }
 
-function nameOf({ customer, feature, model }: Behind): string {
+/** Whose waste: 'acme · chat · gpt-5'. */
+export function nameOf({ customer, feature, model }: Behind): string {
   return [customer, feature, model].map((name) => name ?? NONE).join(' · ');
 }
 
 function cacheTable({ cache }: WasteReport): Table {
+  const hours = cache.some(({ one_hour_instead }) => one_hour_instead !== null);
   return {
     columns: [
       { title: 'cache', align: 'left' },
@@ -154,6 +157,7 @@ function cacheTable({ cache }: WasteReport): Table {
       { title: 'reads saved', align: 'right' },
       { title: 'writes cost', align: 'right' },
       { title: 'net', align: 'right' },
+      ...(hours ? [{ title: '1 hour instead', align: 'right' as const }] : []),
     ],
     rows: cache.map((row) => [
       [row.provider, row.model].map((name) => name ?? NONE).join(' · '),
@@ -163,6 +167,7 @@ function cacheTable({ cache }: WasteReport): Table {
       formatMoney(row.saved),
       formatMoney(row.paid),
       formatMoney(row.net),
+      ...(hours ? [row.one_hour_instead === null ? '–' : formatMoney(row.one_hour_instead)] : []),
     ]),
     footer: [],
   };
@@ -187,11 +192,12 @@ function limitTable({ limits }: WasteReport): Table {
 }
 
 /** How each kind of waste was decided. */
-function decisions({ rows }: WasteReport): string[] {
+export function decisions({ rows }: WasteReport): string[] {
   return rows.map(({ title, confidence, decided }) => `${title} (${confidence}): ${decided}`);
 }
 
-function remarks({ retries, limits }: WasteReport): string[] {
+/** What is to say beside the tables. */
+export function remarks({ retries, limits }: WasteReport): string[] {
   return [
     ...(retries.attempts === 0
       ? []

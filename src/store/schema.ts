@@ -1,6 +1,7 @@
 import type { Sql } from '../sql.js';
 import { ATTRIBUTION_STEP } from './schema_attribution.js';
 import { LEDGER_STEP } from './schema_ledger.js';
+import { NOTIFIED_STEP } from './schema_notified.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { USAGE_STEP } from './schema_usage.js';
@@ -8,4 +9,11 @@ import { USAGE_STEP } from './schema_usage.js';
 /**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.
  */
-export const SCHEMA_STEPS: readonly Sql[] = [USAGE_STEP, REVISIONS_STEP, LEDGER_STEP, REVENUE_STEP, ATTRIBUTION_STEP];
+export const SCHEMA_STEPS: readonly Sql[] = [
+  USAGE_STEP,
+  REVISIONS_STEP,
+  LEDGER_STEP,
+  REVENUE_STEP,
+  ATTRIBUTION_STEP,
+  NOTIFIED_STEP,
+];

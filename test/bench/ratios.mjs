@@ -9,6 +9,7 @@ import { interleaved, median } from './measure.mjs';
 import { drop, importFile, loadRaw } from './program.mjs';
 import { reports } from './reports.mjs';
 import { rerating } from './rerating.mjs';
+import { simulating } from './simulating.mjs';
 import { startup } from './startup.mjs';
 
 const { values } = parseArgs({
@@ -91,6 +92,8 @@ async function asked(database, calls) {
   for (const { name, ours, byHand } of await reports(database, rounds)) {
     ratio(`${name} ÷ SQL by hand (${calls} calls)`, [ours, byHand], '≤ 1.5');
   }
+  const { models, all, rowByRow } = await simulating(database, rounds);
+  ratio(`simulate, ${models} models ÷ one model row by row (${calls} calls)`, [all, rowByRow], '');
 }
 
 try {

@@ -167,6 +167,7 @@ test.each([
     '{name: a, limit: 5 USD, group_by: [customer], exceptions: [{for: {customer: b}, limit: 2x median}]}',
     "exceptions: can be none, an amount or of the kind of the limit, not '2x median'.",
   ],
+  ['{name: a, limit: at least 5%, on: [forecast]}', "on: cannot be forecast with a limit 'at least …'."],
   ['{name: a, limit: 5 USD, max_price_age: soon}', 'max_price_age: must be a number of days, such as 30d, or any.'],
   ['{name: a, limit: 5 USD, baseline_periods: 99}', 'baseline_periods: must be a number of periods from 1 to 24.'],
   [

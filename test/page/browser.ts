@@ -10,6 +10,9 @@ const CANDIDATES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromiu
 /** Undefined where there is no browser: then the tests of pages are skipped, and the run says so. */
 export const CHROMIUM = CANDIDATES.find((path) => path !== undefined && existsSync(path));
 
+/** The name of tests that need one: without it they are skipped, and say why. */
+export const WHERE = CHROMIUM === undefined ? 'SKIPPED, no chromium here (apt-get install chromium)' : 'in a browser';
+
 export function launch(): Promise<Browser> {
   // Run by root, as in a container, it has no sandbox. The pages are ours and can reach nothing.
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });

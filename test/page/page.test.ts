@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageText, writePage } from '../../src/commands/page.js';
 import { html } from '../../src/render/html.js';
 import { fakeIo } from '../fake_io.js';
-import { CHROMIUM, launch, type Opened, open, painted } from './browser.js';
+import { CHROMIUM, launch, type Opened, open, painted, WHERE } from './browser.js';
 import { HOSTILE, inventedPage } from './invented.js';
 
 describe('the file', () => {
@@ -48,8 +48,6 @@ describe('the file', () => {
     expect(piped.out()).toContain('</html>');
   });
 });
-
-const WHERE = CHROMIUM === undefined ? 'SKIPPED, no chromium here (apt-get install chromium)' : 'in a browser';
 
 describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
   let browser: Browser;

@@ -61,6 +61,13 @@ describe('an old answer', () => {
       'gpt-x': '0.000220000000000000',
       'gpt-y': null,
     });
+    // 200 input and 20 output tokens at $1 per million, by cards that are nowhere kept.
+    const parts = await life.report('--price-book', '1', '--metrics', 'input_cost,output_cost,other_cost');
+    expect(JSON.parse(parts.out).totals).toMatchObject({
+      input_cost: '0.000200000000000000',
+      output_cost: '0.000020000000000000',
+      other_cost: '0.000000000000000000',
+    });
   });
 
   test('a day is asked as of its end, and periods are those of then', async () => {

@@ -92,6 +92,7 @@ const WRONG = [
   { limit: '5 USD', group_by: ['tag:team'] },
   { limit: '5 USD', where: ['session=x'] },
   { limit: '5 USD', where: ['acme'] },
+  { limit: '5 s', metric: 'latency_p95', on: ['actual', 'forecast'] },
 ];
 
 beforeAll(async () => {
@@ -222,6 +223,7 @@ test('what there is not is a mistake, and never passes', () => {
   expect(text[8]).toMatch(/^--group-by: There is no dimension 'costumer'\. Did you mean customer\?/);
   expect(text[9]).toBe('--group-by: no usage in the database has a tag:team.');
   expect(text[10]).toBe('--where: no usage in the database has a session.');
+  expect(text[12]).toBe('--on: latency_p95 does not add up from day to day, so it cannot be forecast.');
   expect(text[11]).toMatch(/^--where: --where 'acme' is not a filter\./);
 });
 
@@ -278,9 +280,18 @@ test('a forecast knows weekdays and growth, and tells when a limit will be reach
       // Twice as much for two weeks: six of eight days of a weekday cost 1 and two cost 2, so 1.25, times 2 ÷ 1.25.
       ...daily('2026-08-01', '2026-10-15', (day) => ({ customer: 'growing', cost: day < '2026-10-01' ? '1' : '2' })),
       ...daily('2026-10-05', '2026-10-15', () => ({ customer: 'new', cost: '3' })),
+      ...daily('2026-08-01', '2026-10-01', (day) => ({
+        customer: 'exact',
+        cost: day === '2026-10-01' ? '0.000000000003000001' : '0',
+      })),
     ]);
     const data = { group_by: ['customer'], max_price_age: 'any' };
-    const found = await check(store, { ...data, limit: '30 USD', on: ['actual', 'forecast'] });
+    const found = await check(store, {
+      ...data,
+      where: ['customer!=exact'],
+      limit: '30 USD',
+      on: ['actual', 'forecast'],
+    });
     const shown = found.rows.map((row) => [
       row.group.customer,
       [row.verdict, Number(row.used), row.projected === null ? null : Number(row.projected), row.used_up_on],
@@ -307,9 +318,14 @@ test('a forecast knows weekdays and growth, and tells when a limit will be reach
     );
     const only = await check(store, { ...data, where: ['customer=new'], limit: '50 USD', on: ['forecast'] });
     expect(only.rows).toMatchObject([{ verdict: 'undecided', reason: 'no_forecast', exit_code: 4 }]);
+    const tiny = await check(store, { ...data, where: ['customer=exact'], limit: '0.000000000001 USD' });
+    // What is exact stays so beside what is expected.
+    expect(tiny.rows).toMatchObject([
+      { used: '0.000000000003000001', projected: '0.000000000003000001', used_up_on: '2026-10-01' },
+    ]);
     const month = { since: Date.UTC(2026, 9), until: Date.UTC(2026, 10), now: NOW, tz: 'UTC', where: [] };
     const [whole] = await projections(store, { ...month, metric: 'requests', by: [] });
-    // 15 + 2 + 15 + 11 requests.
-    expect(whole).toMatchObject({ key: [], used: '43.000000000000000000' });
+    // 15 + 2 + 15 + 11 + 1 requests.
+    expect(whole).toMatchObject({ key: [], used: '44.000000000000000000' });
   });
 });

@@ -1,6 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { withStore } from '../../src/store/store.js';
@@ -59,14 +62,14 @@ const six = ['breached', 'projected', 'warned', 'silent', 'unsure', 'fine'].flat
 test('the table comes first, the verdict last and on stderr', async () => {
   expect(await run(...six)).toEqual({
     out: `\
-2026-10-15 12:00 UTC, periods in UTC · price book ${BOOK}
+2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-verdict    budget     period                    limit    used        %              forecast  80% interval                  used up
-breach     breached   ${OCTOBER}  $10.00  $10.50  105.00%  ██████████            too little history (13 days)  2026-10-02
-forecast   projected  ${OCTOBER}  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00  $31.00 – $31.00               2026-10-30
-undecided  unsure     ${OCTOBER}   $5.00       ?                                 too little history (13 days)
-no data    silent     ${OCTOBER}   $5.00       ?
-warn       warned     ${OCTOBER}  $12.50  $10.50   84.00%  ████████··            too little history (13 days)
+verdict    budget      limit    used        %              forecast        80% interval  used up
+breach     breached   $10.00  $10.50  105.00%  ██████████            too little history  2026-10-02
+forecast   projected  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00     $31.00 – $31.00  2026-10-30
+undecided  unsure      $5.00       ?                                 too little history
+no data    silent      $5.00       ?
+warn       warned     $12.50  $10.50   84.00%  ████████··            too little history
 unsure: undecided, 100.00% of its usage has no price. llmcost pricing status names the models; max_unpriced of unsure can allow it.
 silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on_empty: pass.
 `,
@@ -88,6 +91,11 @@ test.each([
   const answer = JSON.parse(out);
   expect([answer.verdict, answer.exit_code, answer.rows[0].verdict, exit]).toEqual([verdict, code, verdict, code]);
   expect(err).toBe(`verdict: ${verdict.replace('_', ' ')} (exit code ${code}): 1 ${verdict.replace('_', ' ')}\n`);
+});
+
+test('quiet and ok is silent but for the answer', async () => {
+  expect((await run('--rule', 'fine', '-q')).err).toBe('');
+  expect((await run('--rule', 'silent', '-q')).err).toBe('verdict: no data (exit code 4): 1 no data\n');
 });
 
 test('JSON is an envelope; ok is only in it with --all', async () => {
@@ -131,12 +139,12 @@ test('Markdown has a hidden marker, and names from data are no markup', async ()
 <!-- llmcost:budget-check -->
 **verdict: breach (exit code 4): 1 breach, 1 no data**
 
-2026-10-15 12:00 UTC, periods in UTC · price book ${BOOK}
+2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-| verdict | budget | who | period | limit | used | % |  | 80% interval | used up |
-| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
-| breach | every | =evil\\|\\*x\\* | ${OCTOBER} | $1.00 | $10.50 | 1,050.00% | ██████████ | too little history (13 days) | 2026-10-02 |
-| no data | silent |  | ${OCTOBER} | $5.00 | ? |  |  |  |  |
+| verdict | budget | who | limit | used | % |  | 80% interval | used up |
+| --- | --- | --- | ---: | ---: | ---: | --- | ---: | --- |
+| breach | every | =evil\\|\\*x\\* | $1.00 | $10.50 | 1,050.00% | ██████████ | too little history | 2026-10-02 |
+| no data | silent |  | $5.00 | ? |  |  |  |  |
 
 - silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on\\_empty: pass.
 `);
@@ -288,4 +296,102 @@ budgets:
     "llmcost: llmcost.yaml:6: budgets[2].limit: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.\n",
     2,
   ]);
+});
+
+test('JUnit: an XML parser reads it, failures and errors are counted', async () => {
+  const { out } = await run(...six, '--rule', 'every', '--format', 'junit');
+  expect(XMLValidator.validate(out)).toBe(true);
+  const parsed = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(out);
+  expect(parsed.testsuites).toMatchObject({ tests: '7', failures: '2', errors: '2', skipped: '0' });
+  const cases = parsed.testsuites.testsuite.testcase;
+  const told = cases.map((one: Record<string, unknown>) => [
+    one.classname,
+    one.name,
+    ['failure', 'error', 'system-out'].find((kind) => kind in one) ?? 'passed',
+  ]);
+  expect(told).toEqual([
+    ['breached', 'cost', 'failure'],
+    ['every', '=evil|*x*', 'system-out'],
+    ['projected', 'cost', 'failure'],
+    ['unsure', 'cost', 'error'],
+    ['silent', 'cost', 'error'],
+    ['warned', 'cost', 'system-out'],
+    ['fine', 'requests', 'passed'],
+  ]);
+  expect(cases[0].failure).toMatchObject({ type: 'breach', message: expect.stringContaining('USD 10.5 of USD 10') });
+});
+
+test('SARIF 2.1.0: valid by its schema, at the lines of the rules', async () => {
+  const { out } = await run(...six, '--format', 'sarif');
+  const log = JSON.parse(out);
+  // Its draft 4 says nothing that later drafts say otherwise, but for its name.
+  const {
+    $schema: _,
+    id: __,
+    ...schema
+  } = createRequire(import.meta.url)('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+  validate(log);
+  expect(validate.errors).toBe(null);
+  // The schema does refuse what is wrong.
+  expect(validate({ ...log, runs: [{ results: [] }] })).toBe(false);
+  const [{ tool, results }] = log.runs;
+  expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toContain('fine');
+  expect(
+    results.map((result: { ruleId: string; level: string; locations: { physicalLocation: object }[] }) => [
+      result.ruleId,
+      result.level,
+      result.locations[0]?.physicalLocation,
+    ]),
+  ).toEqual(
+    [
+      ['breached', 'error', 2],
+      ['projected', 'error', 3],
+      ['unsure', 'error', 6],
+      ['silent', 'error', 5],
+      ['warned', 'warning', 4],
+    ].map(([rule, level, startLine]) => [
+      rule,
+      level,
+      { artifactLocation: { uri: 'llmcost.yaml' }, region: { startLine } },
+    ]),
+  );
+});
+
+test('--explain: the days, the models and the calls that used a budget up', async () => {
+  const { out, err, code } = await run('--explain', 'projected');
+  const days = Array.from({ length: 15 }, (_, day) => `2026-10-${String(day + 1).padStart(2, '0')}  $1.00         1\n`);
+  expect([err, code]).toEqual(['', 0]);
+  expect(
+    out.startsWith(`projected: cost $15.00 (${OCTOBER}, UTC)\n\nday          cost  requests\n${days.join('')}`),
+  ).toBe(true);
+  expect(out).toContain('2026-10-01T10:00:00Z  (none)  big    steady       0       0  $1.00\n');
+  const json = JSON.parse((await run('--explain', 'every', '=evil|*x*\u001b[31m', '--format', 'json')).out);
+  expect(json).toMatchObject({
+    schema: 'llmcost.budget-explanation/1',
+    query: { rule: 'every', metric: 'cost' },
+    used: '10.500000000000000000',
+    parts: [{ by: 'day', rows: [{ value: '2026-10-02', cost: '10.500000000000000000', requests: '1' }] }],
+    calls: [{ at: '2026-10-02T09:00:00Z', model: 'big', cost: '10.500000000000000000' }],
+  });
+  expect((await run('--explain', 'projected', '--format', 'csv')).out).toContain(
+    'day,2026-10-01,1.000000000000000000,1.000000000000000000,1\r\n',
+  );
+  expect((await run('--explain', 'projected', '--format', 'markdown')).out).toContain('| 2026-10-01 | $1.00 | 1 |\n');
+});
+
+test.each([
+  [
+    ['none'],
+    "--explain 'none' is no budget of llmcost.yaml.\nThere are: breached, projected, warned, silent, unsure, fine, lenient, every.",
+  ],
+  [['every'], "--explain every needs a value for customer.\nWrite: llmcost budget-check --explain 'every' CUSTOMER"],
+  [
+    ['fine', 'x'],
+    "--explain fine needs no value: it has one budget for all.\nWrite: llmcost budget-check --explain 'fine'",
+  ],
+  [['every', 'x'], `every has no usage of x (${OCTOBER}).\nIt has usage of: =evil|*x*\u001b[31m.`],
+  [['fine', '--format', 'junit'], '--explain cannot be printed as junit.\nPossible are: table, json, csv, markdown.'],
+])('--explain %j is wrong usage', async (argv, message) => {
+  expect(await run('--explain', ...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
 });

@@ -39,7 +39,7 @@ feature  model  what          before  after  change    95% interval  by chance  
 models  provider  model  day         requests   cost
 new     openai    fresh  2026-10-05    0 → 14  $3.50
 `,
-    err: '',
+    err: 'note: 1 group could not be judged: fewer than 100 requests. --format json lists them.\n',
     code: 0,
   });
 });
@@ -60,6 +60,19 @@ Choose longer periods with --window and --baseline, or allow fewer requests with
 `,
     code: 4,
   });
+});
+
+test('--models --fail: a new model is no failure, no usage to compare with is', async () => {
+  expect(await llmcost('drift', '--models', '--fail')).toMatchObject({ err: '', code: 0 });
+  expect((await llmcost('drift', '--models', '--fail', '--until', '2026-09-14', '-q')).code).toBe(4);
+});
+
+test('html: a page with the same numbers', async () => {
+  expect((await llmcost('drift', '--format', 'html', '-o', 'drift.html', '-q')).code).toBe(0);
+  const page = readFileSync(join(cwd, 'drift.html'), 'utf8');
+  expect(page).toContain('<h1>What changed</h1>');
+  for (const heading of ['Changes in percent', 'Models']) expect(page).toContain(heading);
+  for (const text of ['=chat|', '1,001', '1,500', '+50.0%', 'could not be judged']) expect(page).toContain(text);
 });
 
 test('a time without usage says so', async () => {

@@ -35,6 +35,24 @@ test.each([
   ['2026-W53', '2026-12-28', '2027-01-04'],
   ['2026-09-14', '2026-09-14', '2026-09-15'],
   ['2028-02-29', '2028-02-29', '2028-03-01'],
+  ['last 2 weeks', '2026-09-28', '2026-10-12'],
+  ['last 3 months', '2026-07-01', '2026-10-01'],
+  ['last 11 months', '2025-11-01', '2026-10-01'],
+  ['last 1 quarter', '2026-07-01', '2026-10-01'],
+  ['last 2 years', '2024-01-01', '2026-01-01'],
+  ['wtd', '2026-10-12', '2026-10-16'],
+  ['mtd', '2026-10-01', '2026-10-16'],
+  ['QTD', '2026-10-01', '2026-10-16'],
+  ['ytd', '2026-01-01', '2026-10-16'],
+  ['Q3', '2026-07-01', '2026-10-01'],
+  ['q4', '2026-10-01', '2027-01-01'],
+  ['September', '2026-09-01', '2026-10-01'],
+  ['oct', '2026-10-01', '2026-11-01'],
+  // Not yet this year.
+  ['november', '2025-11-01', '2025-12-01'],
+  ['2026-01..2026-03', '2026-01-01', '2026-03-01'],
+  ['from 2026-01 to last month', '2026-01-01', '2026-09-01'],
+  ['since q1 until yesterday', '2026-01-01', '2026-10-14'],
 ])('%s', (text, since, until) => {
   expect(span(text)).toEqual([`${since}T00:00Z`, `${until}T00:00Z`, `${since} → ${until}`]);
 });
@@ -49,7 +67,13 @@ test('the last 24 hours end now', () => {
   expect(label).toBe('2026-10-14 14:34:56 → 2026-10-15 14:34:56');
 });
 
-test('all has no bounds', () => {
+test('all has no bounds, other words have one', () => {
+  expect(span('since 2026-09')).toEqual(['2026-09-01T00:00Z', null, 'since 2026-09-01']);
+  expect(span('until q3')).toEqual([null, '2026-07-01T00:00Z', 'until 2026-07-01']);
+  expect(span('..2026')).toEqual([null, '2026-01-01T00:00Z', 'until 2026-01-01']);
+  expect(() => span('2026-03..2026-01')).toThrow(
+    "'2026-03..2026-01' ends before it begins.\nThe second part is where it ends, and not in it: 2026-01..2026-03 is January and February.",
+  );
   expect(span('all')).toEqual([null, null, 'all time']);
 });
 
@@ -104,7 +128,7 @@ test.each(['last', '2026-13', '2026-02-30', '2025-W53', '2026-W00', 'last 0 days
   'no period: %j',
   (text) => {
     expect(() => periodOf(text, 'UTC', NOW)).toThrow(
-      `'${text}' is not a period.\nTry one of: today, yesterday, 'this week', 'last week', 'this month', 'last month', 'last 7 days', 'last 24 hours', 2026, 2026-09, 2026-Q3, 2026-W40, 2026-09-14, all.`,
+      `'${text}' is not a period.\nTry one of: today, yesterday, 'this week', 'last week', 'this month', 'last month', 'last 7 days', 'last 3 months', 'last 24 hours', mtd, ytd, 2026, 2026-09, september, 2026-Q3, Q3, 2026-W40, 2026-09-14, 'since 2026-09', 2026-01..2026-03, all.`,
     );
   },
 );

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { dimensionList } from '../../src/query/dimensions.js';
 import { conditionOf } from '../../src/query/filter.js';
 import { periodOf } from '../../src/query/period.js';
 import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
+import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -80,7 +82,7 @@ test('sums, shares and unit costs of two models, worked out by hand', async () =
   ]);
   expect(report.totals.cost).toBe('3.000000000000000001');
   expect(report.totals.cost_per_request).toBe('0.750000000000000000');
-  expect(report.coverage).toEqual({ requests: 4, priced_requests: 4, unpriced_requests: 0, assumed_requests: 0 });
+  expect(report.coverage).toMatchObject({ requests: 4, priced_requests: 4, unpriced_requests: 0, assumed_requests: 0 });
   expect(report.warnings).toEqual([]);
 });
 
@@ -106,7 +108,7 @@ test('unpriced usage has no cost, is counted, and its models are named with the 
   expect(report.rows[0]?.cost_per_request).toBe('3.000000000000000000');
   expect(report.rows[1]?.share).toBeNull();
   expect(report.totals).toMatchObject({ cost: '3.000000000000000000', requests: 7, unpriced_requests: 6 });
-  expect(report.coverage).toEqual({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
+  expect(report.coverage).toMatchObject({ requests: 7, priced_requests: 1, unpriced_requests: 6, assumed_requests: 0 });
   expect(report.warnings.map(({ message }) => message)).toEqual([
     "No price for q/it's new: 5 requests with 1,000 input and 20 output tokens are not in the cost. If you know what it costs: llmcost pricing override 'q/it'\\''s new' --input USD --output USD",
     'No price for p/known: 1 request with 4 input and 0 output tokens are not in the cost. If you know what it costs: llmcost pricing override p/known --input USD --output USD',
@@ -157,6 +159,39 @@ test('buckets of unknown size: the least it can be, and no cost per request', as
   expect(report.warnings.map(({ code }) => code)).toEqual(['unpriced', 'unknown_requests']);
 });
 
+test('coverage: what is priced, attributed, and of which grain; prices and their age', async () => {
+  await withStore(':memory:', { access: 'write' }, async (store) => {
+    await addUsage(store, [
+      { provider: 'p', customer: 'a', occurred_at: '2026-09-01 10:00:00' },
+      { provider: 'p', cost: null, occurred_at: '2026-09-03 10:00:00' },
+      { provider: 'p', model: 'bucket', requests: 7 },
+    ]);
+    await store.run(sql`
+      update usage_profile set bucket_seconds = 86400 where model = 'bucket';
+      update imports set first_at = timestamp '2026-09-01 10:00:00', last_at = timestamp '2026-09-03 10:00:00';
+      insert into price_book (book_id, source, data_date, loaded_at, models, rates, added_in)
+      values (1, 'list', date '2026-10-11', timestamp '2026-10-12', 1, 1, 0)`);
+    const asked = (reproducible: boolean) =>
+      costReport(store, { by: [], tz: 'UTC', where: [], period: periodOf('all', 'UTC', NOW), now: NOW, reproducible });
+    const { coverage } = await asked(false);
+    expect(coverage).toEqual({
+      requests: 9,
+      priced_requests: 8,
+      unpriced_requests: 1,
+      assumed_requests: 0,
+      rows: 3,
+      // 2 of 3, never rounded up to more than there is.
+      priced_percent: '66.66',
+      rows_without_customer: 2,
+      bucket_rows: 1,
+      price_age_days: 4,
+      since: '2026-09-01T10:00:00.000Z',
+      until: '2026-09-03T10:00:00.000Z',
+    });
+    expect((await asked(true)).coverage).toEqual({ ...coverage, price_age_days: null });
+  });
+});
+
 test('--top sums the rest up in one row', async () => {
   const rows = ['5', '4', '3', '2'].map((cost) => ({ model: `m${cost}`, cost }));
   const report = await ask(rows, { top: 2 });
@@ -198,6 +233,51 @@ test('hours, days, weeks and months in UTC', async () => {
   ] as const) {
     expect(groups(await ask(rows, { by: [by] }))).toEqual([label]);
   }
+});
+
+test('quarters, years, weekdays and hours of the day, in a time zone', async () => {
+  // 23:30 UTC of Sunday, 3 January, is 00:30 of Monday in Berlin.
+  const rows = [{ occurred_at: '2027-01-03 23:30:00' }, { occurred_at: '2026-12-31 22:59:59' }];
+  const asked = async (by: string[], tz: string) => groups(await ask(rows, { by, tz }));
+  expect(await asked(['quarter'], 'UTC')).toEqual(['2026-Q4', '2027-Q1']);
+  expect(await asked(['year'], 'UTC')).toEqual(['2026', '2027']);
+  expect(await asked(['weekday', 'hour_of_day'], 'Europe/Berlin')).toEqual(['Monday · 00', 'Thursday · 23']);
+  expect(await asked(['weekday'], 'UTC')).toEqual(['Thursday', 'Sunday']);
+});
+
+test('ranges of what single calls used; what is no single call is in none', async () => {
+  const rows: UsageRow[] = [
+    { input: 999, cost: '0.1' },
+    { input: 500, cache_read: 500, cost: '0.2' },
+    { input: 1499, units: { input_audio_tokens: 1 }, cost: '0.4' },
+    { input: 1_500_000, cost: '0.8' },
+    { requests: 2, input: 5000, cost: '1.6' },
+    { input: 3, cost: '3.2' },
+  ];
+  const report = await ask(rows, {
+    by: dimensionList('input_tokens:10,1k,1.5k,1m'),
+    sort: { by: 'name', direction: 'asc' },
+  });
+  expect(
+    report.rows.map(({ group, requests, cost }) => [...Object.values(group), requests, cost?.slice(0, 3)]),
+  ).toEqual([
+    ['below 10', 1, '3.2'],
+    ['10 to 1k', 1, '0.1'],
+    ['1k to 1.5k', 1, '0.2'],
+    ['1.5k to 1m', 1, '0.4'],
+    ['1m and more', 1, '0.8'],
+    [null, 2, '1.6'],
+  ]);
+  const dear = await ask(rows, {
+    by: dimensionList('cost:0,0.2,model,status'),
+    sort: { by: 'name', direction: 'asc' },
+  });
+  expect(dear.query.by).toEqual(['cost:0,0.2', 'model', 'status']);
+  expect(dear.rows.map((row) => [row.group['cost:0,0.2'], row.requests])).toEqual([
+    ['0 to 0.2', 1],
+    ['0.2 and more', 4],
+    [null, 2],
+  ]);
 });
 
 test('in Berlin 02:00 comes twice on 25 October and not at all on 29 March', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -62,6 +62,7 @@ big           1         1,200             30              0     $12.50        $1
 small     1,500             9              0              9  $0.001500  $0.000001000    0.01%         0
 new           1             5              0              0   unpriced             –        –         1
 total     1,502         1,214             30              9     $12.50     $0.008329  100.00%         1
+coverage: 66.66% of 3 rows priced · no price list · 1 without customer · single calls · 2026-09-01 00:00 to 2026-10-01 00:00 (UTC)
 `,
     err: `note: ${NEW}\n`,
     code: 0,
@@ -88,6 +89,8 @@ all time (UTC) · model!\\~n\\* · 1,501 requests
 | acme | big | 1 | 1,200 | 30 | 0 | $12.50 | $12.50 | 99.99% |
 | (other) |  | 1,500 | 9 | 0 | 9 | $0.001500 | $0.000001000 | 0.01% |
 | **total** |  | **1,501** | **1,209** | **30** | **9** | **$12.50** | **$0.008329** | **100.00%** |
+
+- coverage: 100.00% of 2 rows priced · no price list · 1 without customer · single calls · UTC
 `);
 });
 
@@ -129,6 +132,7 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
       sort: 'cost:desc',
       top: null,
       min_cost: null,
+      every: null,
     },
     price_book: '',
     currency: 'USD',
@@ -143,12 +147,73 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
     ].map(([name, unit]) => ({ name, unit, title: expect.any(String), means: expect.stringMatching(/^[A-Z].*\.$/) })),
     rows: [{ kind: 'group', groups: 1, group: { model: 'new' }, ...metrics }],
     totals: metrics,
-    coverage: { requests: 1, priced_requests: 0, unpriced_requests: 1, assumed_requests: 0 },
+    coverage: {
+      requests: 1,
+      priced_requests: 0,
+      unpriced_requests: 1,
+      assumed_requests: 0,
+      rows: 1,
+      priced_percent: '0.00',
+      rows_without_customer: 0,
+      bucket_rows: 0,
+      price_age_days: null,
+      since: '2026-07-01T00:00:00.000Z',
+      until: '2026-10-01T00:00:00.000Z',
+    },
     unpriced: [{ provider: 'p', model: 'new', requests: 1, input_tokens: 5, output_tokens: 0 }],
     flat_costs: [],
     warnings: [{ code: 'unpriced', message: NEW }],
   });
   expect((await llmcost('report', '--where', 'model=new', '--period', '2026-Q3', '--format', 'json')).out).toBe(out);
+});
+
+test('llmcost report --by model --every day: a line of bars in the table, all numbers in CSV', async () => {
+  const asked = [
+    'report',
+    '--by',
+    'model',
+    '--every',
+    'day',
+    '--metrics',
+    'requests,cost',
+    '--where',
+    'model!=new',
+    '-q',
+  ];
+  expect((await llmcost(...asked)).out).toBe(`\
+all time (UTC) · model!=new · 1,501 requests
+
+model  requests       cost  cost by day
+big           1     $12.50  █·
+small     1,500  $0.001500  ·█
+total     1,501     $12.50  █▁
+coverage: 100.00% of 2 rows priced · no price list · 1 without customer · single calls · UTC
+`);
+  expect((await llmcost(...asked, '--format', 'csv')).out.split('\r\n')).toEqual([
+    'kind,model,day,requests,cost,unpriced_requests',
+    'group,big,2026-09-01,1,12.500000000000000000,0',
+    'group,big,2026-09-02,0,0.000000000000000000,0',
+    'group,small,2026-09-01,0,0.000000000000000000,0',
+    'group,small,2026-09-02,1500,0.001500000000000000,0',
+    'total,,2026-09-01,1,12.500000000000000000,0',
+    'total,,2026-09-02,1500,0.001500000000000000,0',
+    '',
+  ]);
+});
+
+test('llmcost report --heatmap', async () => {
+  const { out } = await llmcost('report', '--heatmap', '--metrics', 'requests', '--tz', 'Asia/Tokyo');
+  expect(out.split('\n')).toEqual([
+    'all time (Asia/Tokyo) · 1,502 requests',
+    '',
+    `           ${Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join('')}`,
+    ...['Monday   ', 'Tuesday  ', 'Wednesday', 'Thursday ', 'Friday   ', 'Saturday ', 'Sunday   '].map(
+      (day, index) => `${day}  ${'··'.repeat(19)}${['··', '░░', '██', '░░', '··', '··', '··'][index]}${'··'.repeat(4)}`,
+    ),
+    'requests by hour (Asia/Tokyo); ██ is Wednesday 19:00 with 1,500',
+    'coverage: 66.66% of 3 rows priced · no price list · 1 without customer · single calls · UTC; days are those of Asia/Tokyo',
+    '',
+  ]);
 });
 
 test('an empty store: a zero total, a hint, exit code 0', async () => {
@@ -158,6 +223,7 @@ all time (UTC) · 0 requests
 
 model  requests  input tokens  output tokens  cached tokens   cost  cost/request  share
 total         0             0              0              0  $0.00             –      –
+coverage: no usage
 `,
     err: 'note: There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.\n',
     code: 0,
@@ -168,7 +234,7 @@ test('names made to do harm', async () => {
   const names = ['report', '--db', 'nasty.duckdb', '--by', 'customer', '--sort', 'name'];
   const { out: table } = await llmcost(...names);
   expect(table).not.toContain('\u001b');
-  expect(table.split('\n')).toHaveLength(NASTY.length + 5);
+  expect(table.split('\n')).toHaveLength(NASTY.length + 6);
   expect(table).toContain(`\n${'日'.repeat(60)} `);
   const { out: csv } = await llmcost(...names, '--format', 'csv');
   for (const cell of [
@@ -189,12 +255,16 @@ test('names made to do harm', async () => {
 });
 
 const DIMENSIONS =
-  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, service_tier, region, granularity, customer, user, session, hour, day, week, month, tag:NAME.';
+  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, http_status, service_tier, speed, region, attempt, gateway_cached, granularity, customer, user, session, trace, cost_status, import, api_key, hour, day, week, month, quarter, year, weekday, hour_of_day, input_tokens:LIMITS, output_tokens:LIMITS, total_tokens:LIMITS, latency_ms:LIMITS, ttft_ms:LIMITS, cost:LIMITS, tag:NAME.';
 
 test.each([
   [['--by', 'modle'], `There is no dimension 'modle'. Did you mean model?\n${DIMENSIONS}`],
   [['--by', 'model,'], `There is no dimension ''.\n${DIMENSIONS}`],
   [['--by', 'constructor'], `There is no dimension 'constructor'.\n${DIMENSIONS}`],
+  [
+    ['--by', 'input_tokens:10k,1k,model'],
+    "'input_tokens:10k,1k' has no limits that ascend.\nWrite the lowest number of each range: --by input_tokens:0,1k,10k,100k.",
+  ],
   [['--where', 'custmer=x'], `There is no dimension 'custmer'. Did you mean customer?\n${DIMENSIONS}`],
   [
     ['--where', 'customer'],
@@ -209,6 +279,31 @@ test.each([
     `There is no metric 'latency_p90'. Did you mean latency_p50?\nPossible are: ${METRIC_NAMES.join(', ')}; and the presets default, cost, tokens, latency, errors, all.`,
   ],
   [['--min-cost', '-1'], "--min-cost '-1' is not an amount of USD.\nWrite digits, for example --min-cost 0.50."],
+  [
+    ['--every', 'day', '--top', '3'],
+    '--top is about rows, and --every without --by has every day in its order.\nGroup by something (--by model), or ask for the dearest: --by day --top …',
+  ],
+  [
+    ['--metrics', 'tokens_per_min'],
+    'tokens_per_minute is counted over spans of time.\nSay which: --every hour, --every day, --every week or --every month.',
+  ],
+  [['--heatmap', '--every', 'day'], '--heatmap cannot be combined with --every.\nIt is always by weekday and hour.'],
+  [
+    ['--heatmap', '--metrics', 'latency'],
+    "--heatmap draws one metric, and 'latency' is none.\nName one, for example --heatmap --metrics requests.",
+  ],
+  [
+    ['--compare', 'previous', '--every', 'day', '--period', '2026-09'],
+    '--compare cannot be combined with --every.\nUse either the one or the other.',
+  ],
+  [
+    ['--compare', '2026-08', '--since', '2026-08-31'],
+    'since 2026-08-31 and 2026-08-01 → 2026-09-01 have days in common: nothing can be said of their difference.\nCompare with a period that ends before, for example --compare previous.',
+  ],
+  [
+    ['--compare', '2026-08'],
+    "--compare compares two periods, and all time has no beginning.\nAdd one, for example --period 'this month'.",
+  ],
   [['--top', '0'], "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10."],
   [
     ['--period', 'today', '--since', '2026-09-01'],
@@ -220,6 +315,32 @@ test.each([
   ],
 ])('wrong usage: %j', async (argv, message) => {
   expect(await llmcost('report', ...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
+});
+
+test('llmcost report --compare FILE', async () => {
+  await llmcost('report', '--period', '2026-09-01', '--format', 'json', '-o', 'former.json');
+  const { out } = await llmcost('report', '--period', '2026-09-02', '--compare', 'former.json');
+  expect(out.replaceAll(/ {2,}/g, '  ').split('\n')).toEqual([
+    '2026-09-02 → 2026-09-03 (UTC) · compared with 2026-09-01 → 2026-09-02 (former.json) · 1,500 requests',
+    '',
+    'model  requests  before  Δ  Δ %  cost  before  Δ  Δ %  cost/request  before  Δ  Δ %',
+    'small  1,500  0  +1,500  –  $0.001500  $0.00  +$0.001500  –  $0.000001000  –  –  –  new',
+    'big  0  1  -1  -100.00%  $0.00  $12.50  -$12.50  -100.00%  –  $12.50  –  –  vanished',
+    'total  1,500  1  +1,499  +149,900.00%  $0.001500  $12.50  -$12.50  -99.99%  $0.000001000  $12.50  -$12.50  -100.00%',
+    'coverage: 100.00% of 1 row priced · no price list · 1 without customer · single calls · 2026-09-02 00:00 to 2026-09-03 00:00 (UTC)',
+    '',
+  ]);
+  writeFileSync(join(cwd, 'other.json'), '{"schema": "llmcost.why/1"}');
+  expect(await llmcost('report', '--compare', 'other.json')).toEqual({
+    out: '',
+    err: 'llmcost: other.json is no report: --compare takes a period, or what llmcost report --format json wrote.\nMake one: llmcost report --format json -o other.json\n',
+    code: 3,
+  });
+  const { err, code } = await llmcost('report', '--compare', 'missing.json');
+  expect(err).toBe(
+    `llmcost: --compare cannot read missing.json: ENOENT: no such file or directory, open '${cwd}/missing.json'\nWrite one: llmcost report --format json -o missing.json\n`,
+  );
+  expect(code).toBe(3);
 });
 
 test('an output file that cannot be written', async () => {

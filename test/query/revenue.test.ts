@@ -84,6 +84,25 @@ test('what is no number of months is earned by its days; one day, and a moment, 
   expect(shown(berlin ?? { rows: [] })).toEqual(['a 4', 'c 7', 'd 3']);
 });
 
+test('the days of a table of one’s own are those of whoever asks; a moment is one', async () => {
+  const revenue: RevenueRow[] = [
+    { kind: 'invoice', names: ['a'], from: '2026-10-01', to: '2026-11-01', amount: '31' },
+    { kind: 'payment', names: ['b'], format: 'stripe-payments', from: '2026-10-01T03:00:00', amount: '5' },
+    {
+      kind: 'invoice',
+      names: ['c'],
+      format: 'stripe-invoices',
+      from: '2026-10-01T03:00:00',
+      to: '2026-11-01T03:00:00',
+      amount: '31',
+    },
+  ];
+  const [october, first] = await asked({ revenue, tz: 'America/New_York' }, ['2026-10'], ['2026-10-01']);
+  // In New York it is still 30 September when b pays, and c's month begins on that day.
+  expect(shown(october ?? { rows: [] })).toEqual(['a 31', 'c 30']);
+  expect(shown(first ?? { rows: [] })).toEqual(['a 1', 'c 1']);
+});
+
 test('plans: the price in every whole month, by days in others, changed in mid-month, for seats, by the year', async () => {
   const terms = [
     { ...pro, customer: 'acme' },

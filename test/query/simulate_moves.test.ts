@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { type MovesQuery, moves } from '../../src/query/simulate/moves.js';
 import type { MoveRule } from '../../src/query/simulate/policy.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
+import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
+import { addRevenue } from './revenue_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
@@ -158,6 +160,10 @@ test('what does not fit stays, or goes to the fallback; what is not known is not
     const moved = await ask(store, [rule], { fallback: 'claude-sonnet-4-5' });
     expect(moved.totals.after).toBe('0.095704570000000000');
     expect(moved.query.fallback).toBe('claude-sonnet-4-5');
+    // A call that ran on its model fits it, whatever a list says: half of 0.098014 in batches.
+    await addFacts(store, [{ model: 'gpt-5', context: 100, max_output: 10, tools: false }]);
+    const batches: MoveRule = { label: 'batches', where: [], aims: [{ model: null, share: 100 }], tier: 'batch' };
+    expect((await ask(store, [batches])).totals).toMatchObject({ after: '0.049007000000000000', moved: '8.00' });
   }));
 
 test('first come, first served: a call falls under the first rule that holds', () =>
@@ -181,4 +187,121 @@ test('first come, first served: a call falls under the first rule that holds', (
     ]);
     expect(answer.targets.map(({ flags }) => flags.lost_tier)).toEqual([0, 1]);
     expect(answer.warnings).toEqual([{ code: 'idle_rule', message: 'No call falls under the rule * → gpt-5.' }]);
+  }));
+
+test('by customer, what is left of revenue before and after', () =>
+  inMemory(async (store) => {
+    await prices(store);
+    await addCalls(store, [
+      { model: 'gpt-5', fresh: 1_000_000, customer: 'acme' },
+      { model: 'gpt-5', fresh: 1_000_000, customer: 'globex' },
+    ]);
+    await addRevenue(store, [
+      { kind: 'event', names: ['acme'], from: '2026-10-01', amount: '10' },
+      { kind: 'event', names: ['nobody'], from: '2026-10-01', amount: '99' },
+    ]);
+    const terms = { terms: [], aliases: [], rates: [] };
+    const october = { since: Date.parse('2026-10-01'), until: Date.parse('2026-11-01'), label: 'October' };
+    const more = { by: ['customer'], period: october, terms };
+    // $2 before, $0.25 after; nobody used nothing, globex paid nothing.
+    const answer = await ask(store, [swap('gpt-5', 'gpt-5-mini')], more);
+    expect(
+      answer.rows.map(({ group, revenue, margin_before, margin_after }) => [
+        group.customer,
+        revenue,
+        margin_before,
+        margin_after,
+      ]),
+    ).toEqual([
+      ['acme', '10.000000000000000000', '8.000000000000000000', '9.750000000000000000'],
+      ['globex', null, null, null],
+    ]);
+    expect(answer.totals).toMatchObject({
+      revenue: '10.000000000000000000',
+      margin_before: '6.000000000000000000',
+      margin_after: '9.500000000000000000',
+    });
+    expect((await ask(store, [swap('gpt-5', 'gpt-5-mini')], { ...more, by: ['model'] })).totals.revenue).toBeNull();
+  }));
+
+test('ratios measured on traces that ran on two models', () =>
+  inMemory(async (store) => {
+    await prices(store);
+    // 20 traces: the ratio is 1.2 in 18 of them, 1.1 in one and 1.3 in one; all prompts are of 1,000 tokens: 24,000 ÷ 20,000.
+    const pairs = Array.from({ length: 20 }, (_, n) => [
+      { model: 'gpt-5', fresh: 1000, trace: `t${n}` },
+      {
+        provider: 'anthropic',
+        model: 'claude-sonnet-4-5',
+        fresh: n === 0 ? 1100 : n === 1 ? 1300 : 1200,
+        trace: `t${n}`,
+      },
+    ]);
+    // Percentiles are the 2nd and the 18th of 20: 50,000 ÷ 1,900 and ÷ 300. Two calls on one model in a trace are no pair; an agent's other prompts are none either.
+    const agent = Array.from({ length: 20 }, (_, n) => [
+      { model: 'gpt-5-mini', fresh: 100 * (n + 1), trace: `a${n}` },
+      { model: 'gpt-5', fresh: 50_000, trace: `a${n}` },
+    ]);
+    const twice = [1, 2, 3].map(() => ({ provider: 'anthropic', model: 'claude-sonnet-4-5', fresh: 9, trace: 'a1' }));
+    await addCalls(store, [...pairs, ...agent].flat().concat(twice));
+    const answer = await ask(store, [swap('gpt-5', 'claude-sonnet-4-5')], { adjust: { calibrate: true } });
+    expect(answer.targets[0]?.ratios).toEqual([
+      { from: 'o200k', low: '1.200', mid: '1.200', high: '1.200', status: 'own' },
+    ]);
+    // gpt-5: 20 × 1,000 and 20 × 50,000 tokens at 1.2 × $3; the others stay: 24,027 × $3 and 21,000 × $0.25
+    expect(answer.totals.after).toBe('3.749331000000000000');
+    expect(answer.warnings.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'calibrated',
+        'openai/gpt-5 makes 0.833 (0.833–0.833) tokens of one of anthropic/claude-sonnet-4-5, measured on 20 traces of yours.',
+      ],
+      [
+        'not_calibrated',
+        'openai/gpt-5-mini and openai/gpt-5 share 20 traces, 47.619 (26.316–166.667): not used, too wide a range for the same prompts.',
+      ],
+      [
+        'calibrated',
+        'anthropic/claude-sonnet-4-5 makes 1.200 (1.200–1.200) tokens of one of openai/gpt-5, measured on 20 traces of yours.',
+      ],
+      [
+        'not_calibrated',
+        'openai/gpt-5 and openai/gpt-5-mini share 20 traces, 0.021 (0.004–0.036): not used, too wide a range for the same prompts.',
+      ],
+    ]);
+  }));
+
+test('the same calls by other prices: of a day, of a price book, and before there was one', () =>
+  inMemory(async (store) => {
+    await addPrices(store, [
+      { model: 'gpt-5', dimension: 'input', usd: '2', to: '2026-10-01' },
+      { model: 'gpt-5', dimension: 'input', usd: '1.5', from: '2026-10-01' },
+      { model: 'gpt-5', dimension: 'output', usd: '10' },
+      { model: 'gpt-6', dimension: 'input', usd: '5', from: '2026-10-01', to: '2026-11-01' },
+      { model: 'gpt-6', dimension: 'input', usd: '4', from: '2026-11-01' },
+      { model: 'gpt-6', dimension: 'output', usd: '20', from: '2026-10-01' },
+    ]);
+    const september = { model: 'gpt-5', fresh: 1_000_000, at: '2026-09-15T00:00:00' };
+    await addCalls(store, [september, { ...september, at: '2026-10-15T00:00:00' }]);
+    const stays: MoveRule = { label: 'prices', where: [], aims: [{ model: null, share: 100 }] };
+    const after = async (rule: MoveRule, adjust: Partial<Adjustments>) => {
+      const { totals, targets } = await ask(store, [rule], { adjust });
+      expect(totals.before).toBe('3.500000000000000000');
+      return [totals.after, targets[0]?.flags.early];
+    };
+    expect(await after(stays, { at: new Date('2026-09-01') })).toEqual(['4.000000000000000000', 0]);
+    expect(await after(stays, { at: new Date('2026-10-20') })).toEqual(['3.000000000000000000', 0]);
+    // Not on sale in September: its first price, and the answer says for how many calls.
+    expect(await after(swap('gpt-5', 'gpt-6'), {})).toEqual(['10.000000000000000000', 1]);
+    // The next book has a lower price; the one before it is still there to be asked.
+    await store.run(sql`
+      insert into price_revision values (2, timestamp '2026-10-20', 'refresh', 'a test');
+      update price_rate set removed_in = 2 where model = 'gpt-5' and usd_per_unit = 0.0000015;
+      insert into price_rate
+      select * replace (rate_id + 100 as rate_id, 0.000001 as usd_per_unit, 2 as added_in, null as removed_in)
+      from price_rate where removed_in = 2`);
+    expect(await after(stays, { revision: 1 })).toEqual(['3.500000000000000000', 0]);
+    expect(await after(stays, { revision: 2 })).toEqual(['3.000000000000000000', 0]);
+    await expect(ask(store, [stays], { adjust: { revision: 3 } })).rejects.toThrow(
+      'There is no price book 3 in this database. It has 1 to 2.\nSee which there are: llmcost pricing history',
+    );
   }));

@@ -139,6 +139,7 @@ test('cache: writes that nobody read, prompts sent again without one', async () 
   // Writing costs $2.50 per million more than input: twice $0.25. Reading saves $9 per million: 2,000 × 9 − 3,000 × 2.5 (both calls
   // had to be written) = 10,500, and 3,000 × 9 − 2,000 × 2.5 = 22,000 millionths.
   expect(short(report)).toEqual(['unread_cache: 2, 2.5, 0.5', 'missed_cache: 2, 0.083, 0.0325']);
+  // All writes for an hour: 400,000 at $7.50 per million more. Nothing was written again.
   // 300,001 read tokens less $9 per million; 400,000 written at $2.50 and 100,000 for an hour at $10 per million.
   expect(report.cache).toEqual([
     {
@@ -150,8 +151,27 @@ test('cache: writes that nobody read, prompts sent again without one', async () 
       saved: '2.700000000000000000',
       paid: '2.000000000000000000',
       net: '0.700000000000000000',
+      one_hour_instead: '-3.000000000000000000',
     },
   ]);
+});
+
+test('cache: what was written again within the hour would have been read, had it been written for an hour', async () => {
+  const report = await waste(
+    [
+      // 100,000 written; 10 minutes later the same again and 20,000 more; 2 minutes later all of it read.
+      { session: 'a', write: DOLLAR, occurred_at: at('10:00:00') },
+      { session: 'a', write: DOLLAR + 20_000, occurred_at: at('10:10:00') },
+      { session: 'a', read: DOLLAR + 20_000, occurred_at: at('10:12:00') },
+      // Half of what was there is still read: 50,000 of it are written again. After two hours nothing would have been there either.
+      { session: 'a', read: 70_000, write: 60_000, occurred_at: at('10:22:00') },
+      { session: 'a', write: DOLLAR, occurred_at: at('12:22:01') },
+    ],
+    asked,
+  );
+  // 150,000 not written at $12.50 but read at $1, and 230,000 written at $20 instead of $12.50: 1.725 − 1.725 dollars.
+  expect(report.cache[0]?.one_hour_instead).toBe('0.000000000000000000');
+  expect(report.cache[0]?.written_tokens).toBe(380_000);
 });
 
 test('batch: nobody waits, and the price book has a price for it', async () => {

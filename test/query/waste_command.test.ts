@@ -80,6 +80,23 @@ test('json, csv and markdown', async () => {
   expect(readFileSync(join(cwd, 'waste.csv'), 'utf8')).toBe(csv);
 });
 
+test('html: a page with the same numbers', async () => {
+  expect((await llmcost('waste', '--format', 'html', '-o', 'waste.html')).code).toBe(0);
+  const page = readFileSync(join(cwd, 'waste.html'), 'utf8');
+  expect(page).toContain('<h1>Waste</h1>');
+  for (const text of [
+    'What could be saved',
+    'failed, but billed',
+    '$1.70',
+    '$5.10',
+    '=acme| · chat · big',
+    'How it was decided',
+    '$0.09',
+  ]) {
+    expect(page).toContain(text);
+  }
+});
+
 test('a scope without waste, a scope without usage, a wrong --top', async () => {
   const none = await llmcost('waste', '--where', 'status=ok');
   expect(none.out).toContain('· 1 day · $0.00 of $0.36 could be saved (0.00%)\n');

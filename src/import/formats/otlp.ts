@@ -74,6 +74,7 @@ export const otlpTraces: Format = {
     attributes: ATTRIBUTES,
   },
   resolved: resolvedSpans,
+  attributeLists: ['attributes', 'resource.attributes'],
   numbers: {
     input: attribute('input', 'gen_ai.usage.input_tokens'),
     output: attribute('output', 'gen_ai.usage.output_tokens'),

@@ -1,5 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../fields.js';
+import type { Attribute } from '../format.js';
 
 const VALUE: Shape = { stringValue: 'text', intValue: 'text', doubleValue: 'text', boolValue: 'text' };
 /** Attributes are a list of keys and values of several types. A whole number is a text or a number, by exporter. */
@@ -114,8 +115,10 @@ export function told(name: string): Sql {
  * what belongs to a whole trace, if it names only one customer, feature, user or session, and spans with counts of
  * their own around spans with counts (`$wraps`). The lists of attributes, with prompts and answers in them, go no further.
  */
-export function resolvedSpans(lines: Sql): Sql {
-  const same = Object.keys(ATTRIBUTION);
+export function resolvedSpans(lines: Sql, more: Readonly<Record<string, Attribute>>): Sql {
+  const named = (list: string) =>
+    Object.fromEntries(Object.entries(more).flatMap(([name, one]) => (one.list === list ? [[name, [one.key]]] : [])));
+  const same = [...Object.keys(ATTRIBUTION), ...Object.keys(more).filter((name) => more[name]?.ofTrace === true)];
   return sql`
     with listed as (
       select
@@ -130,8 +133,8 @@ export function resolvedSpans(lines: Sql): Sql {
       select
         * exclude ("$attributes", "$resource", keys, vals, resource_keys, resource_vals),
         len(${field('attributes')}) as "$attributes",
-        ${columnsOf({ ...SPAN, ...ATTRIBUTION }, { keys: sql`keys`, values: sql`vals` })},
-        ${columnsOf(RESOURCE, { keys: sql`resource_keys`, values: sql`resource_vals` })}
+        ${columnsOf({ ...SPAN, ...ATTRIBUTION, ...named('attributes') }, { keys: sql`keys`, values: sql`vals` })},
+        ${columnsOf({ ...RESOURCE, ...named('resource.attributes') }, { keys: sql`resource_keys`, values: sql`resource_vals` })}
       from listed
     ),
     trace as (

@@ -54,7 +54,8 @@ export interface DriftRow {
 
 export interface NotJudged {
   group: Record<string, string | null>;
-  metric: string;
+  /** null: the group has too few requests for any. */
+  metric: string | null;
   reason: string;
   requests_before: Count;
   requests_after: Count;

@@ -32,10 +32,13 @@ export function keysOf(dimensions: readonly Dimension[], home: 'profile' | 'fact
   return join(columns, '\n    ');
 }
 
-/** Numbers groups, and within them what is compared with like: the same feature on the same model. */
-function numbered(keys: readonly Sql[]): Sql {
-  return sql`dense_rank() over (order by ${join(keys)}) as group_id,
-    dense_rank() over (order by ${join([...keys, sql`same_feature`, sql`same_model`])}) as stratum_id`;
+/**
+ * Names groups, and within them what is compared with like: the same feature on the same model. 64 bits are enough to tell 100,000 of them
+ * apart (two would share a name in one of 10^9 stores), and to rank them takes ten times as long.
+ */
+function named(keys: readonly Sql[]): Sql {
+  return sql`hash(${join(keys)}) as group_id,
+    hash(${join([...keys, sql`same_feature`, sql`same_model`])}) as stratum_id`;
 }
 
 const TEXT_INPUT = sql`(coalesce(fact.uncached_input_tokens, 0) + coalesce(fact.cache_read_tokens, 0)
@@ -81,7 +84,8 @@ named as (
     coalesce(profile.model, profile.request_model) as same_model,
     coalesce(profile.status = 'error', false) as failed,
     profile.status is not null as told,
-    coalesce(profile.error_class, 'other') as error_class,
+    -- A refusal may be an answer: it has a class without having failed.
+    case when profile.status = 'error' then coalesce(profile.error_class, 'other') else profile.error_class end as error_class,
     coalesce(profile.gateway_cached, false) as gateway_cached,
     profile.bucket_seconds is not null as bucket,
     daily.profile_id,
@@ -99,9 +103,26 @@ named as (
   from daily
   left join usage_profile as profile on profile.profile_id = daily.profile_id
 )
-select *, ${numbered(keys)}
+select *, ${named(keys)}
 from named`;
 }
+
+const LARGE_GROUPS = sql`
+    select group_id
+    from drift_usage
+    group by group_id
+    having sum(requests) filter (where recent) >= $least and sum(requests) filter (where not recent) >= $least`;
+
+/** The groups that cannot be judged in any respect: (group_id, n_before, n_after). Parameter: $least. */
+export const SMALL_GROUPS: Sql = sql`
+  select
+    cast(group_id as varchar) as group_id,
+    coalesce(sum(requests) filter (where not recent), 0) as n_before,
+    coalesce(sum(requests) filter (where recent), 0) as n_after
+  from drift_usage
+  group by group_id
+  having coalesce(n_after, 0) < $least or coalesce(n_before, 0) < $least
+  order by n_after desc, group_id`;
 
 /** `y` per `x`, which rests on `n` requests: one metric of the additive kind. `squares` is the sum of y² over calls, where it is kept. */
 interface Ratio {
@@ -158,7 +179,8 @@ function ratio({ metric, y, x, n, squares: sum = sql`0` }: Ratio): Sql {
 
 /**
  * Makes the temporary table drift_daily: (metric, group_id, stratum_id, weekday, day, recent, y, x, n, squares). The weekday is 0 where
- * weekdays are not told apart. A class of errors has a row for each day its group was used, also without such errors.
+ * weekdays are not told apart. A class of errors has a row for each day its group was used, also without such errors. Groups
+ * that have fewer than $least requests on either side are left out: see SMALL_GROUPS.
  */
 export function measuresByDay(weekdays: boolean): Sql {
   const weekday = weekdays ? sql`isodow(day)` : sql`0`;
@@ -174,18 +196,19 @@ with summed as (
     recent,
     ${join(RATIOS.map(ratio), ',\n    ')}
   from drift_usage
+  where group_id in (${LARGE_GROUPS})
   group by all
 ),
 long as (
   unpivot summed on ${join(names)} into name metric value measured
 ),
 classes as (
-  select distinct group_id, error_class from drift_usage where failed
+  select distinct group_id, error_class from drift_usage where error_class is not null
 ),
 failures as (
   select stratum_id, day, recent, error_class, sum(requests) as errors
   from drift_usage
-  where failed
+  where error_class is not null
   group by all
 ),
 by_class as (

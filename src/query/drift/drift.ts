@@ -1,12 +1,13 @@
 import { priceBookId } from '../../rate/book.js';
 import { identifier, join, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope.js';
 import { timestampText, wallTime } from '../zone.js';
-import type { DriftQuery, DriftReport, DriftRow, Span, Verdict } from './answer.js';
+import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
-import { type Grain, measuresByDay, usageByDay } from './daily_sql.js';
+import { type Grain, measuresByDay, SMALL_GROUPS, usageByDay } from './daily_sql.js';
 import { ALARM_LEVEL, type Compared, comparedOf, type Judgement, judged, type Latencies, tooFew } from './judge.js';
 import { latencyByGroup, SHARES, slowCallsByDay } from './latency_sql.js';
 import { driftMetric, isChosen } from './metrics.js';
@@ -64,7 +65,7 @@ async function judgements(
   query: DriftQuery,
   { grain, given, weekdays }: Data,
 ): Promise<Pick<DriftReport, 'rows' | 'not_judged'>> {
-  await store.run(measuresByDay(weekdays));
+  await store.run(measuresByDay(weekdays), { least: query.minSample });
   await store.run(latencyByGroup(grain, weekdays ? weekdaysOf(query) : ALL_WEEKDAYS), given);
   await store.run(slowCallsByDay(grain, weekdays), given);
   const answer = await store.rows(COMPARED, { threshold: query.threshold });
@@ -80,7 +81,23 @@ async function judgements(
     const { metric, n_before: requests_before, n_after: requests_after } = one;
     return [{ group: groupOf(groups, one), metric, reason, requests_before, requests_after }];
   });
-  return { rows: rows.toSorted(byWeight), not_judged };
+  const small = await store.rows<Small>(SMALL_GROUPS, { least: query.minSample });
+  return {
+    rows: rows.toSorted(byWeight),
+    not_judged: [...not_judged, ...small.map((one) => ofSmall(one, query, groups))],
+  };
+}
+
+type Small = { group_id: string; n_before: string; n_after: string };
+
+function ofSmall(one: Small, { minSample }: DriftQuery, groups: Groups): NotJudged {
+  return {
+    group: groupOf(groups, one),
+    metric: null,
+    reason: `fewer than ${minSample} requests`,
+    requests_before: countOf(one.n_before),
+    requests_after: countOf(one.n_after),
+  };
 }
 
 const RANK: Record<Verdict, number> = { drift: 0, noise: 1, steady: 2 };
@@ -139,7 +156,7 @@ async function groupsOf(store: Store, by: readonly string[]): Promise<Groups> {
   );
 }
 
-function groupOf(groups: Groups, { group_id }: Compared): Record<string, string | null> {
+function groupOf(groups: Groups, { group_id }: { group_id: string }): Record<string, string | null> {
   const group = groups.get(group_id);
   if (group === undefined) throw new Error(`no group ${group_id}`);
   return group;

@@ -66,10 +66,13 @@ export function tooFew(one: Compared, minSample: number): string | undefined {
 export function judged(all: readonly Compared[], latencies: ReadonlyMap<string, Latencies>): Judgement[] {
   const ps = all.map(chance);
   const adjusted = benjaminiHochberg(ps);
+  // There are few degrees of freedom and many comparisons.
+  const freedoms = new Set(all.map(({ freedom }) => Number(freedom)));
+  const critical = new Map([...freedoms].map((freedom) => [freedom, studentCritical(1 - CONFIDENCE, freedom)]));
   return all.map((one, index) => ({
     p: ps[index] ?? 1,
     p_adjusted: adjusted[index] ?? 1,
-    interval: intervalOf(one, latencies.get(one.group_id)),
+    interval: intervalOf(one, critical.get(Number(one.freedom)) ?? Number.NaN, latencies.get(one.group_id)),
   }));
 }
 
@@ -106,8 +109,7 @@ function chanceOfLots({ observed, expected, base, n_before }: Compared): number 
   return hits === 0 ? 1 : binomialTwoSided(observed, hits, base / (base + before));
 }
 
-function intervalOf(one: Compared, latencies: Latencies | undefined): Interval {
-  const t = studentCritical(1 - CONFIDENCE, Number(one.freedom));
+function intervalOf(one: Compared, t: number, latencies: Latencies | undefined): Interval {
   const { quantile, unit } = driftMetric(one.metric);
   if (quantile !== undefined) {
     if (latencies === undefined) throw new Error(`no latencies of group ${one.group_id}`);

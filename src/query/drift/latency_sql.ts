@@ -57,7 +57,7 @@ export function latencyByGroup(grain: Grain, alike: readonly number[]): Sql {
 create or replace temp table drift_member as
 select distinct ${members}
 from drift_usage
-where not failed and not gateway_cached and not bucket;
+where not failed and not gateway_cached and not bucket and group_id in (select group_id from drift_daily);
 create or replace temp table drift_latency as
 with timed as (
   select

@@ -11,9 +11,13 @@ export function notesOn({ query, totals, not_judged }: DriftReport, sides: numbe
   }
   if (totals.not_judged > 0) {
     const reasons = [...new Set(not_judged.map(({ reason }) => reason))].toSorted().join('; ');
+    const groups = not_judged.filter(({ metric }) => metric === null).length;
+    const what = [counted(groups, 'group'), counted(not_judged.length - groups, 'comparison')].filter(
+      (text) => text !== '',
+    );
     notes.push({
       code: 'not_judged',
-      message: `${totals.not_judged === 1 ? '1 comparison' : `${totals.not_judged} comparisons`} could not be judged: ${reasons}. --format json lists them.`,
+      message: `${what.join(' and ')} could not be judged: ${reasons}. --format json lists them.`,
     });
   }
   if (!query.same_weekdays && sides === 2) {
@@ -23,4 +27,8 @@ export function notesOn({ query, totals, not_judged }: DriftReport, sides: numbe
     });
   }
   return notes;
+}
+
+function counted(number: number, name: string): string {
+  return number === 0 ? '' : `${number} ${name}${number === 1 ? '' : 's'}`;
 }

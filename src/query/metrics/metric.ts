@@ -1,4 +1,5 @@
-import { identifier, type Sql, sql } from '../../sql.js';
+import { INPUT_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { MeasureName } from './measures.js';
 
 export type Unit = 'count' | 'tokens' | 'money' | 'percent' | 'ratio' | 'ms' | 'per_second' | 'per_minute';
@@ -36,23 +37,40 @@ export type Of<U extends Unit> = Metric & { unit: U };
 export const PRESETS = ['default', 'cost', 'tokens', 'latency', 'errors', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
 
+function rowSum(columns: readonly string[], units: readonly string[]): Sql {
+  const counts = columns.map((column) => sql`coalesce(fact.${identifier(column)}, 0)`);
+  const rare = units.map((unit) => sql`coalesce(fact.units[${literal(unit)}], 0)`);
+  return sql`(${join(counts, ' + ')}
+      + case when fact.units is null then 0 else cast(${join(rare, ' + ')} as bigint) end)`;
+}
+
+const INPUT = rowSum(
+  ['uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens'],
+  INPUT_UNITS,
+);
+const OUTPUT = rowSum(['text_output_tokens', 'reasoning_tokens'], OUTPUT_UNITS);
+
+function ofOneCall(value: Sql): Sql {
+  return sql`case when fact.requests = 1 then ${value} end`;
+}
+
 /** What is sampled: rows that stand for one request; what a row does not tell is left out. */
 export const SAMPLES = {
-  latency: sql`case when fact.requests = 1 then fact.latency_ms end`,
-  ttft: sql`case when fact.requests = 1 then fact.ttft_ms end`,
-  cost: sql`case when fact.requests = 1 then fact.cost_usd end`,
-  tokens: sql`case when fact.requests = 1 then coalesce(fact.uncached_input_tokens, 0) + coalesce(fact.cache_read_tokens, 0)
-      + coalesce(fact.cache_write_tokens, 0) + coalesce(fact.cache_write_1h_tokens, 0)
-      + coalesce(fact.text_output_tokens, 0) + coalesce(fact.reasoning_tokens, 0)
-      + case when fact.units is null then 0 else cast(coalesce(fact.units['input_audio_tokens'], 0)
-        + coalesce(fact.units['input_image_tokens'], 0) + coalesce(fact.units['cache_read_audio_tokens'], 0)
-        + coalesce(fact.units['output_audio_tokens'], 0) + coalesce(fact.units['output_image_tokens'], 0) as bigint) end end`,
+  latency: ofOneCall(sql`fact.latency_ms`),
+  ttft: ofOneCall(sql`fact.ttft_ms`),
+  cost: ofOneCall(sql`fact.cost_usd`),
+  tokens: ofOneCall(sql`${INPUT} + ${OUTPUT}`),
+  input_tokens: ofOneCall(INPUT),
+  output_tokens: ofOneCall(OUTPUT),
 } as const satisfies Record<string, Sql>;
 
 /** null if no row tells how many requests it stands for; then 0 would be wrong. */
 export const REQUESTS = sql`case when part.usage_rows > 0 and part.unknown_rows = part.usage_rows then null else coalesce(part.requests, 0) end`;
-/** Of requests that are all known and have a price. */
-export const PRICED_REQUESTS = sql`case when part.unknown_rows = 0 then coalesce(part.requests, 0) - coalesce(part.unpriced_requests, 0) end`;
+/** Of requests that are all known and have a price, in a row of this alias. */
+export function pricedRequests(row: Sql): Sql {
+  return sql`case when ${row}.unknown_rows = 0 then coalesce(${row}.requests, 0) - coalesce(${row}.unpriced_requests, 0) end`;
+}
+export const PRICED_REQUESTS = pricedRequests(sql`part`);
 export const NO_COST = sql`cast(0 as decimal(38, 18))`;
 /** Null where usage has no price, 0 where there is no usage. */
 export const COST = priced(sql`coalesce(part.cost, 0)`);

@@ -1,8 +1,9 @@
+import { identifier, join, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { type Count, countOf } from '../count.js';
 import type { Dimension } from '../dimensions.js';
 import type { Scope } from '../scope.js';
-import type { BASE } from './measures.js';
+import { type BASE, SELDOM } from './measures.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql } from './metric_sql.js';
 import { type MetricName, type MetricValues, metricOf } from './metrics.js';
 
@@ -54,7 +55,9 @@ export interface MetricRow {
 export async function metricRows(store: Store, query: MetricQuery): Promise<MetricRow[]> {
   const { dimensions, scope, metrics, top, minCost } = query;
   const sort = query.sort ?? { by: 'cost', direction: 'desc' };
-  const asked: Asked = { dimensions, test: scope.test, metrics, needs: askedNeeds(metrics, sort), sort };
+  const needs = askedNeeds(metrics, sort);
+  const nothing = await emptyColumns(store);
+  const asked: Asked = { dimensions, test: scope.test, metrics, needs, sort, nothing };
   const limits: Params = { top: top ?? null, min_cost: minCost ?? null };
   await store.run(groupSql(asked), scope.params);
   await store.run(slotSql(asked), { ...samplingParams(asked, scope), ...limits });
@@ -62,12 +65,23 @@ export async function metricRows(store: Store, query: MetricQuery): Promise<Metr
   return parts.map((part) => rowOf(part, query));
 }
 
+/** The sums that are 0, because no usage has anything to add; the statistics of a column answer that. */
+export async function emptyColumns(store: Store): Promise<ReadonlySet<string>> {
+  const tests = Object.keys(SELDOM).map((name) => {
+    const column = identifier(name);
+    return sql`exists (from usage_fact where ${column} is not null) as ${column}`;
+  });
+  const found = await store.row(sql`select ${join(tests)}`);
+  return new Set(Object.entries(SELDOM).flatMap(([name, sums]) => (found[name] === true ? [] : sums)));
+}
+
 /** A statement takes no parameter it does not name: the scope is only asked again where rows are sampled. */
 function samplingParams({ needs }: Asked, { params }: Scope): Params {
   return needs.samples.length > 0 || needs.customers ? params : {};
 }
 
-function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
+/** A row of an answer of `rowsSql`. */
+export function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   const kind = part.kind === 'group' || part.kind === 'other' ? part.kind : 'total';
   return {
     kind,
@@ -78,7 +92,8 @@ function rowOf(part: Row, { dimensions, metrics }: MetricQuery): MetricRow {
   };
 }
 
-function baseOf(part: Row): Base {
+/** What is always added up, out of a row of an answer. */
+export function baseOf(part: Row): Base {
   const count = (name: keyof typeof BASE) => countOf(part[`base_${name}`]);
   return {
     usage_rows: count('usage_rows'),
@@ -99,7 +114,8 @@ function difference(a: Row[string] | undefined, b: Row[string] | undefined): Cou
   return countOf(String(BigInt(String(a ?? 0)) - BigInt(String(b ?? 0))));
 }
 
-function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
+/** The metrics, out of a row of an answer. */
+export function valuesOf(part: Row, metrics: readonly MetricName[]): Partial<MetricValues> {
   return Object.fromEntries(metrics.map((name) => [name, metricValue(name, part[name])]));
 }
 

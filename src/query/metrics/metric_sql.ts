@@ -1,4 +1,4 @@
-import { identifier, join, type Sql, sql } from '../../sql.js';
+import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Dimension } from '../dimensions.js';
 import { unitCost } from './division.js';
 import { BASE, BASE_COLUMNS, COLUMNS } from './measures.js';
@@ -21,6 +21,10 @@ export interface Asked {
   metrics: readonly MetricName[];
   needs: Needs;
   sort: MetricSort;
+  /** Names of sums that are 0 anyway. */
+  nothing: ReadonlySet<string>;
+  /** How long all the spans are together. */
+  minutes?: number;
 }
 
 /** Everything that must be worked out, with what the order needs. */
@@ -83,9 +87,12 @@ ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${join(keys.map((k
 const OUTCOME = [sql`profile.status`, sql`profile.error_class`];
 
 /** The sums over rows: six sums for each status of cost instead of twelve, some with a filter, are a third faster. */
-function sums({ needs }: Asked): Sql {
+function sums({ needs, nothing }: Asked): Sql {
   const columns = [...new Set(needs.measures.flatMap((name) => measureOf(name).columns))];
-  return join([BASE_COLUMNS, ...columns.map((name) => sql`${COLUMNS[name]} as ${identifier(name)}`)], ',\n    ');
+  return join(
+    [BASE_COLUMNS, ...columns.map((name) => sql`${nothing.has(name) ? sql`0` : COLUMNS[name]} as ${identifier(name)}`)],
+    ',\n    ',
+  );
 }
 
 function byProfile(asked: Asked, names: readonly Sql[], splits: ReadonlySet<string | undefined>): Sql {
@@ -128,7 +135,8 @@ function byRow(asked: Asked, names: readonly Sql[], splits: ReadonlySet<string |
  * Makes the temporary table `metric_slot`: each group with its measures, its place in the order, and whether it is `shown`: the others
  * are one row together. Parameters: those of `test`, $top and $min_cost, null where there is no such limit.
  */
-export function slotSql({ dimensions, bucket, test, needs, sort }: Asked): Sql {
+export function slotSql(asked: Asked): Sql {
+  const { dimensions, bucket, test, needs, sort } = asked;
   const keys = keysOf(dimensions);
   const own = [...keys.map((key) => key), merged(needs)];
   const groups =
@@ -146,7 +154,7 @@ with summed as (
   ${groups}
 )${samples},
 part as (
-  select ${join([sql`summed.*`, ...sampledColumns(needs).map((column) => sql`sample.${column}`)])}
+  select ${join([sql`summed.*`, minutesSql(asked), ...sampledColumns(needs).map((column) => sql`sample.${column}`)])}
   from summed
   ${sampling(needs) ? sql`left join sample on ${sameKeys(keys, sql`summed`, sql`sample`)}` : sql``}
 ),
@@ -166,6 +174,10 @@ select
   position <= coalesce(cast($top as bigint), position)
     and coalesce(cost >= cast($min_cost as decimal(38, 18)), $min_cost is null) as shown
 from ranked`;
+}
+
+function minutesSql({ minutes }: Asked): Sql {
+  return sql`cast(${minutes === undefined ? sql`null` : integer(minutes)} as bigint) as minutes`;
 }
 
 /** Groups without a value come last either way; ties are broken by name, so the order is always the same. */
@@ -210,9 +222,10 @@ order by part.position nulls last, part.kind`;
 }
 
 /** The row of all groups, or of those that are not shown. */
-function togetherSql({ dimensions, test, needs }: Asked, kind: 'other' | 'total'): Sql {
+function togetherSql(asked: Asked, kind: 'other' | 'total'): Sql {
+  const { dimensions, test, needs } = asked;
   const other = kind === 'other';
-  const slots = sql`select count(*) as groups, ${merged(needs)} from metric_slot ${other ? sql`where not shown having count(*) > 0` : sql``}`;
+  const slots = sql`select count(*) as groups, ${minutesSql(asked)}, ${merged(needs)} from metric_slot ${other ? sql`where not shown having count(*) > 0` : sql``}`;
   const name = other ? sql`'other'` : sql`'total'`;
   if (!sampling(needs)) return sql`select ${name} as kind, * from (${slots})`;
   const usage = other

@@ -151,9 +151,9 @@ export function plainFamily(family: string): string {
   return family.replace(/^own:.*?:(?=[^:]+$|unknown:)/, '');
 }
 
-function measured({ ratio }: OwnRatio): TokenRatio {
-  const millionths = Math.round(Number(ratio) * 1_000_000);
-  return { low: millionths, mid: millionths, high: millionths, status: 'own' };
+function measured({ ratio, low = ratio, high = ratio }: OwnRatio): TokenRatio {
+  const millionths = (text: string) => Math.round(Number(text) * 1_000_000);
+  return { low: millionths(low), mid: millionths(ratio), high: millionths(high), status: 'own' };
 }
 
 function ratioRows(

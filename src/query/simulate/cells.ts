@@ -69,6 +69,27 @@ async function cutsOf(store: Store, values: Sql, shown: (text: string) => Sql): 
 const asNumber = (text: string) => sql`cast(${literal(text)} as bigint)`;
 const asTime = (text: string) => sql`cast(${literal(text)} as timestamp)`;
 
+/** The largest prompt, answer and sum of both in scope: a limit above them stops nothing. */
+export async function largestIn(
+  store: Store,
+  scope: Scope,
+): Promise<{ prompt: string; total: string; answer: string }> {
+  return store.row(
+    sql`
+    with call as (
+      select fact.requests, fact.units, ${join(CLASSES.map((name) => sql`fact.${identifier(name)}`))}
+      from usage_fact as fact
+      where ${scope.test} and fact.cost_status <> 1
+    )
+    select
+      cast(coalesce(max(${PROMPT}), 0) as varchar) as prompt,
+      cast(coalesce(max(${PROMPT} + ${ANSWER}), 0) as varchar) as total,
+      cast(coalesce(max(${ANSWER}), 0) as varchar) as answer
+    from call`,
+    scope.params,
+  );
+}
+
 /**
  * Makes `simulate_cell`: the usage in scope that has a price, grouped by everything its cost on the targets can depend on.
  * The least prompt, answer and time of a group stand for all of it: no bound lies between them. Rows with rare units keep

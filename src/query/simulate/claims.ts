@@ -36,7 +36,7 @@ function tokenTexts({ tokenizers, content }: Adjustments, targets: readonly Aime
   const texts = targets.flatMap(({ model, ratios }) =>
     ratios.map(
       ({ from, low, mid, high, status }) =>
-        `${model} makes ${mid} tokens (${low}–${high}) of one of ${from} on ${content} text, ${status}`,
+        `${model} makes ${mid} tokens (${low}–${high}) of one of ${tokenizerName(from)} on ${content} text, ${status}`,
     ),
   );
   const all = [...new Set(texts)];
@@ -56,4 +56,10 @@ function cacheText({ cache, cacheHit }: Adjustments): string {
     default:
       throw new Error(`no policy ${cache satisfies never}`);
   }
+}
+
+function tokenizerName(family: string): string {
+  return family.startsWith('unknown:')
+    ? `a tokenizer nobody measured (${family.slice('unknown:'.length) || 'no model'})`
+    : family;
 }

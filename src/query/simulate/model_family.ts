@@ -52,7 +52,8 @@ export function undatedName(model: string): string {
 
 /** Claude Opus 4.7 and everything later counts with a new vocabulary. */
 function claudeFamily(name: string): string {
-  const [, major = '0', minor = '0'] = /(?:opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2})(?!\d))?/.exec(name) ?? [];
+  const [, major = '0', minor = '0'] =
+    /(?:opus|sonnet|haiku|fable|mythos)-(\d{1,2})(?!\d)(?:-(\d{1,2})(?!\d))?/.exec(name) ?? [];
   const version = Number(major) * 100 + Number(minor);
   return version >= 407 ? 'claude_v47' : 'claude_v3';
 }

@@ -1,21 +1,26 @@
+import type { RevenueTerms } from '../../config/revenue.js';
 import { priceBookId } from '../../rate/book.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { checkRevision } from '../as_of.js';
 import { type Count, countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
+import type { Scores } from '../quality/scores.js';
 import type { Money } from '../report.js';
+import { stageRevenue } from '../revenue.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
-import { plainFamily, ratioOf } from './cards.js';
+import { ratioOf } from './cards.js';
 import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
-import type { FLAGS } from './deltas.js';
-import { familiesSql, movesSql, reasonsSql, targetsSql } from './moves_sql.js';
-import { measuredModels, measuredRatios } from './own_ratios.js';
+import { type PolicyScore, policyScore } from './moves_score.js';
+import { familiesSql, movesSql } from './moves_sql.js';
+import { type MoveTarget, ratioTexts, targetsOf } from './moves_targets.js';
+import { ownRatios } from './own_ratios.js';
 import { type MoveRule, planned } from './policy.js';
 import { simulate } from './run.js';
 import type { Setting, Target } from './scenario.js';
 import { usedModels } from './sources.js';
-import { familyRatios, type TokenRatio } from './tokenizers.js';
+import { familyRatios } from './tokenizers.js';
 
 /** How much the traffic of some customers, or of all, is taken to grow. */
 export interface Growth {
@@ -33,6 +38,10 @@ export interface MovesQuery extends Setting {
   fallback: string | undefined;
   growth: readonly Growth[];
   top: number | undefined;
+  /** What the calls are scored by; undefined: not at all. */
+  scores?: Scores | undefined;
+  /** How revenue is read; undefined: margins are not asked for. */
+  terms?: RevenueTerms | undefined;
 }
 
 export interface MoveAmounts {
@@ -46,34 +55,16 @@ export interface MoveAmounts {
   after_high: Money;
   change: Money;
   change_percent: string | null;
+  /** By customer, where revenue is known: what they brought in, and what is left of it. */
+  revenue: Money | null;
+  margin_before: Money | null;
+  margin_after: Money | null;
 }
 
 export interface MoveRow extends MoveAmounts {
   kind: 'group' | 'other';
   groups: Count;
   group: Record<string, string | null>;
-}
-
-/** A target of a rule and what became of the calls that should move to it. */
-export interface MoveTarget {
-  rule: string;
-  provider: string;
-  model: string;
-  share: number;
-  requests: Count;
-  /** Requests that fit, in percent of requests and of what they cost today. */
-  fits_percent: string | null;
-  fits_cost_percent: string | null;
-  not_fitting: Record<string, Count>;
-  /** Fitting as far as known: a fact of the model or the size of the call is missing. */
-  unsure: Count;
-  /** Without a price on the target: they stay. */
-  unpriced: Count;
-  flags: Record<(typeof FLAGS)[number], Count>;
-  /** Cheaper than today as long as it needs fewer than so many times the tokens that are taken here. */
-  break_even: string | null;
-  /** Tokens of the target for one token of each tokenizer in the usage. */
-  ratios: { from: string; low: string; mid: string; high: string; status: string }[];
 }
 
 export interface MovesAnswer {
@@ -96,6 +87,7 @@ export interface MovesAnswer {
   rows: MoveRow[];
   totals: MoveAmounts;
   targets: MoveTarget[];
+  score: PolicyScore | null;
   /** Usage without a price today: in neither column. */
   not_compared: { rows: Count; requests: Count };
   cannot_see: string[];
@@ -107,14 +99,15 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
   const named = [query.where, ...query.rules.map(({ where }) => where)].flat().map(({ dimension }) => dimension);
   const offsets = await zoneOffsets(store, [...query.by, ...named], query.tz);
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
-  const ratios = await measuredRatios(store, query.adjust.ownRatios);
-  const used = measuredModels(await usedModels(store, scope, query.adjust.revision), ratios);
+  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
+  const logged = await usedModels(store, scope, query.adjust.revision);
+  const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });
   const dimensions = query.by.map((name) => dimensionOf(name, offsets));
   const families = await familyRatios(store, query.quality, query.adjust.content);
   const adjust = { ...query.adjust, ownRatios: ratios };
   const growth = growthSql(query.growth);
-  const perModel = plan.targets.some(({ own }) => own);
+  const perModel = query.scores !== undefined || plan.targets.some(({ own }) => own);
   const ruleParams = { ...plan.ruleParams, ...growth.params };
   const scale = growth.scale;
   await simulate(store, {
@@ -129,7 +122,9 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     perModel,
     now: query.now,
   });
-  const parts = await store.rows(movesSql(dimensions, { scale: query.growth.length > 0 }), { top: query.top ?? null });
+  const earns = await stagedRevenue(store, query);
+  const form = { scale: query.growth.length > 0, earns: earns !== undefined };
+  const parts = await store.rows(movesSql(dimensions, form), { top: query.top ?? null });
   const total = parts.find((part) => part.kind === 'total');
   if (total === undefined) throw new Error('a simulation without total');
   const targets = await targetsOf(store, query.rules, plan.targets);
@@ -150,10 +145,20 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
     totals: amountsOf(total),
     targets: told,
+    score: query.scores === undefined ? null : await policyScore(store, query.scores, { used, targets: plan.targets }),
     not_compared: await unpricedIn(store, scope),
     cannot_see: [...BLIND_SPOTS],
-    warnings: warningsOn(query.rules, targets),
+    warnings: [...warningsOn(query.rules, targets), ...notes, ...(earns?.warnings ?? [])],
   };
+}
+
+/** Revenue by customer, in `revenue_part`, where it is asked by customer, all usage is looked at, and there is any. */
+async function stagedRevenue(store: Store, { by, where, growth, terms, period, tz, now }: MovesQuery) {
+  if (terms === undefined || by.length !== 1 || by[0] !== 'customer' || growth.length > 0) return undefined;
+  if (where.some(({ dimension }) => dimension !== 'customer')) return undefined;
+  const staged = await stageRevenue(store, { period, tz, now, terms });
+  const { found } = await store.row<{ found: boolean }>(sql`select exists (from revenue_part) as found`);
+  return found ? staged : undefined;
 }
 
 async function bookText(store: Store, revision: number | undefined): Promise<string> {
@@ -172,47 +177,6 @@ function growthSql(growth: readonly Growth[]): { scale: Sql; params: Params } {
     return sql`when ${who} then cast($${identifier(`growth_${index}`)} as decimal(8, 4))`;
   });
   return { scale: cases.length === 0 ? sql`1` : sql`case ${join(cases, ' ')} else 1 end`, params };
-}
-
-async function targetsOf(store: Store, rules: readonly MoveRule[], targets: readonly Target[]) {
-  const sums = new Map((await store.rows(targetsSql())).map((row) => [Number(row.target_id), row]));
-  const reasons = await store.rows<{ target_id: number; reason: string; requests: string }>(reasonsSql());
-  return targets
-    .filter(({ id }) => sums.has(id))
-    .map((target) => {
-      const row = sums.get(target.id) ?? {};
-      const lacking = reasons.filter(({ target_id }) => target_id === target.id);
-      return {
-        target,
-        rule: rules[target.rule - 1]?.label ?? '',
-        provider: target.provider,
-        model: target.model,
-        share: target.share,
-        requests: countOf(row.requests),
-        fits_percent: textOf(row.fits_percent),
-        fits_cost_percent: textOf(row.fits_cost_percent),
-        not_fitting: Object.fromEntries(lacking.map(({ reason, requests }) => [reason, countOf(requests)])),
-        unsure: countOf(row.unsure),
-        unpriced: countOf(row.unpriced),
-        flags: flagsOf(row),
-        break_even: textOf(row.break_even),
-      };
-    });
-}
-
-function flagsOf(row: Row): MoveTarget['flags'] {
-  return {
-    lost_tier: countOf(row.lost_tier),
-    early: countOf(row.early),
-    no_cache_price: countOf(row.no_cache_price),
-    fees: countOf(row.fees),
-  };
-}
-
-function ratioTexts(from: string, target: Target, { low, mid, high, status }: TokenRatio) {
-  if (status === 'same' || target.own) return [];
-  const text = (ratio: number) => (ratio / 1_000_000).toFixed(3);
-  return [{ from: plainFamily(from), low: text(low), mid: text(mid), high: text(high), status }];
 }
 
 /** Rules that no call falls under, because another takes them first or the filter finds nothing. */
@@ -271,6 +235,9 @@ function amountsOf(part: Row): MoveAmounts {
     after_high: String(part.after_high),
     change: String(part.change),
     change_percent: textOf(part.change_percent),
+    revenue: textOf(part.revenue),
+    margin_before: textOf(part.margin_before),
+    margin_after: textOf(part.margin_after),
   };
 }
 

@@ -17,11 +17,19 @@ function scaled(change: Sql, hasScale: boolean): Sql {
   return hasScale ? sql`${change} * delta.scale` : change;
 }
 
+const EARNED = sql`left join (
+    select customer, sum(amount) as revenue
+    from revenue_part
+    where currency = 'USD'
+    group by customer
+  ) as earned on earned.customer is not distinct from whole.k0`;
+
 /**
  * One row for each group, `(other)` and the total: before, and after for the middle and both ends of the tokenizer ratios.
- * After is before plus what the moves change, so what stays counts as it is. Parameter: $top (null for all).
+ * After is before plus what the moves change, so what stays counts as it is. `earns`: the only key is the customer, and
+ * `revenue_part` (src/query/revenue.ts) tells what each brought in. Parameter: $top (null for all).
  */
-export function movesSql(dimensions: readonly Dimension[], { scale }: { scale: boolean }): Sql {
+export function movesSql(dimensions: readonly Dimension[], { scale, earns }: { scale: boolean; earns: boolean }): Sql {
   const keys = keysOf(dimensions.length);
   const grouped = join([...keys, sql`total`]);
   const delta = join([...keys.map((key) => sql`delta.${key}`), sql`1 as total`]);
@@ -67,38 +75,44 @@ grouped as (
     coalesce(moved.mid, 0) as mid,
     coalesce(moved.low, 0) as low,
     coalesce(moved.high, 0) as high,
-    cast(coalesce(moved.moved, 0) as decimal(38, 0)) as moved
+    cast(coalesce(moved.moved, 0) as decimal(38, 0)) as moved,
+    ${earns ? sql`earned.revenue` : sql`cast(null as decimal(38, 18))`} as revenue
   from whole
   left join moved on ${same}
+  ${earns ? EARNED : sql``}
 ),
 ranked as (
   select *, row_number() over (order by before desc, ${join([...keys, sql`1`])}) as position
   from grouped
 ),
 shown as (
-  select 'group' as kind, position, 1 as groups, ${join(labels, ' ')} requests, before, mid, low, high, moved
+  select 'group' as kind, position, 1 as groups, ${join(labels, ' ')} requests, before, mid, low, high, moved, revenue
   from ranked
   where position <= coalesce(cast($top as bigint), position)
   union all by name
   select 'other' as kind, count(*) as groups, sum(requests) as requests, sum(before) as before, sum(mid) as mid,
-    sum(low) as low, sum(high) as high, sum(moved) as moved
+    sum(low) as low, sum(high) as high, sum(moved) as moved, sum(revenue) as revenue
   from ranked
   where position > cast($top as bigint)
   having count(*) > 0
   union all by name
   select 'total' as kind, count(*) as groups, coalesce(sum(requests), 0) as requests, coalesce(sum(before), 0) as before,
-    coalesce(sum(mid), 0) as mid, coalesce(sum(low), 0) as low, coalesce(sum(high), 0) as high, coalesce(sum(moved), 0) as moved
+    coalesce(sum(mid), 0) as mid, coalesce(sum(low), 0) as low, coalesce(sum(high), 0) as high, coalesce(sum(moved), 0) as moved,
+    sum(revenue) as revenue
   from grouped
 )
 select
-  * exclude (before, mid, low, high, moved),
+  * exclude (before, mid, low, high, moved, revenue),
   cast(moved * cast(0.01 as decimal(3, 2)) as varchar) as moved,
   ${moneyText(sql`before`)} as before,
   ${moneyText(sql`before + mid`)} as after,
   ${moneyText(sql`before + low`)} as after_low,
   ${moneyText(sql`before + high`)} as after_high,
   ${moneyText(sql`mid`)} as change,
-  ${percentText(sql`mid`, sql`before`)} as change_percent
+  ${percentText(sql`mid`, sql`before`)} as change_percent,
+  ${moneyText(sql`revenue`)} as revenue,
+  ${moneyText(sql`revenue - before`)} as margin_before,
+  ${moneyText(sql`revenue - (before + mid)`)} as margin_after
 from shown
 order by position nulls last, kind`;
 }

@@ -3,7 +3,7 @@ import type { Params, Store } from '../../store/store.js';
 import type { Dimension } from '../dimensions.js';
 import type { Scope } from '../scope.js';
 import { putBaseCards, putTargets } from './cards.js';
-import { putCells, putParts } from './cells.js';
+import { largestIn, putCells, putParts } from './cells.js';
 import { putDeltas } from './deltas.js';
 import { putLimits } from './limits.js';
 import { putMovedCards } from './moved_cards.js';
@@ -40,7 +40,7 @@ export async function simulate(store: Store, run: Run): Promise<void> {
   await putTargets(store, targets, run);
   await putBaseCards(store, targets, { revision: adjust.revision, now });
   await putMovedCards(store, adjust);
-  await putLimits(store);
+  await putLimits(store, await largestIn(store, run.scope));
   await putCells(store, { ...run, at: adjust.at });
   await putParts(store, run.by.length);
   await putDeltas(store, { by: run.by.length, spare: targets.find(({ spare }) => spare === true)?.id, now });

@@ -12,6 +12,9 @@ export interface OwnRatio {
   source: string;
   target: string;
   ratio: string;
+  /** The ends of what was measured; not given: the ratio itself. */
+  low?: string;
+  high?: string;
 }
 
 /** How usage is carried over to another model. */
@@ -28,6 +31,8 @@ export interface Adjustments {
   tokenizers: boolean;
   content: Content;
   ownRatios: readonly OwnRatio[];
+  /** Measure ratios on traces that ran on two models. */
+  calibrate?: boolean;
   /** By the price book of this number; undefined: the present one. */
   revision?: number | undefined;
   /** As if all calls had been made at this time. */

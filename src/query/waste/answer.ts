@@ -53,6 +53,8 @@ export interface CacheRow {
   /** What writes cost beyond ordinary input. */
   paid: Money;
   net: Money;
+  /** What writing everything for an hour instead of 5 minutes would save; below 0 it would cost more. Not in any total. */
+  one_hour_instead: Money | null;
 }
 
 /** A limit on answers that no answer comes near: it costs nothing, but providers reserve it against rate limits. */

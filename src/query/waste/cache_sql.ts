@@ -14,9 +14,10 @@ const READ = sql`coalesce(fact.cache_read_tokens, 0)`;
 
 /**
  * What a cache belongs to, as far as usage tells: a call reads what one of the same feature, model and session wrote. Where sessions are not
- * told, any call of the feature and model may have read it: customers can share the beginning of a prompt.
+ * told, any call of the feature and model may have read it: customers can share the beginning of a prompt. As a
+ * number of 64 bits, which sorts a third faster than the names.
  */
-const STREAM = sql`profile.feature, profile.provider, profile.model, profile.request_model, fact.session_id`;
+const STREAM = sql`hash(profile.feature, profile.provider, profile.model, profile.request_model, fact.session_id)`;
 
 /** What a write cost beyond ordinary input. A rate that is not known costs nothing more. */
 const PREMIUM = sql`coalesce(fact.cache_write_tokens, 0) * (coalesce(card.cache_write, card.uncached_input) - card.uncached_input)
@@ -95,31 +96,64 @@ export function missedReads(test: Sql): Sql {
     and card.cache_read < card.uncached_input and not list_contains(card.assumed, 'cache_read')`;
 }
 
-/** What caching brought and cost, by provider and model: columns of CacheRow. Sums by rate card first; models are few. */
+/**
+ * What caching brought and cost, by provider and model: columns of CacheRow. Calls of one session that write again what had been
+ * written or read 5 minutes to an hour before would have read it, had all been written for an hour: `one_hour_instead` is what that
+ * saves, less what all writes would cost more; null where the price book has no price for it, or nothing is written for 5 minutes.
+ */
 export function cacheLedger(test: Sql): Sql {
   return sql`
   with used as (
     select
-      fact.profile_id,
+      profile.provider,
+      coalesce(profile.model, profile.request_model) as model,
       fact.rate_card_id,
       coalesce(sum(fact.cache_read_tokens), 0) as cache_read_tokens,
       coalesce(sum(fact.cache_write_tokens), 0) as cache_write_tokens,
       coalesce(sum(fact.cache_write_1h_tokens), 0) as cache_write_1h_tokens
-    from usage_fact as fact
+    from ${JOINED}
     where ${test} and fact.cost_usd > 0 and ${READ} + ${WRITTEN} > 0
+    group by all
+  ),
+  -- Only where something is written for 5 minutes need calls be looked at one by one.
+  touched as (
+    select
+      profile.provider,
+      coalesce(profile.model, profile.request_model) as model,
+      fact.rate_card_id,
+      ${READ} as kept,
+      coalesce(fact.cache_write_tokens, 0) as written,
+      fact.session_id is not null
+        and fact.occurred_at - lag(fact.occurred_at) over ordered > to_seconds(${USUAL_SECONDS})
+        and fact.occurred_at - lag(fact.occurred_at) over ordered <= to_seconds(${LONG_SECONDS}) as expired,
+      lag(${READ} + ${WRITTEN}) over ordered as before
+    from ${JOINED}
+    where ${test} and fact.cost_usd > 0 and ${READ} + ${WRITTEN} > 0
+      and coalesce(profile.model, profile.request_model) in (select model from used where cache_write_tokens > 0)
+    window ordered as (partition by ${STREAM} order by fact.occurred_at, fact.rowid)
+  ),
+  again as (
+    select
+      provider,
+      model,
+      rate_card_id,
+      sum(least(written, greatest(before - kept, 0))) as written_again
+    from touched
+    where expired
     group by all
   ),
   priced as (
     select
-      profile.provider,
-      coalesce(profile.model, profile.request_model) as model,
-      fact.cache_read_tokens,
-      fact.cache_write_tokens,
-      fact.cache_write_1h_tokens,
+      fact.*,
       fact.cache_read_tokens * (card.uncached_input - coalesce(card.cache_read, card.uncached_input)) as saved,
-      ${PREMIUM} as paid
+      ${PREMIUM} as paid,
+      case when fact.cache_write_tokens > 0 and not list_contains(card.assumed, 'cache_write_1h') then
+        coalesce(again.written_again, 0) * (card.cache_write - card.cache_read)
+          - (fact.cache_write_tokens - coalesce(again.written_again, 0)) * (card.cache_write_1h - card.cache_write)
+      end as one_hour_instead
     from used as fact
-    join usage_profile as profile on profile.profile_id = fact.profile_id
+    left join again on again.rate_card_id = fact.rate_card_id and again.model is not distinct from fact.model
+      and again.provider is not distinct from fact.provider
     join rate_card as card on card.rate_card_id = fact.rate_card_id
     where card.uncached_input is not null
   )
@@ -131,7 +165,8 @@ export function cacheLedger(test: Sql): Sql {
     sum(cache_write_1h_tokens) as written_1h_tokens,
     cast(sum(saved) as varchar) as saved,
     cast(sum(paid) as varchar) as paid,
-    cast(sum(saved) - sum(paid) as varchar) as net
+    cast(sum(saved) - sum(paid) as varchar) as net,
+    cast(sum(one_hour_instead) as varchar) as one_hour_instead
   from priced
   group by provider, model
   order by sum(saved) - sum(paid), provider, model`;

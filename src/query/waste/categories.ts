@@ -62,6 +62,6 @@ export const CATEGORIES: readonly Category[] = [
     name: 'small_answers',
     title: 'large model, tiny answer',
     confidence: 'possible',
-    decided: `Answers of ${SMALL_ANSWER} tokens or fewer: the difference to the cheapest model of the same provider already in use, if that costs less than a third.`,
+    decided: `Answers of ${SMALL_ANSWER} tokens or fewer, without a cache: the difference to the cheapest model of the same provider already in use, if that costs less than a third.`,
   },
 ];

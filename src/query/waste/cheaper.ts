@@ -80,7 +80,8 @@ const PROVEN_CALLS = 20;
 /**
  * Adds to waste_found, as `small_answers`, calls whose whole answer (with reasoning) has 20 tokens at most, at the price of the cheapest
  * model of the same provider that is already in use for the same operation (20 calls that did not fail) and costs less than a third, for
- * input and output together. Calls with images or tools only where it is used with them, too.
+ * input and output together. Calls with images or tools only where it is used with them, too; calls that used a cache not at all, because the
+ * other model cannot read it.
  */
 export async function smallAnswers(store: Store, { test, params, now }: Asked): Promise<void> {
   await store.run(
@@ -130,7 +131,8 @@ export async function smallAnswers(store: Store, { test, params, now }: Asked): 
     where choice.rank = 1`,
     { ...params, proven: PROVEN_CALLS, dearer: DEARER },
   );
-  const small = sql`${test} and ${OUTPUT} between 1 and $small`;
+  const small = sql`${test} and ${OUTPUT} between 1 and $small
+    and coalesce(fact.cache_read_tokens, 0) + coalesce(fact.cache_write_tokens, 0) + coalesce(fact.cache_write_1h_tokens, 0) = 0`;
   await atOtherPrice(store, 'small_answers', { test: small, params: { ...params, small: SMALL_ANSWER }, now });
 }
 

@@ -2,7 +2,7 @@ import { type Sql, sql } from '../../sql.js';
 import { FAILED, IS_CALL, JOINED, PROMPT } from './found_sql.js';
 
 /**
- * Makes waste_attempt: the calls of logical requests that took more than one, (call, trace_id, request, attempt, kept, cost). The calls of one
+ * Makes waste_attempt: the calls of logical requests that took more than one, (call, place, kept, cost). The calls of one
  * trace, customer and feature in the order of time are cut into requests: where attempts are numbered, at each first attempt;
  * else a call goes on with the request before it if that one failed and was as long (or does not tell how long it was). `kept` is the
  * call that answered: the last one that did not fail.
@@ -18,9 +18,8 @@ with troubled as (
 member as (
   select
     fact.rowid as call,
-    fact.trace_id,
-    fact.customer,
-    profile.feature,
+    -- A number of 64 bits sorts faster than the names.
+    hash(fact.trace_id, fact.customer, profile.feature) as trace,
     fact.occurred_at,
     profile.attempt,
     ${FAILED} as failed,
@@ -36,11 +35,11 @@ cut as (
       else not coalesce(lag(failed) over ordered and lag(prompt) over ordered in (0, prompt), false)
     end as begins
   from member
-  window ordered as (partition by trace_id, customer, feature order by occurred_at, attempt, call)
+  window ordered as (partition by trace order by occurred_at, attempt, call)
 ),
 numbered as (
   select *, sum(cast(begins as integer)) over (
-      partition by trace_id, customer, feature order by occurred_at, attempt, call rows unbounded preceding
+      partition by trace order by occurred_at, attempt, call rows unbounded preceding
     ) as request
   from cut
 ),
@@ -53,14 +52,10 @@ placed as (
       request_calls order by occurred_at, attempt, call rows between unbounded preceding and unbounded following
     ) as answered
   from numbered
-  window request_calls as (partition by trace_id, customer, feature, request)
+  window request_calls as (partition by trace, request)
 )
 select
   call,
-  trace_id,
-  customer,
-  feature,
-  request,
   place,
   coalesce(call = answered, false) as kept,
   cost

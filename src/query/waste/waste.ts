@@ -3,6 +3,7 @@ import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
+import { fromAtto } from '../exact.js';
 import { atto, divided } from '../metrics/division.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
@@ -86,11 +87,6 @@ join usage_fact as fact on fact.rowid = settled.call
 join usage_profile as profile on profile.profile_id = fact.profile_id
 group by all`;
 
-/** 10^-18 USD as USD. */
-function dollars(amount: Sql): Sql {
-  return sql`cast(${amount} as decimal(38, 0)) * cast(0.000000000000000001 as decimal(18, 18))`;
-}
-
 const SAVED = sql`coalesce(sum(saving), cast(0 as decimal(38, 18)))`;
 
 /** One row for each category and one, without a name, for all. Parameters: $days, $in_scope (USD). */
@@ -112,7 +108,7 @@ select
   summed.calls,
   cast(summed.cost as varchar) as cost,
   cast(summed.saving as varchar) as saving,
-  cast(${dollars(divided(sql`(30 * ${atto(sql`summed.saving`)})`, sql`whole.days`))} as varchar) as saving_per_month,
+  cast(${fromAtto(divided(sql`(30 * ${atto(sql`summed.saving`)})`, sql`whole.days`))} as varchar) as saving_per_month,
   case when whole.cost > 0 then cast(
     cast(${divided(sql`(10000 * ${atto(sql`summed.saving`)})`, atto(sql`whole.cost`))} as decimal(18, 0)) * cast(0.01 as decimal(3, 2))
     as varchar) end as share_percent
@@ -218,6 +214,7 @@ function cacheOf(row: Row): CacheRow {
     saved: String(row.saved),
     paid: String(row.paid),
     net: String(row.net),
+    one_hour_instead: textOf(row.one_hour_instead),
   };
 }
 

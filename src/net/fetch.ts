@@ -21,10 +21,32 @@ export type Ask = (url: URL, headers: Record<string, string>, signal: AbortSigna
 
 type Environment = Record<string, string | undefined>;
 
+/** Sends JSON to an address once. Throws what undici throws. */
+export type Send = (url: URL, body: string, signal: AbortSignal) => Promise<Response>;
+
+interface Connecting {
+  env: Environment;
+  limits: Pick<FetchLimits, 'silenceMs'>;
+}
+
 /** Hands out connections that use the proxies of the environment, and closes them when `fn` is done. Throws UsageError. */
-export async function withConnections<T>(
-  { env, limits }: { env: Environment; limits: FetchLimits },
-  fn: (ask: Ask) => Promise<T>,
+export function withConnections<T>(connecting: Connecting, fn: (ask: Ask) => Promise<T>): Promise<T> {
+  return withDispatcher(connecting, (dispatcher, timeouts) =>
+    fn((url, headers, signal) => request(url, { dispatcher, headers, signal, ...timeouts })),
+  );
+}
+
+/** The same for sending JSON. */
+export function withSender<T>(connecting: Connecting, fn: (send: Send) => Promise<T>): Promise<T> {
+  const headers = { 'user-agent': 'llmcost', 'content-type': 'application/json' };
+  return withDispatcher(connecting, (dispatcher, timeouts) =>
+    fn((url, body, signal) => request(url, { dispatcher, method: 'POST', headers, body, signal, ...timeouts })),
+  );
+}
+
+async function withDispatcher<T>(
+  { env, limits }: Connecting,
+  fn: (dispatcher: Dispatcher, timeouts: { headersTimeout: number; bodyTimeout: number }) => Promise<T>,
 ): Promise<T> {
   const dispatcher = new EnvHttpProxyAgent({
     // Empty text, not undefined: undici would look into the environment of the process itself.
@@ -38,15 +60,7 @@ export async function withConnections<T>(
     requestTls: { timeout: limits.silenceMs },
   });
   try {
-    return await fn((url, headers, signal) =>
-      request(url, {
-        dispatcher,
-        headers,
-        signal,
-        headersTimeout: limits.silenceMs,
-        bodyTimeout: limits.silenceMs,
-      }),
-    );
+    return await fn(dispatcher, { headersTimeout: limits.silenceMs, bodyTimeout: limits.silenceMs });
   } finally {
     await dispatcher.destroy();
   }

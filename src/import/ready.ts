@@ -1,0 +1,56 @@
+import type { Store } from '../store/store.js';
+import type { Cut } from './cutter.js';
+import { type Asked, cutOf, holdsDocuments, withRecords } from './document.js';
+import { UnknownFormat } from './identify.js';
+import { isParquet, parquetError } from './parquet.js';
+import { type Prepared, prepared } from './prepare.js';
+import { headOf } from './sample.js';
+import type { Source } from './source.js';
+import { withEvenLines, withoutBom } from './spool.js';
+
+export interface Opened extends Asked {
+  source: Source;
+}
+
+/** What is done with a file once it is known how to read it. */
+export interface Reading<T> {
+  /** `plain` is the file as DuckDB reads it: without byte order mark, documents cut up into lines. */
+  ready: (found: Prepared, plain: Source) => Promise<T>;
+  /** Instead of an error where nobody knows the file; `head` is its beginning. */
+  unknown?: (error: UnknownFormat, plain: { source: Source; head: string }) => Promise<T>;
+}
+
+/** Finds out what a file is and hands it on; undefined for one that has no rows. Throws InputError for one that cannot be read. */
+export async function withReady<T>(
+  store: Store,
+  opened: Opened,
+  { ready, unknown }: Reading<T>,
+): Promise<T | undefined> {
+  const { source, head } = opened;
+  const read = async (plain: Source, start: string): Promise<T | undefined> => {
+    if (start === '') return undefined;
+    let found: Prepared | undefined;
+    try {
+      found = await prepared(store, { ...opened, source: plain, head: start });
+    } catch (error) {
+      if (unknown === undefined || !(error instanceof UnknownFormat)) throw error;
+      return unknown(error, { source: plain, head: start });
+    }
+    return found === undefined ? undefined : ready(found, plain);
+  };
+  const cutUp = (cut: Cut) => withRecords(source, cut, async (lines) => read(lines, await headOf(lines)));
+  if (isParquet(head)) return read(source, head).catch((error) => Promise.reject(parquetError(error, source)));
+  if (holdsDocuments(head)) return cutUp(await cutOf(store, opened));
+  try {
+    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => read(even, head)));
+  } catch (error) {
+    const cut = isTooLong(error) ? await cutOf(store, opened) : undefined;
+    if (cut?.list === undefined || !cut.wrapped) throw error;
+    return cutUp(cut);
+  }
+}
+
+/** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('"maximum_object_size" of');
+}

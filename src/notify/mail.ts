@@ -1,0 +1,38 @@
+import { createTransport } from 'nodemailer';
+import type { Message } from './message.js';
+
+const TIMEOUT_MS = 10_000;
+
+/** Sends a message by SMTP (smtp://USER:PASSWORD@HOST:PORT or smtps://…); resolves to what went wrong, in words, or undefined. */
+export async function mailed(
+  address: string,
+  { subject, lines }: Message,
+  { from, to }: { from: string; to: readonly string[] },
+): Promise<string | undefined> {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !['smtp:', 'smtps:'].includes(url.protocol)) return 'it is no address smtp://HOST:PORT';
+  const secure = url.protocol === 'smtps:';
+  const transport = createTransport({
+    host: url.hostname,
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    ...(url.username === ''
+      ? {}
+      : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  });
+  try {
+    await transport.sendMail({ from, to: [...to], subject, text: `${lines.join('\n')}\n` });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // What the server says may repeat the login; its code does not.
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    const status = 'responseCode' in error && typeof error.responseCode === 'number' ? ` ${error.responseCode}` : '';
+    return `the mail was not taken (${code}${status})`;
+  } finally {
+    transport.close();
+  }
+}

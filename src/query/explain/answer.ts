@@ -1,0 +1,110 @@
+import type { Count } from '../count.js';
+import type { Condition } from '../filter.js';
+import type { Period } from '../period.js';
+import type { Money } from '../report.js';
+
+/** What a change of cost is taken apart into, in the order in which it is done. */
+export const EFFECTS = [
+  'volume',
+  'customer_mix',
+  'feature_mix',
+  'model_mix',
+  'prompt_length',
+  'caching',
+  'output_length',
+  'other_units',
+  'price',
+  'retries',
+] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+/** By what the biggest contributions are told. */
+export const MEMBER_OF = ['customer', 'feature', 'model'] as const;
+
+/** A period with both bounds, milliseconds since 1970. */
+export interface Bounded extends Period {
+  since: number;
+  until: number;
+}
+
+export interface ExplainQuery {
+  before: Bounded;
+  after: Bounded;
+  /** IANA, checked. */
+  tz: string;
+  where: readonly Condition[];
+}
+
+/** What a customer, feature or model has to do with one part of the change, and how it was used. */
+export interface Contribution {
+  of: (typeof MEMBER_OF)[number];
+  /** null: not known. */
+  name: string | null;
+  amount: Money;
+  before: Used;
+  after: Used;
+}
+
+/** How something was used in one of the periods; sums over its priced calls. */
+export interface Used {
+  requests: Count;
+  /** Attempts beyond the first: not among the requests, nor the tokens. */
+  retries: Count;
+  input_tokens: Count;
+  cached_tokens: Count;
+  output_tokens: Count;
+}
+
+/** A part of the change. */
+export interface ExplainPart {
+  effect: Effect;
+  /** It in words: 'longer prompts'. */
+  words: string;
+  amount: Money;
+  /** Of the cost before; two places, half up. */
+  percent: string;
+  /** It is larger than what days differ by anyway. */
+  stands_out: boolean;
+  /** The biggest contributions, three at most of each kind, the biggest first. */
+  contributions: Contribution[];
+}
+
+/** A stretch of time whose cost lies furthest above that of its like before. */
+export interface Peak {
+  /** 'YYYY-MM-DD', or 'YYYY-MM-DD HH:00' of a day. */
+  time: string;
+  cost: Money;
+  /** Beyond what the same weekday, or hour, cost before; on average of all if there was none. */
+  above: Money;
+  /** Who spent most of it. */
+  customer: string | null;
+  feature: string | null;
+  model: string | null;
+}
+
+export interface ExplainReport {
+  schema: 'llmcost.explain/1';
+  query: { before: Spanned; after: Spanned; tz: string; where: string[] };
+  price_book: string;
+  currency: 'USD';
+  cost_before: Money;
+  cost_after: Money;
+  change: Money;
+  change_percent: string;
+  /** They sum to the change to the last digit; all of them, in the order of EFFECTS. */
+  parts: ExplainPart[];
+  /** Those that stand out, the biggest first; empty where nothing does. */
+  causes: Effect[];
+  /** What a sum of these periods differs by anyway, in 199 of 200 cases; null where the time before is too short to tell. */
+  scatter: { usd: string; from: 'days' | 'hours'; count: Count } | null;
+  peaks: Peak[];
+  /** The answer in sentences. */
+  sentences: string[];
+  warnings: { code: 'unpriced' | 'unknown_requests' | 'lengths_differ' | 'no_scatter'; message: string }[];
+}
+
+interface Spanned {
+  since: string;
+  until: string;
+  label: string;
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+/*
+ * What the README and action.yml tell CI systems, git and cron to run, is run here by bash, in a folder like that of a user: npx is a
+ * script that starts this very program.
+ */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const cwd = mkdtempSync(join(tmpdir(), 'llmcost-ci-'));
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** The text of a fenced block, by the words after its three marks. */
+function block(info: string): string {
+  const found = new RegExp(`^\`\`\`${info}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1];
+  if (found === undefined) throw new Error(`the README has no block ${info}`);
+  return found;
+}
+
+function bash(script: string, env: Record<string, string> = {}): { out: string; err: string; code: number | null } {
+  const path = `${join(cwd, 'bin')}${delimiter}${process.env.PATH ?? ''}`;
+  const { stdout, stderr, status } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+    cwd,
+    env: { PATH: path, ...env },
+    encoding: 'utf8',
+  });
+  return { out: stdout, err: stderr, code: status };
+}
+
+beforeAll(() => {
+  mkdirSync(join(cwd, 'bin'));
+  const npx = `#!/bin/bash\n[ "$1" = --yes ] && shift\necho "$1" > package\nshift\nexec "${process.execPath}" "${join(ROOT, 'bin/llmcost.js')}" "$@"\n`;
+  writeFileSync(join(cwd, 'bin/npx'), npx);
+  chmodSync(join(cwd, 'bin/npx'), 0o755);
+  for (const name of ['main.jsonl', 'run.jsonl']) writeFileSync(join(cwd, name), block(`jsonl file=${name}`));
+  const written = bash('npx llmcost baseline write --import main.jsonl --reason start');
+  expect(written.code, written.err).toBe(0);
+});
+
+test('the job of GitHub: within the limit, above the baseline', () => {
+  const { jobs } = parse(block('yaml github')) as { jobs: { budget: { steps: { run?: string }[] } } };
+  const [limit, baseline] = jobs.budget.steps.flatMap(({ run }) => run ?? []);
+  expect(bash(limit ?? '')).toEqual({
+    out: '::notice title=llmcost::verdict: ok (exit code 0): 1 ok\n',
+    err: 'verdict: ok (exit code 0): 1 ok\n',
+    code: 0,
+  });
+  expect(bash(baseline ?? '').code).toBe(1);
+  const { runs } = JSON.parse(readFileSync(join(cwd, 'llmcost.sarif'), 'utf8'));
+  expect(runs[0].results).toMatchObject([{ ruleId: 'baseline', level: 'error' }]);
+});
+
+test('the job of GitLab writes both of its reports', () => {
+  const { budget } = parse(block('yaml gitlab')) as {
+    budget: { script: string[]; artifacts: { reports: Record<string, string> } };
+  };
+  for (const line of budget.script) expect(bash(line).code).toBe(0);
+  const { codequality = '', junit = '' } = budget.artifacts.reports;
+  expect(JSON.parse(readFileSync(join(cwd, codequality), 'utf8'))).toEqual([]);
+  expect(readFileSync(join(cwd, junit), 'utf8')).toContain('tests="1" failures="0"');
+});
+
+test('before a push, and every night', () => {
+  expect(bash(block('sh pre-push').replace(/^#!.*\n/, '')).code).toBe(0);
+  const job = block('sh cron')
+    .replace(/^(\S+ ){5}/, '')
+    .replace('cd /srv/shop', `cd '${cwd}'`)
+    .replace('logs/*.jsonl', 'main.jsonl');
+  writeFileSync(
+    join(cwd, 'llmcost.yaml'),
+    'budgets: [{name: all, period: all, limit: 0.01 USD, max_price_age: any}]\n',
+  );
+  const { err, code } = bash(job);
+  expect([err, code]).toEqual(['verdict: breach (exit code 1): 1 breach\n', 1]);
+});
+
+test('action.yml: its steps, with its inputs', () => {
+  const action = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as {
+    inputs: Record<string, { default?: string }>;
+    runs: { using: string; steps: { shell: string; run: string; env: Record<string, string> }[] };
+  };
+  expect(action.runs.using).toBe('composite');
+  const [step] = action.runs.steps;
+  const run = (given: Record<string, string>) => {
+    const env = Object.entries(step?.env ?? {}).map(([name, expression]) => {
+      const input = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression)?.[1] ?? '';
+      expect(Object.keys(action.inputs)).toContain(input);
+      return [name, given[input] ?? action.inputs[input]?.default ?? ''];
+    });
+    return bash(step?.run ?? '', { ...Object.fromEntries(env), GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') });
+  };
+  const above = run({ import: 'run.jsonl\nmain.jsonl', limit: '0.05 USD', version: '1.2.3' });
+  expect(above.code).toBe(1);
+  expect(above.out).toContain('::error title=llmcost%3A command line::command line: breached, cost USD 0.1');
+  expect(readFileSync(join(cwd, 'package'), 'utf8')).toBe('llmcost@1.2.3\n');
+  expect(readFileSync(join(cwd, 'summary.md'), 'utf8')).toContain('<!-- llmcost:budget-check -->');
+  expect(run({ import: 'run.jsonl', baseline: 'llmcost-baseline.json', 'max-increase': '20%' }).code).toBe(0);
+  // What an input holds is an argument, never a command.
+  const nasty = run({ import: 'run.jsonl', limit: '$(touch hacked); 5 USD' });
+  expect(nasty.code).toBe(2);
+  expect(bash('test -e hacked').code).toBe(1);
+});
