@@ -13,7 +13,7 @@ import type { Named } from './paths.js';
 import type { Prepared } from './prepare.js';
 import { isTooLong, withReady } from './ready.js';
 import { headOf } from './sample.js';
-import { digestOf, kindOf, type Source, sourceOf } from './source.js';
+import { digestOf, isGone, kindOf, type Source, sourceOf, unreadable } from './source.js';
 import { withSpooled, withUtf8 } from './spool.js';
 
 /** How files are to be imported. */
@@ -209,7 +209,7 @@ export function settingsText({ format, mapping }: ImportOptions): string {
 
 /** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
 export function isOfFile(error: unknown): boolean {
-  return error instanceof InputError || isTooLong(error) || isUnpacking(error);
+  return error instanceof InputError || isTooLong(error) || isUnpacking(error) || isGone(error);
 }
 
 /** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */
@@ -229,6 +229,7 @@ export function fileError(error: unknown, { name, compression }: Source): unknow
     const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
     return new InputError(what, { cause: error });
   }
+  if (isGone(error)) return unreadable(name, error);
   if (compression === 'none' || !isUnpacking(error)) return error;
   const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
   return new InputError(what, { cause: error });

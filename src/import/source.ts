@@ -143,10 +143,17 @@ async function opened(path: string, name: string): Promise<FileHandle> {
   }
 }
 
+/** Whether something failed because a file is not there (any more). */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || error.message.startsWith('IO Error: No files found');
+}
+
 /** What a failure of the file system means for the user. */
 export function unreadable(name: string, cause: unknown): InputError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
+  if (isGone(cause)) return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
   if (code === 'EACCES') {
     return new InputError(`${name} may not be read.\nChange its permissions, or run as a user who may.`, { cause });
   }

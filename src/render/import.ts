@@ -41,8 +41,16 @@ function fileText(file: ImportedFile): string[] {
   }
 }
 
+/** What became of a file, on one line: 'app.jsonl: llmcost-jsonl, 5 new lines = 5 imported, cost $0.002'. */
+export function importLine(file: ImportedFile): string {
+  const name = plain(file.source);
+  if (file.status !== 'imported') return `${name}: not imported: ${plain((file.problem ?? '').split('\n')[0] ?? '')}`;
+  const bad = file.rejected === 0 ? '' : ` (llmcost imports rejects ${file.import_id})`;
+  return `${name}: ${file.format}, ${sumText(file)}${bad}, ${sumOfMoney(file)}`;
+}
+
 /** 36 lines = 29 imported + 7 duplicates: what is 0 is left out. */
-function sumText(counts: Counts): string {
+export function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
   const unit = counts.unit ?? 'line';
   const what = `${(counts.continues ?? null) === null ? '' : 'new '}${unit}`;
@@ -117,7 +125,8 @@ function rejectTexts(file: ImportedFile): string[] {
   return indented([...shown, `… and ${formatCount(more)} more${how}`]);
 }
 
-function totalOf(files: readonly ImportedFile[]): Counts {
+/** The counts of several files. */
+export function totalOf(files: readonly ImportedFile[]): Counts {
   const sum = (name: Exclude<keyof Counts, 'unit' | 'continues'>) =>
     files.reduce((total, file) => total + file[name], 0);
   return {
