@@ -296,6 +296,26 @@ budgets:
     "llmcost: llmcost.yaml:6: budgets[2].limit: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.\n",
     2,
   ]);
+
+  // Revenue that no rate makes dollars of raises the limit by nobody knows how much.
+  writeFileSync(join(folder, 'invoices.csv'), 'customer,period,amount,currency\nacme,2026-10,1000,EUR\n');
+  await main(['import', 'invoices.csv'], fakeIo({ cwd: folder }));
+  const share = await asked('share');
+  expect(JSON.parse(share.out()).rows).toMatchObject([
+    {
+      group: { customer: 'acme' },
+      verdict: 'undecided',
+      reason: 'not_converted',
+      message:
+        "share, acme: undecided, part of the revenue of '60% of revenue' is in a currency without a rate for its day (2026-10-01 → 2026-11-01). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.",
+    },
+    { group: { customer: 'free' }, verdict: 'undecided', reason: 'no_base' },
+    { group: { customer: 'globex' }, verdict: 'ok' },
+  ]);
+  expect(share.exitCode()).toBe(4);
+  expect(JSON.parse((await asked('whole')).out()).rows).toMatchObject([
+    { verdict: 'undecided', reason: 'not_converted', exit_code: 4 },
+  ]);
 });
 
 test('JUnit: an XML parser reads it, failures and errors are counted', async () => {
