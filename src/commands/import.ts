@@ -61,6 +61,7 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
       ? importAsJson(results, overlaps, settings.dryRun)
       : importAsText(results, overlaps, settings.dryRun),
   );
+  if (results.every(({ status }) => status === 'ignored')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
     throw new InputError(
@@ -68,6 +69,12 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
         ? 'Nothing was imported.'
         : `${failed} of ${results.length} files were not imported; the others were.`,
     );
+}
+
+function noLogs([first]: readonly ImportedFile[]): InputError {
+  return new InputError(
+    `Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain ${first?.source}`,
+  );
 }
 
 async function watch(

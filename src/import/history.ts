@@ -39,13 +39,27 @@ export async function listImports(store: Store): Promise<PastImport[]> {
     order by imports.import_id`);
 }
 
-/** The bad lines of an import in the order of the file. Throws InputError if there is no such import. */
-export async function rejectsOf(store: Store, id: number): Promise<Reject[]> {
+/** The bad lines of an import. */
+export interface PastRejects {
+  import_id: number;
+  source: string;
+  /** How many there were; of a file that was refused for them the first 1,000 are named. */
+  rejected: number;
+  /** In the order of the file. */
+  rejects: Reject[];
+}
+
+/** The bad lines of an import. Throws InputError if there is no such import. */
+export async function rejectsOf(store: Store, id: number): Promise<PastRejects> {
   await present(store, [id]);
+  const { source, rejected } = await store.row<{ source: string; rejected: string }>(
+    sql`select source, coalesce(rejected, 0) as rejected from imports where import_id = ${integer(id)}`,
+  );
   const rows = await store.rows<{ line: string; field: string; reason: string }>(
     sql`select line, field, reason from rejects where import_id = ${integer(id)} order by line, field`,
   );
-  return rows.map((row) => ({ ...row, line: Number(row.line) }));
+  const rejects = rows.map((row) => ({ ...row, line: Number(row.line) }));
+  return { import_id: id, source, rejected: Number(rejected), rejects };
 }
 
 /** What went with some imports. */

@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import { isForeign } from './foreign.js';
 import { isLedger } from './format.js';
 import { type Continued, continuedImport, ReadWhole, withNewPart } from './growing.js';
-import type { Own } from './identify.js';
+import { type Own, UnknownFormat } from './identify.js';
 import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
@@ -38,14 +39,15 @@ export interface ImportOptions {
 export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   source: string;
   format: string | null;
-  status: 'imported' | 'unchanged' | 'empty' | 'failed';
+  /** `ignored`: it lay in a folder and is no log. */
+  status: 'imported' | 'unchanged' | 'empty' | 'ignored' | 'failed';
   /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
   import_id: number | null;
   /** The import that read the beginning of a log that grew, where only the rest was read. */
   continues: number | null;
   /** What is counted: lines, or the records of documents. */
   unit: 'line' | 'record';
-  /** Why the file failed, in sentences. */
+  /** Why the file failed or was ignored, in sentences. */
   problem: string | null;
   /** Columns of a CSV file that nothing reads. */
   unread: readonly string[];
@@ -54,13 +56,16 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
 }
 
 /** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
-export async function importFile(store: Store, { path, name }: Named, options: ImportOptions): Promise<ImportedFile> {
+export async function importFile(store: Store, file: Named, options: ImportOptions): Promise<ImportedFile> {
+  const { path, name } = file;
   try {
     const importing = (source: Source) => withUtf8(source, (text) => importSource(store, text, options));
     if (path === '-') return await withSpooled(options.stdin, name, importing);
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
     return await importing(await sourceOf(path, name));
   } catch (error) {
+    if (error instanceof UnknownFormat && (await isForeign(file)))
+      return { ...NOTHING, source: name, status: 'ignored', problem: error.message };
     if (error instanceof InputError) return { ...NOTHING, source: name, status: 'failed', problem: error.message };
     throw error;
   }

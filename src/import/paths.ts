@@ -9,6 +9,8 @@ const IN_FOLDERS = '**/*.{jsonl,ndjson,json,csv,tsv,log,txt}{,.gz,.zst}';
 export interface Named {
   path: string;
   name: string;
+  /** It was found in a folder: nobody said that it is a log. */
+  inFolder?: true;
 }
 
 /** A folder in which there is nothing to import. */
@@ -56,7 +58,11 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
     if (files.length > 0)
       return files
         .sort()
-        .map((file) => ({ path: resolve(path, file), name: `${argument.replace(/\/+$/, '')}/${file}` }));
+        .map((file) => ({
+          path: resolve(path, file),
+          name: `${argument.replace(/\/+$/, '')}/${file}`,
+          inFolder: true,
+        }));
     throw new NoLogs(
       `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst.`,
     );

@@ -4,6 +4,7 @@ import { plain } from './text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
+const FOREIGN_SHOWN = 5;
 
 type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & {
   unit?: ImportedFile['unit'];
@@ -19,10 +20,24 @@ export function importAsJson(files: readonly ImportedFile[], warnings: readonly 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
 export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const lines = files.flatMap(fileText);
-  if (files.length > 1) lines.push(`${files.length} files: ${sumText(totalOf(files))}`);
+  const foreign = files.filter(({ status }) => status === 'ignored');
+  const read = files.length - foreign.length;
+  if (read > 1) lines.push(`${read} files: ${sumText(totalOf(files))}`);
+  if (foreign.length > 0) lines.push(foreignText(foreign.map(({ source }) => plain(source))));
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
+}
+
+function foreignText(names: readonly string[]): string {
+  const shown = names.slice(0, FOREIGN_SHOWN);
+  const more = names.length - shown.length;
+  const list = `${shown.join(', ')}${more === 0 ? '' : ` and ${formatCount(more)} more`}`;
+  const what =
+    names.length === 1
+      ? '1 file of a folder is no log and was'
+      : `${formatCount(names.length)} files of folders are no logs and were`;
+  return `${what} left out: ${list}`;
 }
 
 function fileText(file: ImportedFile): string[] {
@@ -32,6 +47,8 @@ function fileText(file: ImportedFile): string[] {
       return [`${name}: empty, nothing to import`];
     case 'unchanged':
       return [`${name}: imported before (import ${file.import_id}) and unchanged, nothing to do`];
+    case 'ignored':
+      return [];
     case 'failed':
       return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n').map(plain)), ...rejectTexts(file)];
     case 'imported':
