@@ -89,13 +89,20 @@ async function locatedLines(source: Source, complaints: readonly Complaint[], fo
   for await (const { line, bytes } of textLines(source)) {
     if (isBlank(bytes)) continue;
     ordinal++;
-    const complaint = complaints[found.length];
-    if (complaint === undefined) break;
-    if (complaint.ordinal !== ordinal) continue;
-    const { field, reason } =
-      complaint.reason === '' ? unreadable(bytes, format, brokenBefore === ordinal - 1) : complaint;
-    if (reason === BROKEN) brokenBefore = ordinal;
-    found.push({ line: before + line, field, reason });
+    if (complaints[found.length] === undefined) break;
+    let last = '';
+    // A line may hold several rows, each with a complaint of its own.
+    for (
+      let complaint = complaints[found.length];
+      complaint?.ordinal === ordinal;
+      complaint = complaints[found.length]
+    ) {
+      const { field, reason } =
+        complaint.reason === '' ? unreadable(bytes, format, brokenBefore === ordinal - 1) : complaint;
+      last = reason;
+      found.push({ line: before + line, field, reason });
+    }
+    if (last === BROKEN) brokenBefore = ordinal;
   }
   if (found.length < complaints.length)
     throw new Error(`${complaints.length - found.length} bad lines could not be found again`);
