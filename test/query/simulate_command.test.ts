@@ -110,6 +110,10 @@ test.each([
     'gpt-4o-mnii cannot be simulated: no price list has a model of this name from this provider.\nDid you mean gpt-4o-mini? See which there are: llmcost pricing list, or give it a price: llmcost pricing override',
   ],
   [
+    ['--swap', 'gpt-4o-mini=nothing-like-it'],
+    'nothing-like-it cannot be simulated: no price list has a model of this name.\nSee which there are: llmcost pricing list, or give it a price: llmcost pricing override',
+  ],
+  [
     ['--swap', 'o3=gpt-4o-mini'],
     'No usage in scope is on o3.\nIt is on: openai/gpt-4.1-2025-04-14, openai/gpt-4o-mini.',
   ],
