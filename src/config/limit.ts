@@ -28,20 +28,27 @@ export function limitOf(text: string): Limit | undefined {
   const words = text.replace(AT_LEAST, '').trim();
   const said = { text, at_least };
   const revenue = REVENUE.exec(words)?.groups;
-  if (revenue !== undefined) return { ...said, kind: 'revenue', percent: plain(revenue.number) };
+  if (revenue !== undefined) return below(MOST_PERCENT, { ...said, kind: 'revenue', percent: plain(revenue.number) });
   const baseline = BASELINE.exec(words)?.groups;
-  if (baseline !== undefined) return { ...said, kind: 'baseline', percent: plain(baseline.number) };
+  if (baseline !== undefined)
+    return below(MOST_PERCENT, { ...said, kind: 'baseline', percent: plain(baseline.number) });
   const median = MEDIAN.exec(words)?.groups;
   if (median !== undefined) {
-    return {
-      ...said,
-      kind: 'median',
-      factor: plain(median.number),
-      of: median.others === undefined ? 'past' : 'others',
-    };
+    const of = median.others === undefined ? 'past' : 'others';
+    return below(MOST_FACTOR, { ...said, kind: 'median', factor: plain(median.number), of });
   }
   const amount = amountOf(words);
-  return amount === undefined ? undefined : { ...said, kind: 'amount', ...amount };
+  return amount === undefined ? undefined : below(MOST_AMOUNT, { ...said, kind: 'amount', ...amount });
+}
+
+/** Up to here the comparison of a limit is exact; what is more is a slip of the pen. */
+const MOST_AMOUNT = 10 ** 14;
+const MOST_PERCENT = 10 ** 5;
+const MOST_FACTOR = 10 ** 3;
+
+function below(most: number, limit: Limit): Limit | undefined {
+  const number = limit.kind === 'amount' ? limit.amount : limit.kind === 'median' ? limit.factor : limit.percent;
+  return Number(number) < most ? limit : undefined;
 }
 
 type Amount = Pick<Extract<Limit, { kind: 'amount' }>, 'amount' | 'unit' | 'per_request'>;

@@ -155,6 +155,7 @@ interface Found {
   exception: string | null;
   projection: Projection | undefined;
   base: readonly string[];
+  notConverted: boolean;
 }
 
 async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRow[]> {
@@ -172,7 +173,8 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
       used,
       ...limitFor(rule, used.key, asked),
       projection: projected.get(name),
-      base: bases.get(name) ?? [],
+      base: bases.of.get(name) ?? [],
+      notConverted: bases.notConverted.has(name),
     };
   });
   const cases = found.map((one) =>
@@ -223,26 +225,28 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
   });
 }
 
-/** What a relative limit of each group is relative to. */
+/** What a relative limit of each group is relative to, and the groups of which that is not all. */
+interface Bases {
+  of: Map<string, readonly string[]>;
+  notConverted: ReadonlySet<string>;
+}
+
 async function basesOf(
   store: Store,
   rule: Rule,
   { groups, asked }: { groups: readonly Used[]; asked: Asking },
-): Promise<Map<string, readonly string[]>> {
+): Promise<Bases> {
   const kinds = [rule.budget.limit, ...rule.budget.exceptions.map(({ limit }) => limit)].map((limit) => limit?.kind);
   if (kinds.includes('revenue')) {
     const terms = asked.terms ?? { terms: [], aliases: [], rates: [] };
-    const revenue = await revenueOfGroups(store, rule, { ...asked, terms });
-    return new Map([...revenue].map(([name, amount]) => [name, [amount]]));
+    const { known, notConverted } = await revenueOfGroups(store, rule, { ...asked, terms });
+    return { of: new Map([...known].map(([name, amount]) => [name, [amount]])), notConverted };
   }
-  if (rule.earlier.length > 0) return usedBefore(store, rule, rule.earlier);
-  if (!kinds.includes('median')) return new Map();
-  return new Map(
-    groups.map((one) => [
-      keyText(one.key),
-      groups.flatMap((other) => (other === one || other.value === null ? [] : [other.value])),
-    ]),
-  );
+  const notConverted = new Set<string>();
+  if (rule.earlier.length > 0) return { of: await usedBefore(store, rule, rule.earlier), notConverted };
+  if (!kinds.includes('median')) return { of: new Map(), notConverted };
+  const others = (one: Used) => groups.flatMap((other) => (other === one || other.value === null ? [] : [other.value]));
+  return { of: new Map(groups.map((one) => [keyText(one.key), others(one)])), notConverted };
 }
 
 async function projectedOf(store: Store, rule: Rule, { tz, now }: Asking): Promise<Map<string, Projection>> {
@@ -269,6 +273,7 @@ function caseOf(
     limit: found.limit,
     floor: budget.floor,
     base: found.base,
+    not_converted: found.notConverted && found.limit?.kind === 'revenue',
     warn_at: budget.warn_at,
     projected: found.projection?.projected ?? null,
     on_forecast: budget.on.includes('forecast'),

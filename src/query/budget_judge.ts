@@ -18,6 +18,8 @@ export interface Case {
   floor: string | null;
   /** What a relative limit is relative to: earlier values, the values of the others, or the revenue; latest first. */
   base: readonly string[];
+  /** The revenue a limit is relative to is more than `base`: some of it is in a currency without a rate. */
+  not_converted: boolean;
   warn_at: string | null;
   projected: string | null;
   /** A projection above the limit counts. */
@@ -33,7 +35,7 @@ export interface Case {
 }
 
 /** Why a verdict is what it is, where the numbers do not tell. */
-export type Reason = 'no_usage' | 'not_known' | 'no_base' | 'unpriced' | 'stale' | 'no_forecast';
+export type Reason = 'no_usage' | 'not_known' | 'no_base' | 'not_converted' | 'unpriced' | 'stale' | 'no_forecast';
 
 /** The verdict on a case and the numbers it rests on. */
 export interface Judgement {
@@ -53,10 +55,10 @@ const FACTOR = sql`case kind
         when 'revenue' then cast(cast(percent as decimal(12, 4)) * cast(0.01 as decimal(3, 2)) as decimal(18, 6))
       end`;
 
-/** Exact for amounts up to 10^14, which no bill and no count of tokens comes near; beyond, DuckDB raises an error. */
+/** Exact for amounts below 10^14 (src/config/limit.ts takes no larger limit), which no bill and no count of tokens comes near. */
 const CASES = sql`'[{
   "n": "integer", "value": "decimal(38,18)", "usage_rows": "bigint", "kind": "varchar", "amount": "decimal(38,18)", "percent": "varchar",
-  "factor": "varchar", "at_least": "boolean", "floor": "decimal(38,18)", "base": ["decimal(38,18)"], "warn_at": "decimal(12,4)",
+  "factor": "varchar", "at_least": "boolean", "floor": "decimal(38,18)", "base": ["decimal(38,18)"], "not_converted": "boolean", "warn_at": "decimal(12,4)",
   "projected": "decimal(38,18)", "on_forecast": "boolean", "on_actual": "boolean", "unpriced_percent": "decimal(12,4)",
   "max_unpriced": "decimal(12,4)", "lower_bound": "boolean", "of_money": "boolean", "stale": "boolean"
 }]'`;
@@ -99,6 +101,7 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
           when kind is null then null
           when value is null and of_money and unpriced_percent > 0 then 'unpriced'
           when value is null then 'not_known'
+          when not_converted then 'not_converted'
           when most is null then 'no_base'
           when above and (lower_bound or not too_unpriced) then null
           when too_unpriced then 'unpriced'
@@ -150,7 +153,15 @@ function described({ limit, ...one }: Case, n: number): object {
 }
 
 const VERDICTS: readonly Verdict[] = ['ok', 'warn', 'forecast', 'breach', 'no_data', 'undecided'];
-const REASONS: readonly Reason[] = ['no_usage', 'not_known', 'no_base', 'unpriced', 'stale', 'no_forecast'];
+const REASONS: readonly Reason[] = [
+  'no_usage',
+  'not_known',
+  'no_base',
+  'not_converted',
+  'unpriced',
+  'stale',
+  'no_forecast',
+];
 
 function verdictOf(text: string | null): Verdict {
   const found = VERDICTS.find((one) => one === text);

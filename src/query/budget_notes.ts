@@ -39,6 +39,8 @@ function reasonSentence(
       return `no usage in its scope tells its ${metric} (${period}).`;
     case 'no_base':
       return `there is nothing '${limit_text}' could be relative to (${period}).`;
+    case 'not_converted':
+      return `part of the revenue of '${limit_text}' is in a currency without a rate for its day (${period}). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.`;
     case 'unpriced':
       return `${unpriced_percent}% of its usage has no price. llmcost pricing status names the models; max_unpriced of ${rule} can allow it.`;
     case 'stale':

@@ -1,4 +1,4 @@
-import { sql } from '../sql.js';
+import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Count, countOf } from './count.js';
 import type { Base } from './metrics/metric_rows.js';
@@ -61,20 +61,21 @@ export async function coverageOf(
     assumed_requests: base.assumed_requests,
     rows: base.usage_rows,
     priced_percent: percentOf(base.priced_rows, base.usage_rows),
-    rows_without_customer: minus(base.usage_rows, base.customer_rows),
-    bucket_rows: known.buckets ? await bucketRows(store, scope) : 0,
+    rows_without_customer: await rowsWhere(store, scope, NAMELESS),
+    bucket_rows: known.buckets ? await rowsWhere(store, scope, IN_BUCKETS) : 0,
     price_age_days: age === null ? null : Math.max(Math.floor(age / 86_400_000), 0),
     since: isoOf(period.since ?? numberOf(known.first)),
     until: isoOf(period.until ?? numberOf(known.last)),
   };
 }
 
-async function bucketRows(store: Store, { test, params }: Scope): Promise<Count> {
+/** Where every row has a customer the statistics of the column answer. */
+const NAMELESS = sql`fact.customer is null`;
+const IN_BUCKETS = sql`fact.profile_id in (select profile_id from usage_profile where bucket_seconds is not null)`;
+
+async function rowsWhere(store: Store, { test, params }: Scope, condition: Sql): Promise<Count> {
   const row = await store.row<{ found: string }>(
-    sql`
-    select count(*) as found
-    from usage_fact as fact
-    where fact.profile_id in (select profile_id from usage_profile where bucket_seconds is not null) and ${test}`,
+    sql`select count(*) as found from usage_fact as fact where ${condition} and ${test}`,
     params,
   );
   return countOf(row.found);
@@ -84,10 +85,6 @@ function percentOf(part: Count, whole: Count): string | null {
   if (BigInt(whole) === 0n) return null;
   const hundredths = String((BigInt(part) * 10_000n) / BigInt(whole)).padStart(3, '0');
   return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)}`;
-}
-
-function minus(a: Count, b: Count): Count {
-  return countOf(String(BigInt(a) - BigInt(b)));
 }
 
 function numberOf(text: string | null): number | null {

@@ -2,6 +2,7 @@ import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Params, Store } from '../store/store.js';
 import type { Dimension } from './dimensions.js';
 import { atto, divided } from './metrics/division.js';
+import { emptyColumns } from './metrics/metric_rows.js';
 import { askedNeeds, groupSql, keysOf } from './metrics/metric_sql.js';
 import type { Money } from './report.js';
 import type { Scope } from './scope.js';
@@ -39,7 +40,15 @@ export async function costEffects(store: Store, { scope, era, dimensions }: Comp
   const sort = { by: 'name', direction: 'asc' } as const;
   const needs = askedNeeds(['cost_per_million_tokens'], sort);
   await store.run(
-    groupSql({ dimensions, bucket: era, test: scope.test, metrics: [], needs, sort }),
+    groupSql({
+      dimensions,
+      bucket: era,
+      test: scope.test,
+      metrics: [],
+      needs,
+      sort,
+      nothing: await emptyColumns(store),
+    }),
     scope.params satisfies Params,
   );
   return store.row<CostEffects>(effectsSql(keysOf(dimensions)));

@@ -12,7 +12,7 @@ export function budgetAsTable(check: BudgetCheck, shown: Shown, terminal: Termin
   const table = rows.length === 0 ? '' : renderTable(budgetTable(rows), terminal);
   const notes = rows.filter(({ reason }) => reason !== null).map(({ message }) => `${plain(message)}\n`);
   const rest = restLine(check, shown);
-  return `${plain(budgetTitle(check))}\n\n${table}${rest === undefined ? '' : `${rest}\n`}${notes.join('')}${baselineText(check, terminal)}`;
+  return `${plain(budgetTitle(check, rows))}\n\n${table}${rest === undefined ? '' : `${rest}\n`}${notes.join('')}${baselineText(check, terminal)}`;
 }
 
 function baselineText({ baseline }: BudgetCheck, terminal: Terminal): string {
@@ -75,7 +75,7 @@ export function budgetAsMarkdown(check: BudgetCheck, shown: Shown): string {
     MARKER,
     `**${markdownText(verdictLine(check))}**`,
     '',
-    markdownText(budgetTitle(check)),
+    markdownText(budgetTitle(check, rows)),
     ...(rows.length === 0 ? [] : ['', ...table]),
     ...(rest === undefined ? [] : ['', rest]),
     ...(notes.length === 0 ? [] : ['', ...notes]),

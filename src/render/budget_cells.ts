@@ -20,7 +20,11 @@ export function shownRows({ rows }: BudgetCheck, { all }: Shown): BudgetRow[] {
 
 /** The check as the table people see; columns that nothing fills are left out. Names are as the data has them. */
 export function budgetTable(rows: readonly BudgetRow[]): Table {
-  const columns = COLUMNS.filter(({ always, cell }) => always === true || rows.some((row) => cell(row) !== ''));
+  const shared = sharedPeriod(rows) !== undefined;
+  const columns = COLUMNS.filter(({ title, always, cell }) => {
+    if (title === 'period') return !shared;
+    return always === true || rows.some((row) => cell(row) !== '');
+  });
   return {
     columns: columns.map(({ title, align }) => ({ title, align })),
     rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
@@ -39,7 +43,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'verdict', align: 'left', cell: ({ verdict }) => verdict.replace('_', ' '), always: true },
   { title: 'budget', align: 'left', cell: ({ rule }) => rule, always: true },
   { title: 'who', align: 'left', cell: whoOf },
-  { title: 'period', align: 'left', cell: ({ period }) => period, always: true },
+  { title: 'period', align: 'right', cell: ({ period }) => period, always: true },
   { title: 'limit', align: 'right', cell: limitCell, always: true },
   { title: 'used', align: 'right', cell: ({ used, unit }) => amountCell(used, unit), always: true },
   { title: '%', align: 'right', cell: percentCell, always: true },
@@ -49,10 +53,16 @@ const COLUMNS: readonly Column[] = [
     align: 'right',
     cell: ({ projected, unit }) => (projected === null ? '' : amountCell(projected, unit)),
   },
-  { title: '80% interval', align: 'left', cell: intervalCell },
+  { title: '80% interval', align: 'right', cell: intervalCell },
   { title: 'used up', align: 'left', cell: ({ used_up_on }) => used_up_on ?? '' },
   { title: 'mostly', align: 'left', cell: driverCell },
 ];
+
+/** The period of all rows, if they have the same one: then it stands above them. */
+function sharedPeriod(rows: readonly BudgetRow[]): string | undefined {
+  const [first, ...others] = new Set(rows.map(({ period }) => period));
+  return others.length === 0 ? first : undefined;
+}
 
 /** The values of a group: 'acme, chat'; nothing where a rule has no groups. */
 export function whoOf({ group }: BudgetRow): string {
@@ -82,7 +92,7 @@ function bar({ used_percent, projected_percent }: BudgetRow): string {
 }
 
 function intervalCell({ projected_low, projected_high, forecast_note, unit }: BudgetRow): string {
-  if (projected_low === null || projected_high === null) return forecast_note ?? '';
+  if (projected_low === null || projected_high === null) return forecast_note === null ? '' : 'too little history';
   return `${amountCell(projected_low, unit)} – ${amountCell(projected_high, unit)}`;
 }
 
@@ -98,10 +108,12 @@ export function amountCell(amount: string | null, unit: BudgetRow['unit']): stri
   return valueText(unit, unit === 'money' ? amount : amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, ''));
 }
 
-/** When it was checked, in which zone, by which prices. */
-export function budgetTitle({ query, price_book }: BudgetCheck): string {
+/** When it was checked, the period if all rows have the same, in which zone, by which prices. */
+export function budgetTitle({ query, price_book }: BudgetCheck, rows: readonly BudgetRow[]): string {
   const at = query.at.slice(0, 16).replace('T', ' ');
-  return `${at} UTC, periods in ${query.tz} · price book ${price_book === '' ? 'none' : price_book}`;
+  const period = sharedPeriod(rows);
+  const span = period === undefined ? `periods in ${query.tz}` : `${period} (${query.tz})`;
+  return `${at} UTC, ${span} · price book ${price_book === '' ? 'none' : price_book}`;
 }
 
 /** `verdict: breach (exit code 1): 2 breach, 1 warn, 5 ok`. */

@@ -79,7 +79,7 @@ function forecastTable({ query, rows, total }: Forecast, top: number): Table {
       ...(query.by.length === 0 ? [''] : query.by).map((title) => ({ title, align: 'left' as const })),
       { title: 'used', align: 'right' },
       { title: 'forecast', align: 'right' },
-      { title: `${query.confidence_percent}% interval`, align: 'left' },
+      { title: `${query.confidence_percent}% interval`, align: 'right' },
       { title: 'earlier error', align: 'right' },
     ],
     rows: rows.slice(0, top).map((row) => [...names(row), ...cells(row)]),

@@ -58,6 +58,12 @@ test.each([
   '10% vs baseline',
   'x median',
   '1,2 USD',
+  // More than any comparison of decimals holds.
+  '100,000,000,000,000 USD',
+  '999999999b tokens',
+  '100000% of revenue',
+  '+100000% vs baseline',
+  '1000x median',
 ])('%s is no limit', (text) => expect(limitOf(text)).toBeUndefined());
 
 test('periods and ages', () => {

@@ -62,14 +62,14 @@ const six = ['breached', 'projected', 'warned', 'silent', 'unsure', 'fine'].flat
 test('the table comes first, the verdict last and on stderr', async () => {
   expect(await run(...six)).toEqual({
     out: `\
-2026-10-15 12:00 UTC, periods in UTC · price book ${BOOK}
+2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-verdict    budget     period                    limit    used        %              forecast  80% interval                  used up
-breach     breached   ${OCTOBER}  $10.00  $10.50  105.00%  ██████████            too little history (13 days)  2026-10-02
-forecast   projected  ${OCTOBER}  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00  $31.00 – $31.00               2026-10-30
-undecided  unsure     ${OCTOBER}   $5.00       ?                                 too little history (13 days)
-no data    silent     ${OCTOBER}   $5.00       ?
-warn       warned     ${OCTOBER}  $12.50  $10.50   84.00%  ████████··            too little history (13 days)
+verdict    budget      limit    used        %              forecast        80% interval  used up
+breach     breached   $10.00  $10.50  105.00%  ██████████            too little history  2026-10-02
+forecast   projected  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00     $31.00 – $31.00  2026-10-30
+undecided  unsure      $5.00       ?                                 too little history
+no data    silent      $5.00       ?
+warn       warned     $12.50  $10.50   84.00%  ████████··            too little history
 unsure: undecided, 100.00% of its usage has no price. llmcost pricing status names the models; max_unpriced of unsure can allow it.
 silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on_empty: pass.
 `,
@@ -139,12 +139,12 @@ test('Markdown has a hidden marker, and names from data are no markup', async ()
 <!-- llmcost:budget-check -->
 **verdict: breach (exit code 4): 1 breach, 1 no data**
 
-2026-10-15 12:00 UTC, periods in UTC · price book ${BOOK}
+2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-| verdict | budget | who | period | limit | used | % |  | 80% interval | used up |
-| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
-| breach | every | =evil\\|\\*x\\* | ${OCTOBER} | $1.00 | $10.50 | 1,050.00% | ██████████ | too little history (13 days) | 2026-10-02 |
-| no data | silent |  | ${OCTOBER} | $5.00 | ? |  |  |  |  |
+| verdict | budget | who | limit | used | % |  | 80% interval | used up |
+| --- | --- | --- | ---: | ---: | ---: | --- | ---: | --- |
+| breach | every | =evil\\|\\*x\\* | $1.00 | $10.50 | 1,050.00% | ██████████ | too little history | 2026-10-02 |
+| no data | silent |  | $5.00 | ? |  |  |  |  |
 
 - silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on\\_empty: pass.
 `);
@@ -295,6 +295,26 @@ budgets:
   expect([wrong.err(), wrong.exitCode()]).toEqual([
     "llmcost: llmcost.yaml:6: budgets[2].limit: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.\n",
     2,
+  ]);
+
+  // Revenue that no rate makes dollars of raises the limit by nobody knows how much.
+  writeFileSync(join(folder, 'invoices.csv'), 'customer,period,amount,currency\nacme,2026-10,1000,EUR\n');
+  await main(['import', 'invoices.csv'], fakeIo({ cwd: folder }));
+  const share = await asked('share');
+  expect(JSON.parse(share.out()).rows).toMatchObject([
+    {
+      group: { customer: 'acme' },
+      verdict: 'undecided',
+      reason: 'not_converted',
+      message:
+        "share, acme: undecided, part of the revenue of '60% of revenue' is in a currency without a rate for its day (2026-10-01 → 2026-11-01). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.",
+    },
+    { group: { customer: 'free' }, verdict: 'undecided', reason: 'no_base' },
+    { group: { customer: 'globex' }, verdict: 'ok' },
+  ]);
+  expect(share.exitCode()).toBe(4);
+  expect(JSON.parse((await asked('whole')).out()).rows).toMatchObject([
+    { verdict: 'undecided', reason: 'not_converted', exit_code: 4 },
   ]);
 });
 

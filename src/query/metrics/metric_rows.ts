@@ -1,8 +1,9 @@
+import { identifier, join, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { type Count, countOf } from '../count.js';
 import type { Dimension } from '../dimensions.js';
 import type { Scope } from '../scope.js';
-import type { BASE } from './measures.js';
+import { type BASE, SELDOM } from './measures.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql } from './metric_sql.js';
 import { type MetricName, type MetricValues, metricOf } from './metrics.js';
 
@@ -25,8 +26,6 @@ export interface Base {
   /** Rows that do not tell how many requests they stand for. */
   unknown_rows: Count;
   priced_rows: Count;
-  /** Rows that name a customer. */
-  customer_rows: Count;
   unpriced_rows: Count;
   /** Of the rows that tell. */
   requests: Count;
@@ -56,12 +55,24 @@ export interface MetricRow {
 export async function metricRows(store: Store, query: MetricQuery): Promise<MetricRow[]> {
   const { dimensions, scope, metrics, top, minCost } = query;
   const sort = query.sort ?? { by: 'cost', direction: 'desc' };
-  const asked: Asked = { dimensions, test: scope.test, metrics, needs: askedNeeds(metrics, sort), sort };
+  const needs = askedNeeds(metrics, sort);
+  const nothing = await emptyColumns(store);
+  const asked: Asked = { dimensions, test: scope.test, metrics, needs, sort, nothing };
   const limits: Params = { top: top ?? null, min_cost: minCost ?? null };
   await store.run(groupSql(asked), scope.params);
   await store.run(slotSql(asked), { ...samplingParams(asked, scope), ...limits });
   const parts = await store.rows(rowsSql(asked), samplingParams(asked, scope));
   return parts.map((part) => rowOf(part, query));
+}
+
+/** The sums that are 0, because no usage has anything to add; the statistics of a column answer that. */
+export async function emptyColumns(store: Store): Promise<ReadonlySet<string>> {
+  const tests = Object.keys(SELDOM).map((name) => {
+    const column = identifier(name);
+    return sql`exists (from usage_fact where ${column} is not null) as ${column}`;
+  });
+  const found = await store.row(sql`select ${join(tests)}`);
+  return new Set(Object.entries(SELDOM).flatMap(([name, sums]) => (found[name] === true ? [] : sums)));
 }
 
 /** A statement takes no parameter it does not name: the scope is only asked again where rows are sampled. */
@@ -88,7 +99,6 @@ export function baseOf(part: Row): Base {
     usage_rows: count('usage_rows'),
     unknown_rows: count('unknown_rows'),
     priced_rows: count('priced_rows'),
-    customer_rows: count('customer_rows'),
     unpriced_rows: difference(part.base_usage_rows, part.base_priced_rows),
     requests: count('requests'),
     unpriced_requests: count('unpriced_requests'),
