@@ -32,6 +32,17 @@ export class UndecidedError extends UserError {
   }
 }
 
+/** There is no usage with a price that could be priced elsewhere. */
+export class NothingToSimulate extends UndecidedError {
+  constructor(unpriced: number | string) {
+    const left = Number(unpriced) === 0 ? '' : `: of ${unpriced} rows in scope no price is known`;
+    const next = Number(unpriced) === 0 ? '' : ' llmcost report names the models without one.';
+    super(
+      `No usage with a price is in scope, so there is nothing to simulate${left}.\nWiden --period or --where.${next}`,
+    );
+  }
+}
+
 /** 5: no usable prices. */
 export class PriceSourceError extends UserError {
   constructor(message: string, options?: ErrorOptions) {

@@ -108,6 +108,9 @@ async function queryOf(options: DriftOptions, now: Date): Promise<DriftQuery> {
   if (options.window !== undefined && period.since !== null) {
     throw new UsageError('--window cannot be combined with --since or --period.\nUse either the one or the other.');
   }
+  if (options.models === true && options.metric !== undefined) {
+    throw new UsageError('--models cannot be combined with --metric.\nUse either the one or the other.');
+  }
   return {
     by: await dimensionsOf(options.by),
     ...spansBefore(period, {

@@ -53,7 +53,7 @@ async function margin(options: MarginOptions, io: Io): Promise<void> {
   } else {
     await writeAnswer(await render(answer, options, io), options.output, io);
   }
-  if (!options.quiet) await note(answer, io);
+  if (!options.quiet) await note(answer, options, io);
 }
 
 async function render(answer: MarginReport, options: MarginOptions, io: Io): Promise<string> {
@@ -66,9 +66,12 @@ async function render(answer: MarginReport, options: MarginOptions, io: Io): Pro
   return rendered.marginAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
 }
 
-async function note({ warnings }: MarginReport, io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
-  for (const { message } of warnings) io.stderr.write(`note: ${plain(message)}\n`);
+async function note(answer: MarginReport, { format }: MarginOptions, io: Io): Promise<void> {
+  const [{ plain }, { apartLines }] = await Promise.all([import('../render/text.js'), import('../render/margin.js')]);
+  // CSV has no place for amounts in another currency.
+  const apart = format === 'csv' ? apartLines(answer) : [];
+  for (const message of [...apart, ...answer.warnings.map((warning) => warning.message)])
+    io.stderr.write(`note: ${plain(message)}\n`);
 }
 
 /** The checked question. */

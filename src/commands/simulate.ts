@@ -87,7 +87,10 @@ export function registerSimulate(program: Command, io: Io): void {
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--wide', 'never cut long names')
     .addHelpText('after', EXAMPLES)
-    .action((options: SimulateOptions) => run(options, io));
+    .action((options: SimulateOptions, called: Command) => {
+      checkMeant(called);
+      return run(options, io);
+    });
 }
 
 const EXAMPLES = `
@@ -99,6 +102,25 @@ Examples:
 
 function choice(flags: string, description: string, values: readonly string[], usual: string): Option {
   return new Option(flags, description).choices(values).default(usual);
+}
+
+/** Options that only one kind of question looks at. */
+const OF_ALL = ['rank', 'minQuality', 'minFit', 'assumeSuccess', 'provider'];
+const OF_MOVES = ['by'];
+
+/** What would be ignored is refused: a figure must not look like the answer to what was not asked. */
+function checkMeant(called: Command): void {
+  const all = called.getOptionValue('all') === true;
+  const given = called.options.filter(
+    (option) => called.getOptionValueSource(option.attributeName()) === 'cli' && option.long !== undefined,
+  );
+  const [idle] = given.filter((option) => (all ? OF_MOVES : OF_ALL).includes(option.attributeName()));
+  if (idle === undefined) return;
+  throw new UsageError(
+    all
+      ? `${idle.long} does nothing together with --all, which looks at all usage in scope.\nAsk for one with --where, for example --where customer=acme.`
+      : `${idle.long} does nothing without --all.\nLeave it out, or rank every model: llmcost simulate --all`,
+  );
 }
 
 async function run(options: SimulateOptions, io: Io): Promise<void> {

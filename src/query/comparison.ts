@@ -105,14 +105,14 @@ function pairOf(line: SeriesRow, by: readonly string[]): Pair {
   const now = line.cells.find(({ label }) => label === 'now');
   const before = line.cells.find(({ label }) => label === 'before');
   if (now === undefined || before === undefined) throw new Error('a comparison without both times');
-  const present = now.base.usage_rows !== 0;
+  const [present, past] = [now.base.usage_rows !== 0, before.base.usage_rows !== 0];
   return {
     kind: line.kind,
     groups: line.groups,
     group: groupOf(line, by),
     now: metricsOf(now),
     before: metricsOf(before),
-    presence: before.base.usage_rows === 0 ? 'new' : present ? 'both' : 'vanished',
+    presence: present === past ? 'both' : present ? 'new' : 'vanished',
   };
 }
 

@@ -197,8 +197,10 @@ function rowOf(part: Row, { by, target }: MarginQuery): MarginRow {
 /** Only signs and the percentage are looked at: nothing is calculated. */
 function verdictOf({ revenue, margin, margin_percent }: Omit<MarginRow, 'verdict'>, unused: boolean): MarginVerdict {
   if (margin === null) return 'unpriced';
-  if (revenue.startsWith('-') || !/[1-9]/.test(revenue)) return 'no_revenue';
+  if (!/[1-9]/.test(revenue)) return 'no_revenue';
   if (unused) return 'no_usage';
+  // More was paid back than paid: there is no percentage of it.
+  if (revenue.startsWith('-')) return 'underwater';
   if (/^-?0\.\d\d$/.test(margin_percent ?? '') || /^-?1\.00$/.test(margin_percent ?? '')) return 'break_even';
   return margin.startsWith('-') ? 'underwater' : 'profitable';
 }

@@ -10,10 +10,14 @@ export interface Offset {
 const DAY = 86_400_000;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** The time zone's name as the IANA writes it; a UsageError with examples if there is none of that name. */
+/**
+ * The time zone's name, in the letters of the IANA; of two names for one zone (Asia/Kolkata, Asia/Calcutta) the one that was
+ * given, because which of them Intl prefers depends on the version of Node. A UsageError with examples if there is none of that name.
+ */
 export function checkedZone(name: string): string {
   try {
-    return clock(name).resolvedOptions().timeZone;
+    const { timeZone } = clock(name).resolvedOptions();
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
   } catch (cause) {
     throw new UsageError(
       `There is no time zone '${name}'.\nUse a name of the IANA list, for example --tz Europe/Berlin or --tz America/New_York.`,

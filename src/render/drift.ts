@@ -5,6 +5,9 @@ import { formatCount, formatMoney, formatUnitMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
+/** What has no name, as every answer calls it. */
+const NONE = '(none)';
+
 /** Whether what did not change is shown, too. */
 export interface Shown {
   all: boolean;
@@ -27,7 +30,7 @@ export function driftAsJson(report: DriftReport): string {
 /** One line for each comparison, judged or not, and each finding about a model, told apart by the column `kind`. */
 export function driftAsCsv({ query: { by }, rows, not_judged, models }: DriftReport): string {
   const head = ['kind', ...by, ...CSV_COLUMNS];
-  const names = (group: Record<string, string | null>) => by.map((name) => group[name] ?? '');
+  const names = (group: Record<string, string | null>) => by.map((name) => group[name] ?? NONE);
   const blank = by.map(() => '');
   return csvLines([
     head,
@@ -91,19 +94,23 @@ export function driftAsMarkdown(report: DriftReport, shown: Shown): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+function counted(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** What was compared with what, and the result in a sentence. */
-export function driftTitle({ query, totals, models }: DriftReport): string[] {
+export function driftTitle({ query, totals, models, warnings }: DriftReport): string[] {
   const { window, baseline, tz, where, threshold_percent } = query;
   const filters = where.length === 0 ? '' : ` · ${where.join(' · ')}`;
   const like = query.same_weekdays ? ', same weekdays' : '';
-  const found = totals.drift === 1 ? '1 change' : `${formatCount(totals.drift)} changes`;
+  const modelsOnly = query.models_only && warnings.every(({ code }) => code !== 'no_usage');
+  const found = counted(totals.drift, 'change');
   const noise = totals.noise === 0 ? '' : ` (${formatCount(totals.noise)} more within the usual scatter)`;
   const judged =
     totals.compared === 0
       ? []
-      : [`${found} of ${threshold_percent}% or more in ${formatCount(totals.compared)} comparisons${noise}`];
-  const switched =
-    models.length === 0 ? [] : [`${models.length === 1 ? '1 finding' : `${models.length} findings`} about models`];
+      : [`${found} of ${threshold_percent}% or more in ${counted(totals.compared, 'comparison')}${noise}`];
+  const switched = models.length === 0 && !modelsOnly ? [] : [`${counted(models.length, 'finding')} about models`];
   return [
     `${window.label} against ${baseline.label} (${tz}${like})${filters}`,
     [...judged, ...switched].join(' · '),
@@ -132,7 +139,7 @@ function changeTable({ query: { by } }: DriftReport, rows: readonly DriftRow[], 
       ...(all ? [{ title: 'verdict', align: 'left' as const }] : []),
     ],
     rows: rows.map((row) => [
-      ...by.map((name) => row.group[name] ?? '(none)'),
+      ...by.map((name) => row.group[name] ?? NONE),
       row.metric,
       sized(row.before, row.unit),
       sized(row.after, row.unit),
@@ -190,10 +197,10 @@ function modelTable(models: readonly ModelFinding[]): Table {
     ],
     rows: models.map((found) => [
       found.kind,
-      found.provider ?? '(none)',
+      found.provider ?? NONE,
       found.kind === 'switched'
         ? `${found.request_model}: ${found.model_before} → ${found.model}`
-        : (found.model ?? '(none)'),
+        : (found.model ?? NONE),
       found.day,
       `${formatCount(found.requests_before)} → ${formatCount(found.requests_after)}`,
       found.cost_after === null ? '–' : formatMoney(found.cost_after),

@@ -1,5 +1,5 @@
 import type { ExplainPart, ExplainReport } from '../query/explain/answer.js';
-import { formatMoney, formatPercent } from './number.js';
+import { formatCount, formatMoney, formatPercent } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
 
@@ -130,7 +130,7 @@ export function contributionTable(report: ExplainReport): Table {
       of,
       name ?? '(none)',
       signedMoney(amount),
-      `${before.requests} → ${after.requests}`,
+      `${formatCount(before.requests)} → ${formatCount(after.requests)}`,
     ]),
     footer: [],
   };

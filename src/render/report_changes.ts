@@ -41,9 +41,9 @@ function presenceCell({ presence }: CostReport['totals']): string {
   return presence === undefined || presence === 'both' ? '' : presence;
 }
 
-/** What made the cost change, in a sentence: the parts sum up to the change. */
+/** What made the cost change, in a sentence: the parts sum up to the change; nothing where nothing with a price was used. */
 export function effectsLine({ effects }: NonNullable<CostReport['comparison']>): string | undefined {
-  if (effects === null) return undefined;
+  if (effects === null || [effects.before, effects.now].every((cost) => /^[0.]*$/.test(cost))) return undefined;
   const parts = EFFECTS.map(([part, words]) => `${words} ${moneyChange(effects[part])}`);
   return `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}): ${parts.join(', ')}`;
 }

@@ -151,7 +151,7 @@ function metricColumns(ranked: boolean): { title: string; cell: (row: SurveyRow)
     { title: 'change', cell: ({ change_percent }) => (change_percent === null ? '–' : `${change_percent}%`) },
     { title: 'score', cell: scoreCell },
     ...(ranked ? success : []),
-    { title: 'fits', cell: ({ fits_percent }) => `${fits_percent ?? '0'}%` },
+    { title: 'fits', cell: ({ fits_percent }) => (fits_percent === null ? '–' : `${fits_percent}%`) },
   ];
 }
 
@@ -184,13 +184,13 @@ export function surveyIntro({ query, today, scores }: SurveyAnswer): string[] {
     .slice(0, 3)
     .map(
       ({ model, share_percent, score }) =>
-        `${model ?? '(none)'} ${share_percent ?? '0'}%${score === null ? ', unscored' : `, ${digits(score)}`}`,
+        `${model ?? '(none)'}${share_percent === null ? '' : ` ${share_percent}%`}${score === null ? ', unscored' : `, ${digits(score)}`}`,
     );
   const more = today.models.length > 3 ? `, … ${today.models.length - 3} more` : '';
   const mean = today.score === null ? 'no score of today' : `today's mean by cost is ${digits(today.score)}`;
   const floor = scores.floor === null ? 'no floor' : `floor ${digits(scores.floor)}`;
   return [
-    `${query.period} (${query.tz})${filters} · ${formatCount(today.requests)} requests · ${formatMoney(today.cost)} today on ${models.join('; ')}${more}`,
+    `${query.period} (${query.tz})${filters} · ${formatCount(today.requests)} ${today.requests === '1' ? 'request' : 'requests'} · ${formatMoney(today.cost)} today on ${models.join('; ')}${more}`,
     `score: ${scores.title}${scores.as_of === null ? '' : ` as of ${scores.as_of}`}; ${mean}, ${floor}; today is taken to succeed at ${scores.assumed_success}`,
   ];
 }

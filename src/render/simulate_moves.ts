@@ -1,5 +1,7 @@
+import type { Count } from '../query/count.js';
 import type { MoveAmounts, MoveRow, MovesAnswer } from '../query/simulate/moves.js';
 import type { MoveTarget } from '../query/simulate/moves_targets.js';
+import { requestsCell, UNKNOWN } from './metric_cells.js';
 import { formatCount, formatMoney } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, markdownText, plain } from './text.js';
@@ -60,7 +62,13 @@ export function movesAsMarkdown(answer: MovesAnswer): string {
 export function movesTitle({ query, totals }: MovesAnswer): string {
   const filters = query.where.length === 0 ? '' : ` · ${query.where.join(' · ')}`;
   const rules = query.rules.length === 0 ? '' : ` · ${query.rules.join(', ')}`;
-  return `${query.period} (${query.tz})${filters} · ${formatCount(totals.requests)} requests${rules}`;
+  const growth = query.scale.length === 0 ? '' : ` · traffic ${query.scale.join(', ')}`;
+  const requests = requestsCell(totals.requests, totals.requests_complete);
+  return `${query.period} (${query.tz})${filters} · ${requests} ${nounOf(totals.requests)}${rules}${growth}`;
+}
+
+function nounOf(requests: Count | null): string {
+  return requests === 1 ? 'request' : 'requests';
 }
 
 function tableOf(answer: MovesAnswer): Table {
@@ -86,8 +94,8 @@ function namesOf(row: MoveRow, by: readonly string[]): string[] {
 
 function metricColumns(ranged: boolean): { title: string; cell: (amounts: MoveAmounts) => string }[] {
   return [
-    { title: 'requests', cell: ({ requests }) => formatCount(requests) },
-    { title: 'moved', cell: ({ moved }) => formatCount(moved) },
+    { title: 'requests', cell: ({ requests, requests_complete }) => requestsCell(requests, requests_complete) },
+    { title: 'moved', cell: movedCell },
     { title: 'before', cell: ({ before }) => formatMoney(before) },
     { title: 'after', cell: ({ after }) => formatMoney(after) },
     ...(ranged ? [{ title: 'range', cell: rangeCell }] : []),
@@ -100,6 +108,12 @@ const MARGINS: readonly { title: string; cell: (amounts: MoveAmounts) => string 
   { title: 'margin before', cell: ({ margin_before }) => (margin_before === null ? '–' : formatMoney(margin_before)) },
   { title: 'margin after', cell: ({ margin_after }) => (margin_after === null ? '–' : formatMoney(margin_after)) },
 ];
+
+/** Requests that move; of rows that do not tell how many they are, at least so many. */
+export function movedCell({ moved, requests_complete }: MoveAmounts): string {
+  if (requests_complete) return formatCount(moved);
+  return /[1-9]/.test(moved) ? `≥ ${formatCount(moved)}` : UNKNOWN;
+}
 
 function rangeCell({ after_low, after_high }: MoveAmounts): string {
   return after_low === after_high ? '–' : `${formatMoney(after_low)} – ${formatMoney(after_high)}`;
@@ -168,9 +182,14 @@ function targetLines(target: MoveTarget): string[] {
     ...counted(flags.early, 'were made before it was on sale: its first price'),
     ...counted(flags.fees, 'carry searches, images or the like, passed on at its price'),
   ];
-  const fits = `${fits_percent ?? '0'}% of requests and ${fits_cost_percent ?? '0'}% of their cost fit`;
+  const shares = [
+    ...(fits_percent === null ? [] : [`${fits_percent}% of requests`]),
+    ...(fits_cost_percent === null ? [] : [`${fits_cost_percent}% of their cost`]),
+  ];
+  const calls = fits_percent === null ? 'calls nobody counted' : `${formatCount(requests)} ${nounOf(requests)}`;
+  const fits = shares.length === 0 ? '' : `, ${shares.join(' and ')} fit`;
   return [
-    `${rule}: ${provider}/${model}${share === 100 ? '' : ` (${share}%)`}, ${formatCount(requests)} requests, ${fits}`,
+    `${rule}: ${provider}/${model}${share === 100 ? '' : ` (${share}%)`}, ${calls}${fits}`,
     ...told.map((text) => `  ${text}`),
   ];
 }

@@ -1,9 +1,10 @@
 import type { MoveAmounts, MovesAnswer } from '../query/simulate/moves.js';
 import type { SurveyAnswer, SurveyRow } from '../query/simulate/survey.js';
+import { requestsCell } from './metric_cells.js';
 import { formatCount, formatMoney } from './number.js';
 import type { Page, PageCell, Point, Section } from './page_data.js';
 import { surveyIntro, surveyStory } from './simulate_all.js';
-import { movesStory, movesTitle } from './simulate_moves.js';
+import { movedCell, movesStory, movesTitle } from './simulate_moves.js';
 
 const GROUPS: Partial<Record<SurveyRow['standing'], string>> = {
   frontier: 'frontier',
@@ -179,10 +180,11 @@ export function movesPage(answer: MovesAnswer): Page {
   };
 }
 
-function cellsOf({ requests, moved, before, after, change, change_percent }: MoveAmounts): PageCell[] {
+function cellsOf(amounts: MoveAmounts): PageCell[] {
+  const { requests, requests_complete, moved, before, after, change, change_percent } = amounts;
   return [
-    { text: formatCount(requests), value: requests },
-    { text: formatCount(moved), value: moved },
+    { text: requestsCell(requests, requests_complete), value: requests },
+    { text: movedCell(amounts), value: moved },
     money(before),
     money(after),
     money(change),

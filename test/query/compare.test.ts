@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
 import { periodOf, previousOf } from '../../src/query/period.js';
 import { type CompareWith, type CostReport, costReport } from '../../src/query/report.js';
+import { effectsLine } from '../../src/render/report_changes.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -45,6 +46,13 @@ const ROWS: UsageRow[] = [
   { model: 'a', occurred_at: '2026-07-31 23:59:59', cost: '100' },
   { model: 'a', occurred_at: null, cost: '100' },
 ];
+
+test('of two times without usage nothing is new, and no cost is taken apart', async () => {
+  const { totals, comparison } = await inStore([], (store) => ask(store, { kind: 'previous' }));
+  expect(totals.presence).toBe('both');
+  expect(comparison?.effects).toMatchObject({ before: expect.stringMatching(/^0/), now: expect.stringMatching(/^0/) });
+  if (comparison !== undefined) expect(effectsLine(comparison)).toBeUndefined();
+});
 
 test('before, now and the change of every row; new and vanished rows', async () => {
   const report = await inStore(ROWS, (store) => ask(store, { kind: 'previous' }));

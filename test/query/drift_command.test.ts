@@ -67,6 +67,18 @@ test('--models --fail: a new model is no failure, no usage to compare with is', 
   expect((await llmcost('drift', '--models', '--fail', '--until', '2026-09-14', '-q')).code).toBe(4);
 });
 
+test('--models without a finding says so; what has no name is (none) in CSV, too', async () => {
+  expect((await llmcost('drift', '--models', '--where', 'model=m')).out).toBe(
+    '2026-10-05 → 2026-10-12 against 2026-09-07 → 2026-10-05 (UTC, same weekdays) · model=m\n0 findings about models\n',
+  );
+  expect((await llmcost('drift', '--by', 'user', '--metric', 'input_tokens', '--format', 'csv')).out).toContain(
+    '\r\ndrift,(none),input_tokens,tokens,',
+  );
+  expect((await llmcost('drift', '--metric', 'input_tokens')).out).toContain(
+    '1 change of 30% or more in 1 comparison ·',
+  );
+});
+
 test('html: a page with the same numbers', async () => {
   expect((await llmcost('drift', '--format', 'html', '-o', 'drift.html', '-q')).code).toBe(0);
   const page = readFileSync(join(cwd, 'drift.html'), 'utf8');
@@ -122,6 +134,7 @@ test.each([
     ['--window', '7d', '--period', 'last week'],
     '--window cannot be combined with --since or --period.\nUse either the one or the other.',
   ],
+  [['--models', '--metric', 'latency'], '--models cannot be combined with --metric.\nUse either the one or the other.'],
 ])('llmcost drift %j is refused', async (argv, message) => {
   expect(await llmcost('drift', ...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
 });

@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import { call, longId, newWorld } from '../import/world.js';
 
+test('percentages are grouped by thousands', async () => {
+  const world = await newWorld();
+  // gpt-4o: 1,000 input tokens are $0.0025, 500,000 are $1.25, 10 output tokens $0.0001: 1.2475 ÷ 0.0026
+  const used = (id: number, day: string, input_tokens: number) =>
+    call(longId(id), { timestamp: `2026-10-${day}T10:00:00Z`, input_tokens });
+  world.write('calls.jsonl', [used(1, '01', 1000), used(2, '08', 500_000)].join('\n'));
+  await world.imported(['calls.jsonl']);
+  const { out } = await world.llmcost(['explain', '--day', '2026-10-08']);
+  expect(out).toContain('Cost rose by $1.25 (+47,980.77%), from $0.0026 to $1.25.');
+});
+
 test('a day against the week before, in every form, with remedies for what cannot be compared', async () => {
   const world = await newWorld();
   // gpt-4o: 100,000 input tokens are $0.25; 10 output tokens $0.0001.

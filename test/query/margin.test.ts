@@ -136,6 +136,19 @@ test('$49 a month and $40 of calls: 18.37 % of margin, 81.63 % of the revenue', 
   ]);
 });
 
+test('who got more back than was paid is underwater, not without revenue', async () => {
+  const [october] = await asked(
+    {
+      usage: [used('acme', '2026-10-02', '2')],
+      revenue: [{ kind: 'payment' as const, names: ['acme'], from: '2026-10-05', amount: '-3' }],
+    },
+    { period: '2026-10' },
+  );
+  if (october === undefined) throw new Error();
+  expect(shown(october)).toEqual(['acme -3 2 -5 - - underwater', 'total -3 2 -5 - - underwater']);
+  expect(october.warnings).toEqual([]);
+});
+
 test('upgrade in mid-month, annual invoice, refund and two currencies in one month', async () => {
   const from = '2026-10-16';
   const world = {

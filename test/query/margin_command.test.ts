@@ -27,6 +27,10 @@ test('from files and llmcost.yaml to an answer in every form, with remedies for 
   // Up to now: 0.2 × 14.5 ÷ 31
   const csv = await world.llmcost([...month, '--format', 'csv', '-q']);
   expect(csv.out).toContain("group,'=cmd|x,0.093548387096774194,0.350000000000000000,true,-0.256451612903225806,");
+  // CSV has no line for what is in another currency: it is told beside it.
+  expect((await world.llmcost([...month, '--format', 'csv'])).err).toContain(
+    'note: not converted: EUR 0.94 of ghost\n',
+  );
   const json = JSON.parse((await world.llmcost([...month, '--format', 'json', '-q'])).out);
   expect(json).toMatchObject({
     schema: 'llmcost.margin/1',

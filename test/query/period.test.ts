@@ -147,6 +147,8 @@ test('--since must be before --until', () => {
 
 test('time zones are checked', () => {
   expect(checkedZone('europe/berlin')).toBe('Europe/Berlin');
+  // Two names of one zone.
+  for (const name of ['Asia/Kolkata', 'Asia/Calcutta']) expect(checkedZone(name)).toBe(name);
   expect(() => checkedZone('Mars/Olympus')).toThrow(
     "There is no time zone 'Mars/Olympus'.\nUse a name of the IANA list, for example --tz Europe/Berlin or --tz America/New_York.",
   );

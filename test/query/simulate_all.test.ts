@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { BOARDS } from '../../src/query/quality/boards.js';
 import { boardScores, type Scores } from '../../src/query/quality/scores.js';
 import { type SurveyQuery, survey } from '../../src/query/simulate/survey.js';
+import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addPrices, inMemory, NOW } from '../rate/price_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
@@ -154,4 +155,13 @@ test('the cost of a success, the floor, the order and the sellers', () =>
     expect(later.warnings[0]?.message).toBe(
       'The scores are of 2026-08-11, 112 days old. Newer ones: llmcost quality refresh',
     );
+  }));
+
+test('where rows do not tell how many requests they are, nobody knows what a success costs', () =>
+  inMemory(async (store) => {
+    await world(store);
+    await store.run(sql`update usage_fact set requests = null`);
+    const { rows } = await ask(store);
+    expect(rows.filter(({ frontier }) => frontier)).not.toEqual([]);
+    expect(rows.filter((row) => row.cost_per_success !== null || row.successes_per_dollar !== null)).toEqual([]);
   }));

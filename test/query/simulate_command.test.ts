@@ -34,7 +34,7 @@ test('a swap as a table, CSV, Markdown and JSON', async () => {
     'total            3      1      $0.01  $0.003500  -$0.008000   -69.57%',
   ]);
   expect(out).toContain(
-    'gpt-4.1 → gpt-4.1-mini: openai/gpt-4.1-mini, 1 requests, 100.00% of requests and 100.00% of their cost fit',
+    'gpt-4.1 → gpt-4.1-mini: openai/gpt-4.1-mini, 1 request, 100.00% of requests and 100.00% of their cost fit',
   );
   expect(out).toContain('taken: one tokenizer on both sides: tokens are counted as logged');
   // (2 × 126.64 + 137.32) ÷ 3 and (2 × 126.64 + 135.62) ÷ 3: each call counts the same.
@@ -110,6 +110,10 @@ test.each([
     'gpt-4o-mnii cannot be simulated: no price list has a model of this name from this provider.\nDid you mean gpt-4o-mini? See which there are: llmcost pricing list, or give it a price: llmcost pricing override',
   ],
   [
+    ['--swap', 'gpt-4o-mini=nothing-like-it'],
+    'nothing-like-it cannot be simulated: no price list has a model of this name.\nSee which there are: llmcost pricing list, or give it a price: llmcost pricing override',
+  ],
+  [
     ['--swap', 'o3=gpt-4o-mini'],
     'No usage in scope is on o3.\nIt is on: openai/gpt-4.1-2025-04-14, openai/gpt-4o-mini.',
   ],
@@ -153,8 +157,47 @@ test.each([
     ['--scale', '2', '--top', '0'],
     "--top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.",
   ],
+  [
+    ['--all', '--by', 'customer'],
+    '--by does nothing together with --all, which looks at all usage in scope.\nAsk for one with --where, for example --where customer=acme.',
+  ],
+  [
+    ['--swap', 'gpt-4.1=gpt-4.1-mini', '--rank', 'cost'],
+    '--rank does nothing without --all.\nLeave it out, or rank every model: llmcost simulate --all',
+  ],
+  [
+    ['--all', '--provider', 'openai,opneai'],
+    '--provider opneai: no price list has a model of this seller that calls could go to.\nSee who sells what: llmcost pricing list',
+  ],
 ])('%j is told what is wrong with it', async (argv, message) => {
   expect(await simulate(...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
+});
+
+test('growth is told in the title and among what is taken', async () => {
+  const { out } = await simulate('--scale', '2.5x', '--scale', 'customer=acme:3x', '--by', 'customer');
+  // 3 × 0.0015 of acme and 2.5 × 0.01 of globex
+  expect(out.split('\n').slice(0, 6)).toEqual([
+    'all time (UTC) · 3 requests · traffic 2.5x, customer=acme:3x',
+    '',
+    'customer  requests  moved     before      after  change  change %',
+    'globex           1      0      $0.03      $0.03   $0.00     0.00%',
+    'acme             2      0  $0.004500  $0.004500   $0.00     0.00%',
+    'total            3      0      $0.03      $0.03   $0.00     0.00%',
+  ]);
+  expect(out).toContain(
+    'taken: 3 times the traffic of acme, 2.5 times the traffic of everybody else: both costs are those of this traffic, requests are as logged\n',
+  );
+});
+
+test('without usage in scope nothing can be said: exit code 4', async () => {
+  const nothing = {
+    out: '',
+    err: 'llmcost: No usage with a price is in scope, so there is nothing to simulate.\nWiden --period or --where.\n',
+    code: 4,
+  };
+  for (const what of [['--swap', 'gpt-4.1=gpt-4.1-mini'], ['--all'], ['--batch']]) {
+    expect(await simulate(...what, '--period', '2001')).toEqual(nothing);
+  }
 });
 
 test('files that are not there or say nothing usable', async () => {

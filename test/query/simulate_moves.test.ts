@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { conditionOf } from '../../src/query/filter.js';
 import { type MovesQuery, moves } from '../../src/query/simulate/moves.js';
 import type { MoveRule } from '../../src/query/simulate/policy.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
+import { movesAsTable } from '../../src/render/simulate_moves.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
@@ -10,6 +12,7 @@ import { addRevenue } from './revenue_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
+const PIPE = { columns: undefined, color: false, wide: true };
 const PLAIN: Adjustments = { cache: 'keep', reasoning: 'keep', tokenizers: true, content: 'mixed', ownRatios: [] };
 
 type More = Omit<Partial<MovesQuery>, 'adjust'> & { adjust?: Partial<Adjustments> };
@@ -121,6 +124,34 @@ test('the range of the tokenizer, the break-even, and growth', () =>
       ['acme', '0.600000000000000000'],
       ['globex', '0.300000000000000000'],
     ]);
+  }));
+
+test('rows that do not tell how many requests they are: at least so many, never 0', () =>
+  inMemory(async (store) => {
+    await prices(store);
+    await addCalls(store, [
+      { model: 'gpt-5', fresh: 1_000_000, requests: null, customer: 'acme' },
+      { model: 'gpt-5', fresh: 1_000_000, requests: null, customer: 'globex' },
+      { model: 'gpt-5', fresh: 1_000_000, requests: 7, customer: 'globex' },
+    ]);
+    const answer = await ask(store, [swap('gpt-5', 'gpt-5-mini')], { by: ['customer'] });
+    expect(answer.totals).toMatchObject({ requests: 7, requests_complete: false, before: '6.000000000000000000' });
+    expect(answer.warnings.map(({ code }) => code)).toEqual(['unknown_requests']);
+    const lines = movesAsTable(answer, PIPE).split('\n');
+    expect(lines.slice(0, 6)).toEqual([
+      'all time (UTC) · ≥ 7 requests · gpt-5 → gpt-5-mini',
+      '',
+      'customer  requests  moved  before  after  change  change %',
+      'globex         ≥ 7    ≥ 7   $4.00  $0.50  -$3.50   -87.50%',
+      'acme       unknown      –   $2.00  $0.25  -$1.75   -87.50%',
+      'total          ≥ 7    ≥ 7   $6.00  $0.75  -$5.25   -87.50%',
+    ]);
+    const acme = await ask(store, [swap('gpt-5', 'gpt-5-mini')], {
+      where: [conditionOf('customer=acme')],
+    });
+    expect(movesAsTable(acme, PIPE)).toContain(
+      'gpt-5 → gpt-5-mini: openai/gpt-5-mini, calls nobody counted, 100.00% of their cost fit\n',
+    );
   }));
 
 test('what does not fit stays, or goes to the fallback; what is not known is not a yes', () =>

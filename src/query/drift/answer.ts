@@ -73,6 +73,7 @@ export interface DriftReport {
     metrics: readonly string[] | null;
     min_sample: number;
     same_weekdays: boolean;
+    models_only: boolean;
   };
   price_book: string;
   currency: 'USD';

@@ -201,7 +201,7 @@ function dayOf(instant: number, tz: string): string {
 }
 
 function described(query: DriftQuery, same_weekdays: boolean): DriftReport['query'] {
-  const { by, window, baseline, tz, where, threshold, metrics, minSample } = query;
+  const { by, window, baseline, tz, where, threshold, metrics, minSample, modelsOnly } = query;
   const span = ({ since, until, label }: Span) => ({
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
@@ -217,6 +217,7 @@ function described(query: DriftQuery, same_weekdays: boolean): DriftReport['quer
     metrics: metrics ?? null,
     min_sample: minSample,
     same_weekdays,
+    models_only: modelsOnly,
   };
 }
 

@@ -160,5 +160,6 @@ function usd(amount: string): string {
 }
 
 function signed(percent: string): string {
-  return percent.startsWith('-') ? percent : `+${percent}`;
+  const grouped = MONEY.format(percent as `${number}`);
+  return grouped.startsWith('-') ? grouped : `+${grouped}`;
 }

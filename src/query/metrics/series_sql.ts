@@ -16,6 +16,8 @@ export function cellsSql(asked: Asked, span: Sql): Sql {
   if (bucket === undefined) throw new Error('a series without spans');
   const keys = keysOf(dimensions);
   const base = Object.keys(BASE).map((name) => sql`part.${identifier(name)} as ${identifier(`base_${name}`)}`);
+  // Where the spans are the rows a share is that of the span in all of them, else that of the row in its span.
+  const cost = dimensions.length === 0 ? sql`sum(part.cost) over ()` : sql`part.cost`;
   const values = metrics.map((name) => sql`${metricOf(name).value} as ${identifier(name)}`);
   return sql`
 with span as (
@@ -47,7 +49,7 @@ part as (
   ${sampling(needs) ? SAMPLE_JOIN : sql``}
 ),
 whole as (
-  select part.bucket, part.cost, ${needs.least ? LEAST : sql`null`} as least
+  select part.bucket, ${cost} as cost, ${needs.least ? LEAST : sql`null`} as least
   from part
   where part.kind = 'total'
 )

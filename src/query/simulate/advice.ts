@@ -12,6 +12,8 @@ export function recommendationOf(
   { today, scores, floor }: { today: Today; scores: Scores; floor: number | null },
 ): string {
   if (today.score === null) {
+    if (costsNothing(today))
+      return 'No candidate is named: the usage in scope costs nothing today, so nothing is cheaper.';
     return `No candidate is named: ${today.scored_percent}% of today's cost is on models that ${scores.title} has a score for, so there is nothing to compare with.`;
   }
   const frontier = rows.filter((row) => row.frontier);
@@ -43,6 +45,10 @@ function doubtsOn(row: SurveyRow, floor: number | null): string[] {
   ];
 }
 
+function costsNothing({ cost }: Today): boolean {
+  return !/[1-9]/.test(cost);
+}
+
 const DAYS_FRESH = 90;
 const DAY = 86_400_000;
 
@@ -67,7 +73,9 @@ export function warningsOn(query: SurveyQuery, today: Today, rows: readonly Surv
       ? [
           {
             code: 'no_baseline',
-            message: `Only ${today.scored_percent}% of the cost is on models with a score: no floor and no cost per success. Say which quality is enough: --min-quality 140`,
+            message: costsNothing(today)
+              ? 'The usage in scope costs nothing today: its models have no weight, so there is no floor and no cost per success. Say which quality is enough: --min-quality 140'
+              : `Only ${today.scored_percent}% of the cost is on models with a score: no floor and no cost per success. Say which quality is enough: --min-quality 140`,
           },
         ]
       : []),

@@ -29,6 +29,19 @@ export function adjustmentTexts(adjust: Adjustments, targets: readonly Aimed[]):
   ];
 }
 
+/** What the traffic is taken to be; both costs are of it. */
+export function growthTexts(growth: readonly { customer: string | null; factor: string }[]): string[] {
+  if (growth.length === 0) return [];
+  const named = growth.filter(({ customer }) => customer !== null);
+  const rest = growth.find(({ customer }) => customer === null);
+  const others = named.length === 0 ? 'all' : 'everybody else';
+  const texts = [
+    ...named.map(({ customer, factor }) => `${factor} times the traffic of ${customer}`),
+    ...(rest === undefined ? [] : [`${rest.factor} times the traffic of ${others}`]),
+  ];
+  return [`${texts.join(', ')}: both costs are those of this traffic, requests are as logged`];
+}
+
 const SHOWN = 6;
 
 function tokenTexts({ tokenizers, content }: Adjustments, targets: readonly Aimed[]): string[] {

@@ -1,4 +1,5 @@
 import type { RevenueTerms } from '../../config/revenue.js';
+import { NothingToSimulate } from '../../errors.js';
 import { priceBookId } from '../../rate/book.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
@@ -11,7 +12,7 @@ import type { Money } from '../report.js';
 import { stageRevenue } from '../revenue.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
 import { ratioOf } from './cards.js';
-import { adjustmentTexts, BLIND_SPOTS } from './claims.js';
+import { adjustmentTexts, BLIND_SPOTS, growthTexts } from './claims.js';
 import { type PolicyScore, policyScore } from './moves_score.js';
 import { familiesSql, movesSql } from './moves_sql.js';
 import { type MoveTarget, ratioTexts, targetsOf } from './moves_targets.js';
@@ -45,7 +46,9 @@ export interface MovesQuery extends Setting {
 }
 
 export interface MoveAmounts {
-  requests: Count;
+  /** null where no row tells how many; the least it can be unless `requests_complete`. */
+  requests: Count | null;
+  requests_complete: boolean;
   /** Requests that move; with shares it may be a fraction, so it is text. */
   moved: string;
   before: Money;
@@ -74,6 +77,8 @@ export interface MovesAnswer {
     rules: string[];
     by: readonly string[];
     fallback: string | null;
+    /** How much the traffic is taken to grow: '2.5x', 'customer=acme:3x'. */
+    scale: string[];
     period: string;
     since: string | null;
     until: string | null;
@@ -101,6 +106,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
   const scope = withPeriod(scopeOf(query.where, offsets), query.period);
   if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
   const logged = await usedModels(store, scope, query.adjust.revision);
+  if (logged.length === 0) throw new NothingToSimulate(0);
   const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
   const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });
   const dimensions = query.by.map((name) => dimensionOf(name, offsets));
@@ -127,6 +133,8 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
   const parts = await store.rows(movesSql(dimensions, form), { top: query.top ?? null });
   const total = parts.find((part) => part.kind === 'total');
   if (total === undefined) throw new Error('a simulation without total');
+  const unpriced = await unpricedIn(store, scope);
+  if (Number(total.groups) === 0) throw new NothingToSimulate(unpriced.rows);
   const targets = await targetsOf(store, query.rules, plan.targets);
   const from = await store.rows<{ target_id: number; family: string }>(familiesSql());
   const told = targets.map(({ target, ...one }) => ({
@@ -141,14 +149,14 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     query: described(query),
     price_book: await bookText(store, query.adjust.revision),
     currency: 'USD',
-    adjustments: adjustmentTexts(query.adjust, told),
+    adjustments: [...growthTexts(query.growth), ...adjustmentTexts(query.adjust, told)],
     rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
     totals: amountsOf(total),
     targets: told,
     score: query.scores === undefined ? null : await policyScore(store, query.scores, { used, targets: plan.targets }),
-    not_compared: await unpricedIn(store, scope),
+    not_compared: unpriced,
     cannot_see: [...BLIND_SPOTS],
-    warnings: [...warningsOn(query.rules, targets), ...notes, ...(earns?.warnings ?? [])],
+    warnings: [...warningsOn(query.rules, targets), ...uncountedWarning(total), ...notes, ...(earns?.warnings ?? [])],
   };
 }
 
@@ -179,6 +187,14 @@ function growthSql(growth: readonly Growth[]): { scale: Sql; params: Params } {
   return { scale: cases.length === 0 ? sql`1` : sql`case ${join(cases, ' ')} else 1 end`, params };
 }
 
+/** The sums with unknown numbers of requests in them. */
+function uncountedWarning(total: Row): MovesAnswer['warnings'] {
+  if (Number(total.uncounted) === 0) return [];
+  const message =
+    'Some rows do not tell how many requests they stand for: the numbers of requests are the least they can be.';
+  return [{ code: 'unknown_requests', message }];
+}
+
 /** Rules that no call falls under, because another takes them first or the filter finds nothing. */
 function warningsOn(rules: readonly MoveRule[], targets: readonly { target: Target }[]): MovesAnswer['warnings'] {
   return rules
@@ -199,12 +215,13 @@ export async function unpricedIn(store: Store, scope: Scope): Promise<{ rows: Co
 }
 
 function described(query: MovesQuery): MovesAnswer['query'] {
-  const { period, tz, where, by, top, fallback, rules } = query;
+  const { period, tz, where, by, top, fallback, rules, growth } = query;
   const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
   return {
     rules: rules.map(({ label }) => label),
     by,
     fallback: fallback ?? null,
+    scale: growth.map(({ customer, factor }) => (customer === null ? `${factor}x` : `customer=${customer}:${factor}x`)),
     period: period.label,
     since: iso(period.since),
     until: iso(period.until),
@@ -227,7 +244,8 @@ function rowOf(part: Row, by: readonly string[]): MoveRow {
 
 function amountsOf(part: Row): MoveAmounts {
   return {
-    requests: countOf(part.requests),
+    requests: part.requests === null ? null : countOf(part.requests),
+    requests_complete: Number(part.uncounted) === 0,
     moved: String(part.moved),
     before: String(part.before),
     after: String(part.after),

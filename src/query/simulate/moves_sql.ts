@@ -44,7 +44,8 @@ with whole as (
   select
     ${join([...keys, sql`1 as total`])},
     sum(usage_rows) as usage_rows,
-    coalesce(sum(requests), 0) as requests,
+    sum(requests) as requests,
+    coalesce(sum(usage_rows) filter (uncounted), 0) as uncounted,
     sum(${scale ? sql`before * scale` : sql`before`}) as before
   from simulate_cell
   group by all
@@ -86,17 +87,18 @@ ranked as (
   from grouped
 ),
 shown as (
-  select 'group' as kind, position, 1 as groups, ${join(labels, ' ')} requests, before, mid, low, high, moved, revenue
+  select 'group' as kind, position, 1 as groups, ${join(labels, ' ')} requests, uncounted, before, mid, low, high, moved, revenue
   from ranked
   where position <= coalesce(cast($top as bigint), position)
   union all by name
-  select 'other' as kind, count(*) as groups, sum(requests) as requests, sum(before) as before, sum(mid) as mid,
+  select 'other' as kind, count(*) as groups, sum(requests) as requests, sum(uncounted) as uncounted, sum(before) as before, sum(mid) as mid,
     sum(low) as low, sum(high) as high, sum(moved) as moved, sum(revenue) as revenue
   from ranked
   where position > cast($top as bigint)
   having count(*) > 0
   union all by name
-  select 'total' as kind, count(*) as groups, coalesce(sum(requests), 0) as requests, coalesce(sum(before), 0) as before,
+  select 'total' as kind, count(*) as groups, if(count(*) = 0, 0, sum(requests)) as requests,
+    coalesce(sum(uncounted), 0) as uncounted, coalesce(sum(before), 0) as before,
     coalesce(sum(mid), 0) as mid, coalesce(sum(low), 0) as low, coalesce(sum(high), 0) as high, coalesce(sum(moved), 0) as moved,
     sum(revenue) as revenue
   from grouped

@@ -35,23 +35,30 @@ export class NotUsed extends UsageError {
 export async function namedModel(store: Store, resolve: Resolver, name: string): Promise<NamedModel> {
   const found = resolve({ provider: null, model: name, region: null });
   if (found.kind === 'priced') return { provider: found.price_provider, model: found.price_model };
-  const reason = found.kind === 'free' ? 'it is free, and limits apply that no price book knows' : found.reason;
-  throw new UnknownModel(name, reason, await hintFor(store, name));
+  const hint = await hintFor(store, name);
+  if (found.kind === 'free') {
+    throw new UnknownModel(name, 'it is free, and limits apply that no price book knows', hint.text);
+  }
+  const nobody = !hint.sold && found.provider === null;
+  throw new UnknownModel(name, nobody ? 'no price list has a model of this name' : found.reason, hint.text);
 }
 
-async function hintFor(store: Store, name: string): Promise<string> {
+async function hintFor(store: Store, name: string): Promise<{ text: string; sold: boolean }> {
   const known = (await knownModels(store)).filter(({ priced }) => priced);
   const plain = bareName(name);
   const sellers = known.filter(({ model }) => undatedName(model) === plain || bareName(model) === plain);
   if (sellers.length > 0) {
     const names = sellers.slice(0, 5).map(({ provider, model }) => `${provider}/${model}`);
-    return `Say who sells it: ${names.join(', ')}${sellers.length > 5 ? ', …' : ''}.`;
+    return { text: `Say who sells it: ${names.join(', ')}${sellers.length > 5 ? ', …' : ''}.`, sold: true };
   }
   const nearest = nearestOf(name, [
     ...new Set(known.flatMap(({ provider, model }) => [model, `${provider}/${model}`])),
   ]);
   const meant = nearest === undefined ? '' : `Did you mean ${nearest}? `;
-  return `${meant}See which there are: llmcost pricing list, or give it a price: llmcost pricing override`;
+  return {
+    text: `${meant}See which there are: llmcost pricing list, or give it a price: llmcost pricing override`,
+    sold: false,
+  };
 }
 
 /** The numbers of the used models that a name or glob means (`gpt-4o`, `azure/gpt-4o`, `claude-*`, `*`). Throws NotUsed. */

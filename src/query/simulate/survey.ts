@@ -1,3 +1,4 @@
+import { NothingToSimulate, UsageError } from '../../errors.js';
 import { priceBookId } from '../../rate/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
@@ -123,6 +124,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
   });
   const spare = await planned(store, [], { used, fallback: query.fallback, offsets, ratios });
   const all = [...targets, ...spare.targets.map((target) => ({ ...target, id: targets.length + 1 }))];
+  checkSellers(query, targets);
   const families = await familyRatios(store, query.quality, query.adjust.content);
   const adjust = { ...query.adjust, ownRatios: ratios };
   await simulate(store, {
@@ -139,6 +141,8 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     now: query.now,
   });
   const today = await todayOf(store, { scope, used, scores: query.scores });
+  const unpriced = await unpricedIn(store, scope);
+  if (today.models.length === 0) throw new NothingToSimulate(unpriced.rows);
   const floor = floorOf(query, today);
   await putScores(store, targets, {
     scoreOf: (model) => query.scores.of(model),
@@ -171,10 +175,20 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     rows,
     free,
     recommendation: recommendationOf(rows, { today, scores: query.scores, floor }),
-    not_compared: await unpricedIn(store, scope),
+    not_compared: unpriced,
     cannot_see: [...BLIND_SPOTS, 'how much effort was asked for: boards test at high effort, usage may think less'],
     warnings: [...warningsOn(query, today, rows), ...notes],
   };
+}
+
+/** Sellers that were named have to sell something: a name that is misspelt must not look like a seller without a chance. */
+function checkSellers({ providers }: SurveyQuery, targets: readonly Target[]): void {
+  const selling = new Set(targets.map(({ provider }) => provider));
+  const unknown = providers.filter((name) => name !== 'all' && !selling.has(name));
+  if (unknown.length === 0) return;
+  throw new UsageError(
+    `--provider ${unknown.join(',')}: no price list has a model of this seller that calls could go to.\nSee who sells what: llmcost pricing list`,
+  );
 }
 
 function sellersOf({ providers }: SurveyQuery, used: readonly UsedModel[]): Sellers {

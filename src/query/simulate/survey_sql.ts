@@ -35,7 +35,7 @@ export function surveySql(rank: Rank): Sql {
   const of = (variant: Sql) => sql`sum(change) filter (variant = ${variant})`;
   return sql`
 with whole as (
-  select coalesce(sum(requests), 0) as all_requests, coalesce(sum(before), 0) as before
+  select coalesce(sum(requests), 0) as all_requests, coalesce(bool_and(not uncounted), true) as counted, coalesce(sum(before), 0) as before
   from simulate_cell
 ),
 moved as (
@@ -62,6 +62,7 @@ costed as (
   select
     summed.*,
     whole.all_requests as requests,
+    whole.counted,
     whole.before,
     whole.before + summed.mid as after,
     whole.before + summed.low_change as after_low,
@@ -78,7 +79,7 @@ costed as (
   cross join whole
 ),
 valued as (
-  select *, ${PER_SUCCESS} as per_success
+  select *, case when counted then ${PER_SUCCESS} end as per_success
   from costed
 ),
 ranked as (
@@ -113,7 +114,7 @@ select
   after_high < before as surely_cheaper,
   ${ratioText(sql`fit_before`, sql`fit_after`)} as break_even,
   cast(per_success as varchar) as cost_per_success,
-  ${ratioText(sql`cast(requests * success as decimal(38, 6))`, sql`after`)} as successes_per_dollar,
+  ${ratioText(sql`cast(if(counted, requests * success, null) as decimal(38, 6))`, sql`after`)} as successes_per_dollar,
   after_high >= lead(after_low) over (partition by eligible order by position) as order_unsure
 from ranked
 order by position`;
