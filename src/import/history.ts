@@ -51,8 +51,8 @@ export async function rejectsOf(store: Store, id: number): Promise<Reject[]> {
 /** What went with some imports. */
 export interface Removed {
   sources: string[];
-  /** Rows of usage, of the ledger and of revenue. */
-  rows: string;
+  /** Rows of each: usage, what providers billed, revenue. */
+  rows: Record<'usage' | 'ledger' | 'revenue', string>;
   /** Other files whose next import is no longer skipped as unchanged. */
   reopened: string[];
 }
@@ -75,11 +75,11 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
         and (other.duplicates > 0 or gone.updated > 0)
         and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
       returning other.source`);
-    const { rows } = await store.row<{ rows: string }>(
-      sql`select count(*) as rows
-      from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
-      where import_id in (${chosen})`,
-    );
+    const rows = await store.row<Removed['rows']>(sql`
+      select
+        (select count(*) from usage_fact where import_id in (${chosen})) as usage,
+        (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
+        (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
     await store.run(sql`delete from usage_fact where import_id in (${chosen})`);
     await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
     await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);

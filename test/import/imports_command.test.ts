@@ -90,6 +90,15 @@ line  field          reason
   expect((await llmcost('imports', 'rejects', '2')).out).toBe('No line was rejected.\n');
 });
 
+test('revenue that is removed is called revenue', async () => {
+  writeFileSync(join(cwd, 'paid.csv'), 'customer,period,amount,currency\nacme,2026-10,5,USD\nhooli,2026-10,7,USD\n');
+  await llmcost('import', 'paid.csv');
+  expect(await llmcost('imports', 'remove', '1')).toMatchObject({
+    out: 'Removed paid.csv: 2 rows of revenue.\n',
+    code: 0,
+  });
+});
+
 test('a removed import takes its calls along; a file that shared some brings them back', async () => {
   await llmcost('import', 'monday.jsonl', 'copy.jsonl', 'friday.jsonl');
   expect(await cost()).toBe('0.011200000000000000');
