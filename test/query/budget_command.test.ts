@@ -225,6 +225,14 @@ test('GitLab code quality', async () => {
   expect(new Set(issues.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).size).toBe(5);
 });
 
+test('a dry run that has nobody to tell says so', async () => {
+  const { err, code } = await run('--limit', '1 USD', '--where', 'feature=chat', '--max-price-age', 'any', '--dry-run');
+  expect(err).toBe(
+    'note: nothing would be sent: there is no target to tell.\nverdict: breach (exit code 1): 1 breach\n',
+  );
+  expect(code).toBe(1);
+});
+
 test('where there is no usage, nobody is named', async () => {
   const nothing = await run(
     '--limit',
