@@ -11,8 +11,10 @@ export interface Io {
   cwd: string;
   /** The clock. */
   now: () => Date;
-  /** Waits so many milliseconds. */
-  sleep: (ms: number) => Promise<void>;
+  /** Waits so many milliseconds, or until the signal comes. */
+  sleep: (ms: number, until?: AbortSignal) => Promise<void>;
+  /** From now on, Ctrl+C (SIGINT) and SIGTERM do not end the program but abort the signal; the second time they end it. */
+  interrupted: () => AbortSignal;
   setExitCode: (code: number) => void;
 }
 
@@ -26,11 +28,26 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),
-    sleep: (ms) => pause(ms),
+    sleep: sleepUntil,
+    interrupted,
     setExitCode: (code) => {
       process.exitCode = code;
     },
   };
+}
+
+async function sleepUntil(ms: number, until?: AbortSignal): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal: until });
+  } catch (error) {
+    if (until?.aborted !== true) throw error;
+  }
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 /**

@@ -7,6 +7,8 @@ export interface FakeWorld {
   env?: Record<string, string | undefined>;
   cwd?: string;
   now?: string;
+  /** Called at every wait; Ctrl+C comes when it answers 'interrupt'. */
+  onSleep?: () => 'interrupt' | undefined;
   /** Both outputs are a terminal of this width. */
   columns?: number;
 }
@@ -26,6 +28,7 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
   const [stdout, out] = collector(world.columns);
   const [stderr, err] = collector(world.columns);
   const waits: number[] = [];
+  const interruption = new AbortController();
   let code = 0;
   return {
     stdin: world.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(world.stdin)]),
@@ -34,7 +37,11 @@ export function fakeIo(world: FakeWorld = {}): FakeIo {
     env: world.env ?? {},
     cwd: world.cwd ?? '/',
     now: () => new Date(world.now ?? '2026-10-15T12:00:00Z'),
-    sleep: async (ms) => void waits.push(ms),
+    sleep: async (ms) => {
+      waits.push(ms);
+      if (world.onSleep?.() === 'interrupt') interruption.abort();
+    },
+    interrupted: () => interruption.signal,
     waits,
     setExitCode: (exitCode) => {
       code = exitCode;

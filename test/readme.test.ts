@@ -86,7 +86,7 @@ test('every command of the README prints what the README says', () => {
   }
   expect(commands).toBeGreaterThan(10);
   if (process.env.UPDATE_README !== undefined) writeFileSync(README, pieces.join('') + text.slice(written));
-}, 120_000);
+}, 600_000);
 
 test('no command line stands where it is not run', () => {
   const others = fences().filter(({ info }) => info !== 'console');

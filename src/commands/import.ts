@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { ImportedFile, ImportOptions } from '../import/import.js';
+import type { Named } from '../import/paths.js';
 import type { Io } from '../io.js';
 import type { Store } from '../store/store.js';
 import { ownImport } from './import_own.js';
@@ -16,6 +17,8 @@ export interface ImportCommandOptions extends ConfigOptions {
   dryRun?: boolean;
   strict?: boolean;
   maxRejects?: string;
+  watch?: boolean;
+  interval?: string;
   summary: 'text' | 'json';
 }
 
@@ -31,6 +34,8 @@ export function registerImport(program: Command, io: Io): void {
     .option('--dry-run', 'show what would be imported and change nothing')
     .option('--strict', 'refuse a file with any bad line')
     .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
+    .option('--watch', 'keep looking and import what is new or has grown, until Ctrl+C')
+    .option('--interval <time>', 'with --watch: the time between two looks, for example 500ms, 10s or 1m; default: 5s')
     .addOption(new Option('--summary <form>', 'how to print the summary').choices(['text', 'json']).default('text'))
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: ImportCommandOptions) => importFiles(paths, options, io));
@@ -45,6 +50,7 @@ Examples:
 
 async function importFiles(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
+  if (options.watch === true) return watch(paths, settings, { options, io });
   const { filesOf } = await import('../import/paths.js');
   const files = await filesOf(paths, io.cwd);
   if (options.explain === true) return explain(files, settings, { options, io });
@@ -55,6 +61,7 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
       ? importAsJson(results, overlaps, settings.dryRun)
       : importAsText(results, overlaps, settings.dryRun),
   );
+  if (results.every(({ status }) => status === 'ignored')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
     throw new InputError(
@@ -64,10 +71,32 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
     );
 }
 
-async function load(
-  files: Awaited<ReturnType<typeof import('../import/paths.js').filesOf>>,
+function noLogs([first]: readonly ImportedFile[]): InputError {
+  return new InputError(
+    `Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain ${first?.source}`,
+  );
+}
+
+async function watch(
+  paths: string[],
   settings: ImportOptions,
   { options, io }: { options: ImportCommandOptions; io: Io },
+): Promise<void> {
+  const { watchFiles } = await import('./import_watch.js');
+  if (paths.includes('-'))
+    throw new UsageError(
+      '--watch looks at files and folders, not at standard input.\nName the file that the log is written to.',
+    );
+  return watchFiles(paths, (files, stopped) => load(files, { ...settings, now: io.now() }, { options, io, stopped }), {
+    options,
+    io,
+  });
+}
+
+async function load(
+  files: readonly Named[],
+  settings: ImportOptions,
+  { options, io, stopped }: { options: ImportCommandOptions; io: Io; stopped?: AbortSignal },
 ): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
   const [{ withStore }, { groupsOf, importGroup }, { loadBundledBook }, { showProgress }] = await Promise.all([
     import('../store/store.js'),
@@ -81,6 +110,7 @@ async function load(
     if (!settings.dryRun) await syncOwnPrices(store, options, io);
     const results: ImportedFile[] = [];
     for (const group of await groupsOf(files)) {
+      if (stopped?.aborted === true) break;
       const progress = await showProgress(io, {
         quiet: options.quiet === true,
         name: group.length === 1 ? (group[0]?.name ?? '') : `${group[0]?.name} and ${group.length - 1} more`,
@@ -104,7 +134,7 @@ async function targetOf(options: ImportCommandOptions, { dryRun }: ImportOptions
 }
 
 async function explain(
-  files: Awaited<ReturnType<typeof import('../import/paths.js').filesOf>>,
+  files: readonly Named[],
   settings: ImportOptions,
   { options, io }: { options: ImportCommandOptions; io: Io },
 ): Promise<void> {
@@ -150,6 +180,7 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
   }
+  checkWatch(options);
   return {
     format: options.format === undefined ? undefined : formatNamed(options.format, own).name,
     mapping: mappingOf(options.map ?? [], options.set ?? []),
@@ -160,6 +191,13 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
     attribute,
     stdin: io.stdin,
   };
+}
+
+function checkWatch({ watch: watching, interval, explain: explaining, dryRun }: ImportCommandOptions): void {
+  if (watching !== true && interval !== undefined)
+    throw new UsageError('--interval says how often --watch looks.\nUse both, or neither.');
+  if (watching === true && (explaining === true || dryRun === true))
+    throw new UsageError('--watch cannot be combined with --explain or --dry-run.\nUse either the one or the other.');
 }
 
 /** `5` is five lines, `2%` two of a hundred. */

@@ -1,11 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from '../io.js';
-import type { ListFormat } from '../render/imports.js';
+import type { ListFormat, RejectsFormat } from '../render/imports.js';
 import type { Store, StoreOptions } from '../store/store.js';
 import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from './options.js';
+import { writeAnswer, writeNotes } from './output.js';
 
 interface ImportsOptions extends CommonOptions {
   format: ListFormat;
+}
+
+interface RejectsOptions extends CommonOptions {
+  format: RejectsFormat;
+  output?: string;
 }
 
 /** Declares `llmcost imports list | remove | rejects`. */
@@ -22,12 +28,13 @@ export function registerImports(program: Command, io: Io): void {
   withCommonOptions(imports.command('rejects'))
     .description('the bad lines of an import: where they are and what is wrong with them')
     .argument('<id>', 'the number of an import', number)
-    .addOption(formatOption())
-    .action((id: number, options: ImportsOptions) => rejects(id, options, io));
+    .addOption(formatOption('jsonl'))
+    .option('-o, --output <file>', 'write them to a file')
+    .action((id: number, options: RejectsOptions) => rejects(id, options, io));
 }
 
-function formatOption(): Option {
-  return new Option('--format <format>', 'how to print it').choices(['table', 'json', 'csv']).default('table');
+function formatOption(...more: string[]): Option {
+  return new Option('--format <format>', 'how to print it').choices(['table', 'json', 'csv', ...more]).default('table');
 }
 
 function number(text: string): number {
@@ -47,11 +54,17 @@ async function list(options: ImportsOptions, io: Io): Promise<void> {
   io.stdout.write(importsList(found, options.format, terminal));
 }
 
-async function rejects(id: number, options: ImportsOptions, io: Io): Promise<void> {
+async function rejects(id: number, options: RejectsOptions, io: Io): Promise<void> {
   const { rejectsOf } = await import('../import/history.js');
   const found = await asked('read', options, io, (store) => rejectsOf(store, id));
   const { rejectsList, terminal } = await rendering(options, io);
-  io.stdout.write(rejectsList(found, options.format, terminal));
+  await writeAnswer(rejectsList(found, options.format, terminal), options.output, io);
+  const named = found.rejects.length;
+  if (named < found.rejected && options.quiet !== true)
+    await writeNotes(
+      [{ message: `the file was refused; of its ${found.rejected} bad lines the first ${named} are named.` }],
+      io,
+    );
 }
 
 async function remove(ids: number[], options: CommonOptions, io: Io): Promise<void> {

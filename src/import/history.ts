@@ -39,13 +39,27 @@ export async function listImports(store: Store): Promise<PastImport[]> {
     order by imports.import_id`);
 }
 
-/** The bad lines of an import in the order of the file. Throws InputError if there is no such import. */
-export async function rejectsOf(store: Store, id: number): Promise<Reject[]> {
+/** The bad lines of an import. */
+export interface PastRejects {
+  import_id: number;
+  source: string;
+  /** How many there were; of a file that was refused for them the first 1,000 are named. */
+  rejected: number;
+  /** In the order of the file. */
+  rejects: Reject[];
+}
+
+/** The bad lines of an import. Throws InputError if there is no such import. */
+export async function rejectsOf(store: Store, id: number): Promise<PastRejects> {
   await present(store, [id]);
+  const { source, rejected } = await store.row<{ source: string; rejected: string }>(
+    sql`select source, coalesce(rejected, 0) as rejected from imports where import_id = ${integer(id)}`,
+  );
   const rows = await store.rows<{ line: string; field: string; reason: string }>(
     sql`select line, field, reason from rejects where import_id = ${integer(id)} order by line, field`,
   );
-  return rows.map((row) => ({ ...row, line: Number(row.line) }));
+  const rejects = rows.map((row) => ({ ...row, line: Number(row.line) }));
+  return { import_id: id, source, rejected: Number(rejected), rejects };
 }
 
 /** What went with some imports. */
@@ -60,7 +74,8 @@ export interface Removed {
 /**
  * Takes imports out again, with their usage, their bad lines and the memory of their files, in one transaction.
  * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so
- * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read.
+ * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read; neither do
+ * later parts of a removed one.
  * Throws InputError if one of them does not exist; then nothing is removed.
  */
 export async function removeImports(store: Store, ids: readonly number[]): Promise<Removed> {
@@ -72,8 +87,11 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
       from (select * from imports where import_id in (${chosen})) as gone
       where other.import_id not in (${chosen})
         and other.source_digest is not null
-        and (other.duplicates > 0 or gone.updated > 0)
-        and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+        and (
+          (other.duplicates > 0 or gone.updated > 0)
+            and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+          or other.source = gone.source and other.continues is not null
+        )
       returning other.source`);
     const rows = await store.row<Removed['rows']>(sql`
       select

@@ -2,17 +2,19 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import { isForeign } from './foreign.js';
 import { isLedger } from './format.js';
-import type { Own } from './identify.js';
+import { type Continued, continuedImport, ReadWhole, withNewPart } from './growing.js';
+import { type Own, UnknownFormat } from './identify.js';
 import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
-import type { Mapping } from './mapping.js';
+import { describesFile, type Mapping } from './mapping.js';
 import type { Named } from './paths.js';
 import type { Prepared } from './prepare.js';
 import { isTooLong, withReady } from './ready.js';
 import { headOf } from './sample.js';
-import { digestOf, kindOf, type Source, sourceOf } from './source.js';
+import { digestOf, isGone, kindOf, type Source, sourceOf, unreadable } from './source.js';
 import { withSpooled, withUtf8 } from './spool.js';
 
 /** How files are to be imported. */
@@ -37,12 +39,15 @@ export interface ImportOptions {
 export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   source: string;
   format: string | null;
-  status: 'imported' | 'unchanged' | 'empty' | 'failed';
+  /** `ignored`: it lay in a folder and is no log. */
+  status: 'imported' | 'unchanged' | 'empty' | 'ignored' | 'failed';
   /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
   import_id: number | null;
+  /** The import that read the beginning of a log that grew, where only the rest was read. */
+  continues: number | null;
   /** What is counted: lines, or the records of documents. */
   unit: 'line' | 'record';
-  /** Why the file failed, in sentences. */
+  /** Why the file failed or was ignored, in sentences. */
   problem: string | null;
   /** Columns of a CSV file that nothing reads. */
   unread: readonly string[];
@@ -51,13 +56,16 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
 }
 
 /** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
-export async function importFile(store: Store, { path, name }: Named, options: ImportOptions): Promise<ImportedFile> {
+export async function importFile(store: Store, file: Named, options: ImportOptions): Promise<ImportedFile> {
+  const { path, name } = file;
   try {
     const importing = (source: Source) => withUtf8(source, (text) => importSource(store, text, options));
     if (path === '-') return await withSpooled(options.stdin, name, importing);
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
     return await importing(await sourceOf(path, name));
   } catch (error) {
+    if (error instanceof UnknownFormat && (await isForeign(file)))
+      return { ...NOTHING, source: name, status: 'ignored', problem: error.message };
     if (error instanceof InputError) return { ...NOTHING, source: name, status: 'failed', problem: error.message };
     throw error;
   }
@@ -67,6 +75,7 @@ export async function importFile(store: Store, { path, name }: Named, options: I
 export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   format: null,
   import_id: null,
+  continues: null,
   lines: 0,
   imported: 0,
   duplicates: 0,
@@ -99,7 +108,7 @@ async function importSource(store: Store, source: Source, options: ImportOptions
     const digest = await digestOf(source.path, source.size);
     const [before] = await importedBefore(store, [{ source, digest }], settings);
     if (before instanceof InputError) throw before;
-    if (before === undefined) return await loadSource(store, { source, head, digest, settings }, options);
+    if (before === undefined) return await loadGrown(store, { source, head, digest, settings }, options);
     const { format, import_id } = before;
     return { ...NOTHING, source: source.name, format, status: 'unchanged', import_id };
   } catch (error) {
@@ -112,19 +121,44 @@ interface Known {
   head: string;
   digest: string;
   settings: string;
+  /** What of it is read, if not all. */
+  added?: Continued & { part: Source };
+}
+
+/** Of a log that goes on after what an earlier import read, only the rest; where that does not do, all of it. */
+async function loadGrown(store: Store, known: Known, options: ImportOptions): Promise<ImportedFile> {
+  const { source, settings } = known;
+  const continued = await continuedImport(store, source, { settings, own: options.own ?? [] });
+  if (continued === undefined) return loadSource(store, known, options);
+  const { import_id, bytes } = continued;
+  // A mapping that describes the file is no format that has a name.
+  const format = describesFile(options.mapping) ? options.format : continued.format;
+  try {
+    return await withNewPart(source, bytes, async (part) => {
+      const head = await headOf(part);
+      if (head.trim() !== '')
+        return loadSource(store, { ...known, head, added: { ...continued, part } }, { ...options, format });
+      return { ...NOTHING, source: source.name, format: continued.format, status: 'unchanged', import_id };
+    });
+  } catch (error) {
+    if (!(error instanceof ReadWhole) && !isOfFile(error)) throw error;
+    return loadSource(store, known, options);
+  }
 }
 
 async function loadSource(
   store: Store,
-  { source, head, digest, settings }: Known,
+  { source, head, digest, settings, added }: Known,
   options: ImportOptions,
 ): Promise<ImportedFile> {
   const load = async (ready: Prepared, plain: Source): Promise<ImportedFile> => {
+    if (added !== undefined && plain.longestRecord !== undefined) throw new ReadWhole('the new part is a document');
     const file: Omit<Load, 'format'> = {
       ...ready,
       source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
       options: settings,
       digest,
+      continues: added?.import_id,
       tolerance: options.tolerance,
       now: options.now,
       attribute: options.attribute,
@@ -136,31 +170,36 @@ async function loadSource(
     const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
     const rows = ready.format.rows !== undefined || ready.format.reads === 'parquet';
     const unit = plain.longestRecord !== undefined || rows ? 'record' : 'line';
-    const result = fileOf({ ...ready, source: source.name, unit }, loaded);
+    const result = fileOf({ ...ready, source: source.name, unit, continues: added?.import_id ?? null }, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
-  const loaded = await withReady(store, { ...options, source, head }, { ready: load });
+  const loaded = await withReady(store, { ...options, source: added?.part ?? source, head }, { ready: load });
   return loaded ?? { ...NOTHING, source: source.name, status: 'empty' };
 }
 
-type Read = Pick<ImportedFile, 'source' | 'unit'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
+type Read = Pick<ImportedFile, 'source' | 'unit' | 'continues'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
 
 /** What is told of a file that was loaded. */
-export function fileOf({ source, unit, format, unread, unfound }: Read, { kept, ...loaded }: Loaded): ImportedFile {
-  const problem = kept ? null : tooManyRejects({ source, unit, ...loaded });
+export function fileOf(
+  { source, unit, continues, format, unread, unfound }: Read,
+  { kept, ...loaded }: Loaded,
+): ImportedFile {
+  const problem = kept ? null : tooManyRejects({ source, unit, continues, ...loaded });
   const status = kept ? 'imported' : 'failed';
-  return { ...loaded, source, unit, format: format.name, status, problem, unread, unfound };
+  return { ...loaded, source, unit, continues, format: format.name, status, problem, unread, unfound };
 }
 
 function tooManyRejects({
   source,
   unit,
+  continues,
   lines,
   rejected,
-}: Pick<ImportedFile, 'source' | 'unit' | 'lines' | 'rejected'>): string {
+}: Pick<ImportedFile, 'source' | 'unit' | 'continues' | 'lines' | 'rejected'>): string {
   const others = lines - rejected;
   const remedy = others === 0 ? '' : ` (--max-rejects ${rejected} keeps the other ${others})`;
-  return `${source}: ${rejected} of ${lines} ${unit}s could not be read, more than --max-rejects allows. Nothing of the file was kept${remedy}.`;
+  const [units, what] = continues === null ? [`${unit}s`, 'the file'] : [`new ${unit}s`, 'them'];
+  return `${source}: ${rejected} of ${lines} ${units} could not be read, more than --max-rejects allows. Nothing of ${what} was kept${remedy}.`;
 }
 
 /** What decides how lines are read, besides the format: the same file under other settings is another import. */
@@ -175,7 +214,7 @@ export function settingsText({ format, mapping }: ImportOptions): string {
 
 /** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
 export function isOfFile(error: unknown): boolean {
-  return error instanceof InputError || isTooLong(error) || isUnpacking(error);
+  return error instanceof InputError || isTooLong(error) || isUnpacking(error) || isGone(error);
 }
 
 /** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */
@@ -195,6 +234,7 @@ export function fileError(error: unknown, { name, compression }: Source): unknow
     const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
     return new InputError(what, { cause: error });
   }
+  if (isGone(error)) return unreadable(name, error);
   if (compression === 'none' || !isUnpacking(error)) return error;
   const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
   return new InputError(what, { cause: error });

@@ -29,6 +29,8 @@ export interface Load<F extends AnyFormat = Format> extends Reader {
   /** What `--map` and `--set` said, as text. */
   options: string;
   digest: string;
+  /** The import that read what stands before these lines in their file. */
+  continues?: number;
   /** How many of a number of lines may be bad. */
   tolerance: (lines: number) => number;
   now: Date;
@@ -130,12 +132,13 @@ async function settleSample(store: Store, { format, now }: Load, { sample, sampl
 /** Writes the beginning of imports down. Resolves to the number of the first. */
 export async function begun(store: Store, loads: readonly Load<AnyFormat>[]): Promise<number> {
   const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
-  const files = loads.map(({ source, format, options, digest, now }, index) => ({
+  const files = loads.map(({ source, format, options, digest, continues, now }, index) => ({
     import_id: id + index,
     source: source.name,
     source_size: source.size,
     source_mtime_ms: source.mtimeMs,
     source_digest: digest,
+    continues,
     format: format.name,
     options,
     started_at: timestampOf(now),
@@ -143,11 +146,11 @@ export async function begun(store: Store, loads: readonly Load<AnyFormat>[]): Pr
   await store.run(
     sql`
     insert into imports (
-      import_id, source, source_size, source_mtime_ms, source_digest, format, options, started_at, status, price_revision
+      import_id, source, source_size, source_mtime_ms, source_digest, continues, format, options, started_at, status, price_revision
     )
     select unnest(from_json($files, '[{
       "import_id":"INTEGER", "source":"VARCHAR", "source_size":"BIGINT", "source_mtime_ms":"BIGINT",
-      "source_digest":"VARCHAR", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
+      "source_digest":"VARCHAR", "continues":"INTEGER", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
     }]'), recursive := true), 'loading', (select coalesce(max(revision), 0) from price_revision)`,
     { files: JSON.stringify(files) },
   );

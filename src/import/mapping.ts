@@ -124,10 +124,11 @@ export function adapted(format: Format, mapping: Mapping): Format {
 }
 
 function withMapped(format: Format, name: string, paths: readonly string[]): Format {
-  const { grown, value } = readMore(format, name, paths);
+  const { grown: more, value } = readMore(format, name, paths);
   const at = { at: paths.join(' or '), value };
   const own = `mapped_${name}`;
   const text = textOf(value);
+  const grown = { ...more, checks: stillMissing(format, name, text) };
   const tag = TAG.exec(name)?.[1];
   if (tag !== undefined) return withTag(grown, tag, text);
   if (name === 'timestamp') {
@@ -186,6 +187,13 @@ function withTime(format: Format, value: string): Format {
 /** What is set cannot be missing. */
 function withoutMissing(format: Format, name: string): Format['checks'] {
   return format.checks.filter((check) => check.missing !== name);
+}
+
+/** What is mapped is missing only where nothing stands in its place. */
+function stillMissing(format: Format, name: string, text: Sql): Format['checks'] {
+  return format.checks.map((check) =>
+    check.missing === name ? { ...check, when: sql`(${check.when}) and ${text} is null` } : check,
+  );
 }
 
 function withCell(format: Format, name: keyof Format['facts'] | keyof Traits, value: Sql): Format {

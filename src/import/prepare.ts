@@ -18,6 +18,7 @@ import {
 import { givenLines, jsonLines } from './lines.js';
 import { adapted, describesFile, type Mapping, mappedFormat } from './mapping.js';
 import { isParquet, parquetColumns, parquetLines } from './parquet.js';
+import { refusedBytes, refusedHeaders } from './refused.js';
 import { sampleLines } from './sample.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
@@ -49,7 +50,7 @@ export async function prepared(store: Store, preparing: Preparing): Promise<Prep
   if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
-  if (isBinary(head)) throw binary(source.name);
+  if (isBinary(head)) throw refusedBytes(source.name, head) ?? binary(source.name);
   return csvPrepared(preparing);
 }
 
@@ -179,7 +180,7 @@ function columnsFormat(
   if (format !== undefined) return withMapping(readable(formatNamed(format, own), reads, name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, reads);
   const found = formatOfHeaders(headers, { name, reads, own });
-  if (found === undefined) throw unknownFormat(name, headers, own);
+  if (found === undefined) throw refusedHeaders(name, headers) ?? unknownFormat(name, headers, own);
   return withMapping(found, mapping);
 }
 

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { complaintOf } from './complaints.js';
 import { csvRejects } from './csv_rejects.js';
 import type { AnyFormat } from './format.js';
+import { linesBefore } from './growing.js';
 import { numberedLines } from './lines.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
@@ -84,6 +85,7 @@ async function locatedLines(source: Source, complaints: readonly Complaint[], fo
   const found: Reject[] = [];
   let ordinal = 0;
   let brokenBefore = 0;
+  const before = complaints.length === 0 ? 0 : await linesBefore(source);
   for await (const { line, bytes } of textLines(source)) {
     if (isBlank(bytes)) continue;
     ordinal++;
@@ -93,7 +95,7 @@ async function locatedLines(source: Source, complaints: readonly Complaint[], fo
     const { field, reason } =
       complaint.reason === '' ? unreadable(bytes, format, brokenBefore === ordinal - 1) : complaint;
     if (reason === BROKEN) brokenBefore = ordinal;
-    found.push({ line, field, reason });
+    found.push({ line: before + line, field, reason });
   }
   if (found.length < complaints.length)
     throw new Error(`${complaints.length - found.length} bad lines could not be found again`);

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { brokenLineCount } from './csv_rejects.js';
 import { failed, finished } from './ending.js';
 import { ratedUsage } from './facts.js';
+import { refuseEqualLines } from './growing.js';
 import type { Load, Loaded } from './load.js';
 import { type Range, within } from './range.js';
 import { keepRejects, nameBadLines, REJECTS_OF_FAILED } from './rejects.js';
@@ -24,6 +25,7 @@ export async function settle(store: Store, loads: readonly [Load, ...Load[]], ra
   const [{ format }] = loads;
   await settleMarked(store, loads[0], range);
   const own = await repairRepeats(store, range, format);
+  if (loads[0].continues !== undefined) await refuseEqualLines(store, range, format);
   const known = await dropKnown(store, range, { format, span: { ...spanOf(kept), dated: format.dated } });
   const repeated = kept.map((one) => withRepeated(one, own.get(one.import_id), known.get(one.import_id)));
   const done = new Map((await finished(store, repeated, range)).map((one) => [one.import_id, one]));

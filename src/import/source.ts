@@ -22,6 +22,8 @@ export interface Source {
   utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
+  /** It is the rest of a file of which so many bytes are not read again. */
+  before?: { path: string; bytes: number };
 }
 
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
@@ -141,10 +143,17 @@ async function opened(path: string, name: string): Promise<FileHandle> {
   }
 }
 
+/** Whether something failed because a file is not there (any more). */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || error.message.startsWith('IO Error: No files found');
+}
+
 /** What a failure of the file system means for the user. */
 export function unreadable(name: string, cause: unknown): InputError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
+  if (isGone(cause)) return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
   if (code === 'EACCES') {
     return new InputError(`${name} may not be read.\nChange its permissions, or run as a user who may.`, { cause });
   }

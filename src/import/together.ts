@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { holdsDocuments } from './document.js';
 import { type AnyFormat, type Format, isLedger } from './format.js';
+import { SMALL_BYTES } from './growing.js';
 import { claimsOfEach, formatNamed, unfound } from './identify.js';
 import {
   fileOf,
@@ -26,7 +27,6 @@ import { digestOf, type Source, sourceOf } from './source.js';
  * A statement that imports takes a tenth of a second to be planned, however short the file is. Logs in a bucket are
  * thousands of short files: those of one format are read in one statement, each under an import of its own.
  */
-const SMALL_BYTES = 1 << 18;
 const TOGETHER = { files: 2000, bytes: 1 << 24 };
 /** Enough to see the combinations of most files. */
 const LINES_OF_EACH = 20;
@@ -217,7 +217,7 @@ async function importBatch(
   const loaded = await unlessUnreadable(options.dryRun ? () => store.rehearsal(load) : load);
   return loaded.map((one, place): [number, ImportedFile] => {
     const { index, source } = files[place] ?? first;
-    const read = { source: source.name, unit: 'line' as const, format, unread: [], unfound: missing };
+    const read = { source: source.name, unit: 'line' as const, continues: null, format, unread: [], unfound: missing };
     const result = fileOf(read, one);
     return [index, options.dryRun ? { ...result, import_id: null } : result];
   });

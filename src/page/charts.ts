@@ -220,7 +220,9 @@ function nameScale(labels: readonly string[], lying: boolean): Scale {
   const dates = labels.every((label) => DATE.test(label));
   const callback = (_value: unknown, index: number) => {
     const label = labels[index] ?? '';
-    return dates ? shortDate(label) : shortened(label, lying ? (innerWidth < 500 ? 14 : 26) : 16);
+    return dates
+      ? shortDate(label)
+      : shortened(label, lying ? (innerWidth < 500 ? 14 : 26) : labels.length > 8 ? 16 : 26);
   };
   const ticks = { autoSkip: !lying, autoSkipPadding: 10, maxRotation: dates ? 0 : 45, callback };
   return { type: 'category', grid: { display: false }, ticks };

@@ -1,4 +1,4 @@
-import { integer, sql } from '../sql.js';
+import { integer, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { dimensionOf } from './dimensions.js';
 import { atto, divided } from './metrics/division.js';
@@ -39,6 +39,8 @@ interface Asked {
   tz: string;
   /** Also of more usage than can be looked at in passing. */
   thorough: boolean;
+  /** The cost of all days in scope, where it is at hand: a query of day and cost. */
+  daily?: Sql | undefined;
 }
 
 /**
@@ -47,23 +49,21 @@ interface Asked {
  * (median absolute deviation of the logarithms; https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm). To add up the days would
  * take a third of the time of a report: from a million rows on it is left, unless a thorough answer is wanted.
  */
-export async function unusualDays(store: Store, { scope, period, tz, thorough }: Asked): Promise<UnusualDay[]> {
+export async function unusualDays(store: Store, asked: Asked): Promise<UnusualDay[]> {
+  const { scope, period, tz, thorough } = asked;
   const { since, until } = period;
   const back = since === null ? null : since - DAYS_BACK * DAY;
   const { test, params } = withPeriod(scope, { since: back, until, label: '' });
-  const { usage_rows } = await store.row<{ usage_rows: string }>(
-    sql`select count(*) as usage_rows from usage_fact as fact where ${test}`,
-    params,
-  );
-  if (!thorough && Number(usage_rows) > MOST_ROWS) return [];
+  if (!thorough && (await rowsIn(store, { test, params })) > MOST_ROWS) return [];
   const day = dimensionOf('day', await zoneOffsets(store, ['day'], tz)).key;
+  const added = sql`select ${day} as day, sum(fact.cost_usd) as cost
+      from usage_fact as fact
+      where ${test} and fact.occurred_at is not null
+      group by all`;
   return store.rows<UnusualDay & Record<string, string>>(
     sql`
     with daily as (
-      select ${day} as day, sum(fact.cost_usd) as cost
-      from usage_fact as fact
-      where ${test} and fact.occurred_at is not null
-      group by all
+      ${asked.daily ?? added}
     ),
     paid as (
       select day, cost, isodow(day) as weekday, isodow(day) >= 6 as weekend, ln(cast(cost as double)) as size
@@ -100,7 +100,7 @@ export async function unusualDays(store: Store, { scope, period, tz, thorough }:
       and size - ln(cast(usual_cost as double)) >= $deviations * greatest(1.4826 * scatter, $least_scatter)
     order by against.cost desc, against.day`,
     {
-      ...params,
+      ...(asked.daily === undefined ? params : {}),
       starts: since === null ? null : firstDay(since, tz),
       same_weekdays: SAME_WEEKDAYS,
       same_kind: SAME_KIND,
@@ -113,4 +113,12 @@ export async function unusualDays(store: Store, { scope, period, tz, thorough }:
 /** The first day that lies in the period as a whole. */
 function firstDay(since: number, tz: string): string {
   return new Date(Math.ceil(wallTime(since, tz) / DAY) * DAY).toISOString().slice(0, 10);
+}
+
+async function rowsIn(store: Store, { test, params }: Scope): Promise<number> {
+  const { usage_rows } = await store.row<{ usage_rows: string }>(
+    sql`select count(*) as usage_rows from usage_fact as fact where ${test}`,
+    params,
+  );
+  return Number(usage_rows);
 }

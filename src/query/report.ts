@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import { priceBookId } from '../rate/book.js';
+import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { unusualDays } from './anomalies.js';
 import type { Change, Comparison } from './comparison.js';
@@ -170,7 +171,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
   const overlaps = await overlapsIn(store, scope);
   const thorough = query.by.includes('day');
-  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough });
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough, daily: dailyOf(query) });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -186,6 +187,13 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     flat_costs: await flatCosts(store, query.period, query.now),
     warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
   };
+}
+
+/** A report by nothing but day over all time has added up the days already. */
+function dailyOf({ by, period, every, compare }: ReportQuery): Sql | undefined {
+  const days = by.length === 1 && by[0] === 'day' && period.since === null;
+  if (!days || every !== undefined || compare !== undefined) return undefined;
+  return sql`select k0 as day, cost from metric_group where k0 is not null`;
 }
 
 function refuseTimed(metrics: readonly MetricName[]): void {

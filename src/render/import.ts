@@ -4,8 +4,12 @@ import { plain } from './text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
+const FOREIGN_SHOWN = 5;
 
-type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & { unit?: ImportedFile['unit'] };
+type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & {
+  unit?: ImportedFile['unit'];
+  continues?: ImportedFile['continues'];
+};
 
 /** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
 export function importAsJson(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
@@ -16,10 +20,24 @@ export function importAsJson(files: readonly ImportedFile[], warnings: readonly 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
 export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const lines = files.flatMap(fileText);
-  if (files.length > 1) lines.push(`${files.length} files: ${sumText(totalOf(files))}`);
+  const foreign = files.filter(({ status }) => status === 'ignored');
+  const read = files.length - foreign.length;
+  if (read > 1) lines.push(`${read} files: ${sumText(totalOf(files))}`);
+  if (foreign.length > 0) lines.push(foreignText(foreign.map(({ source }) => plain(source))));
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
+}
+
+function foreignText(names: readonly string[]): string {
+  const shown = names.slice(0, FOREIGN_SHOWN);
+  const more = names.length - shown.length;
+  const list = `${shown.join(', ')}${more === 0 ? '' : ` and ${formatCount(more)} more`}`;
+  const what =
+    names.length === 1
+      ? '1 file of a folder is no log and was'
+      : `${formatCount(names.length)} files of folders are no logs and were`;
+  return `${what} left out: ${list}`;
 }
 
 function fileText(file: ImportedFile): string[] {
@@ -29,6 +47,8 @@ function fileText(file: ImportedFile): string[] {
       return [`${name}: empty, nothing to import`];
     case 'unchanged':
       return [`${name}: imported before (import ${file.import_id}) and unchanged, nothing to do`];
+    case 'ignored':
+      return [];
     case 'failed':
       return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n').map(plain)), ...rejectTexts(file)];
     case 'imported':
@@ -38,11 +58,20 @@ function fileText(file: ImportedFile): string[] {
   }
 }
 
+/** What became of a file, on one line: 'app.jsonl: llmcost-jsonl, 5 new lines = 5 imported, cost $0.002'. */
+export function importLine(file: ImportedFile): string {
+  const name = plain(file.source);
+  if (file.status !== 'imported') return `${name}: not imported: ${plain((file.problem ?? '').split('\n')[0] ?? '')}`;
+  const bad = file.rejected === 0 ? '' : ` (llmcost imports rejects ${file.import_id})`;
+  return `${name}: ${file.format}, ${sumText(file)}${bad}, ${sumOfMoney(file)}`;
+}
+
 /** 36 lines = 29 imported + 7 duplicates: what is 0 is left out. */
-function sumText(counts: Counts): string {
+export function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
   const unit = counts.unit ?? 'line';
-  const lines = counts.lines === 1 ? `1 ${unit}` : `${formatCount(counts.lines)} ${unit}s`;
+  const what = `${(counts.continues ?? null) === null ? '' : 'new '}${unit}`;
+  const lines = counts.lines === 1 ? `1 ${what}` : `${formatCount(counts.lines)} ${what}s`;
   return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
@@ -53,6 +82,7 @@ function details(file: ImportedFile): string[] {
       ? []
       : [`from ${minute(file.first_at)} to ${minute(file.last_at)} UTC, ${sumOfMoney(file)}`]),
     ...(file.first_at === null && file.imported + file.updated > 0 ? [sumOfMoney(file)] : []),
+    ...(file.continues === null ? [] : [`read on from where import ${file.continues} ended`]),
     ...(skips.length === 0 ? [] : [`skipped: ${skips.join(', ')}`]),
     ...(file.undated === 0
       ? []
@@ -112,8 +142,10 @@ function rejectTexts(file: ImportedFile): string[] {
   return indented([...shown, `… and ${formatCount(more)} more${how}`]);
 }
 
-function totalOf(files: readonly ImportedFile[]): Counts {
-  const sum = (name: Exclude<keyof Counts, 'unit'>) => files.reduce((total, file) => total + file[name], 0);
+/** The counts of several files. */
+export function totalOf(files: readonly ImportedFile[]): Counts {
+  const sum = (name: Exclude<keyof Counts, 'unit' | 'continues'>) =>
+    files.reduce((total, file) => total + file[name], 0);
   return {
     lines: sum('lines'),
     imported: sum('imported'),

@@ -1,10 +1,10 @@
-import type { PastImport, Removed } from '../import/history.js';
-import type { Reject } from '../import/rejects.js';
+import type { PastImport, PastRejects, Removed } from '../import/history.js';
 import { formatCount } from './number.js';
 import { renderTable, type Table, type Terminal } from './table.js';
 import { csvLines, plain } from './text.js';
 
 export type ListFormat = 'table' | 'json' | 'csv';
+export type RejectsFormat = ListFormat | 'jsonl';
 
 const COUNTS = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected', 'rows'] as const;
 const FIELDS = [
@@ -54,11 +54,14 @@ function importsTable(imports: readonly PastImport[]): Table {
   };
 }
 
-/** The bad lines of an import. */
-export function rejectsList(rejects: readonly Reject[], format: ListFormat, terminal: Terminal): string {
-  if (format === 'json') return envelope('llmcost.rejects/1', { rejects });
+/** The bad lines of an import; for programs each with its file. Never what stands in them. */
+export function rejectsList(found: PastRejects, format: RejectsFormat, terminal: Terminal): string {
+  const { source, rejects } = found;
+  if (format === 'json') return envelope('llmcost.rejects/1', found);
+  if (format === 'jsonl') return rejects.map((reject) => `${JSON.stringify({ file: source, ...reject })}\n`).join('');
   const lines = rejects.map(({ line, field, reason }) => [String(line), field, reason]);
-  if (format === 'csv') return csvLines([['line', 'field', 'reason'], ...lines]);
+  if (format === 'csv')
+    return csvLines([['file', 'line', 'field', 'reason'], ...lines.map((line) => [source, ...line])]);
   if (rejects.length === 0) return 'No line was rejected.\n';
   const columns: Table['columns'] = [
     { title: 'line', align: 'right' },

@@ -4,12 +4,15 @@ import { formatMoney } from './number.js';
 import { reportTable, reportTitle } from './report_cells.js';
 import { effectsLine } from './report_changes.js';
 import { renderTable, type Terminal } from './table.js';
-import { markdownText, plain } from './text.js';
+import { markdownText, plain, wrapped } from './text.js';
 
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal): string {
-  const below = linesBelow(report, terminal.columns !== undefined).map((line) => `${plain(line)}\n`);
-  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${below.join('')}`;
+  const { columns } = terminal;
+  const below = linesBelow(report, columns !== undefined)
+    .map(plain)
+    .flatMap((line) => (columns === undefined ? [line] : wrapped(line, columns - 1)));
+  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${below.map((line) => `${line}\n`).join('')}`;
 }
 
 /** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */

@@ -33,7 +33,7 @@ export function terminalOf(io: Io, options: { color: boolean; wide?: boolean; to
 
 /**
  * The table as text, each line ended by a line feed. Numbers are never cut. Where there is no room for it, long names are cut in the
- * middle, and if that is not enough the lines between the columns go.
+ * middle; if that is not enough the lines between the columns go, and then the columns stand in several tables, each with the names.
  */
 export function renderTable(table: Table, terminal: Terminal): string {
   const clean = (line: string[]) => line.map(plain);
@@ -41,7 +41,36 @@ export function renderTable(table: Table, terminal: Terminal): string {
   if (terminal.columns === undefined) return alignedText(safe);
   const room = terminal.wide ? Number.POSITIVE_INFINITY : terminal.columns;
   const drawn = fitted(safe, room - 1, 3);
-  return drawn.fits ? boxed(drawn.table, terminal) : alignedText(fitted(safe, room + 2, 2).table);
+  if (drawn.fits) return boxed(drawn.table, terminal);
+  const plainly = fitted(safe, room + 2, 2);
+  const parts = plainly.fits ? [safe] : partsOf(safe, room);
+  if (parts.length === 1) return alignedText(plainly.table);
+  return parts.map((part) => renderTable(part, terminal)).join('\n');
+}
+
+/** The table as several, each with the names and as many of the numbers as there is room for, but at least one. */
+function partsOf(table: Table, room: number): Table[] {
+  const names = table.columns.findIndex(({ align, fixed }) => align === 'right' || fixed === true);
+  if (names < 0) return [table];
+  const lead = Array.from({ length: names }, (_, index) => index);
+  const parts: number[][] = [];
+  for (let column = names; column < table.columns.length; column++) {
+    const last = parts.at(-1);
+    const wider = last === undefined ? undefined : [...last, column];
+    if (last !== undefined && wider !== undefined && fitted(columnsOf(table, [...lead, ...wider]), room + 2, 2).fits) {
+      last.push(column);
+    } else parts.push([column]);
+  }
+  return parts.map((columns) => columnsOf(table, [...lead, ...columns]));
+}
+
+function columnsOf({ columns, rows, footer }: Table, chosen: readonly number[]): Table {
+  const pick = (line: readonly string[]) => chosen.map((index) => line[index] ?? '');
+  return {
+    columns: chosen.flatMap((index) => columns[index] ?? []),
+    rows: rows.map(pick),
+    footer: footer.map(pick),
+  };
 }
 
 function alignedText({ columns, rows, footer }: Table): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -81,10 +81,13 @@ line  field          reason
    3  output_tokens  is not a whole number
 `);
   expect((await llmcost('imports', 'rejects', '1', '--format', 'csv')).out).toBe(
-    'line,field,reason\r\n3,output_tokens,is not a whole number\r\n',
+    'file,line,field,reason\r\nmonday.jsonl,3,output_tokens,is not a whole number\r\n',
   );
   expect(JSON.parse((await llmcost('imports', 'rejects', '1', '--format', 'json')).out)).toEqual({
     schema: 'llmcost.rejects/1',
+    import_id: 1,
+    source: 'monday.jsonl',
+    rejected: 1,
     rejects: [{ line: 3, field: 'output_tokens', reason: 'is not a whole number' }],
   });
   expect((await llmcost('imports', 'rejects', '2')).out).toBe('No line was rejected.\n');
@@ -97,6 +100,31 @@ test('revenue that is removed is called revenue', async () => {
     out: 'Removed paid.csv: 2 rows of revenue.\n',
     code: 0,
   });
+});
+
+test('imports rejects into a file, of all lines of an import', async () => {
+  const bad = Array.from({ length: 1500 }, (_, index) => call(`x${index}`, 1, 'many')).join('');
+  writeFileSync(join(cwd, 'bad.jsonl'), bad + call('eeee', 5));
+  await llmcost('import', 'bad.jsonl');
+  await llmcost('import', 'bad.jsonl', '--max-rejects', '2000');
+  expect(await llmcost('imports', 'rejects', '2', '--format', 'jsonl', '-o', 'bad.txt')).toEqual({
+    out: '',
+    err: '',
+    code: 0,
+  });
+  const written = readFileSync(join(cwd, 'bad.txt'), 'utf8').trimEnd().split('\n');
+  expect(written.map((line) => JSON.parse(line))).toEqual(
+    Array.from({ length: 1500 }, (_, index) => ({
+      file: 'bad.jsonl',
+      line: index + 1,
+      field: 'output_tokens',
+      reason: 'is not a whole number',
+    })),
+  );
+  // The first attempt was refused.
+  const refused = await llmcost('imports', 'rejects', '1', '--format', 'csv');
+  expect(refused.out.split('\r\n')).toHaveLength(1 + 1000 + 1);
+  expect(refused.err).toBe('note: the file was refused; of its 1500 bad lines the first 1000 are named.\n');
 });
 
 test('a removed import takes its calls along; a file that shared some brings them back', async () => {

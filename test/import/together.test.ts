@@ -114,7 +114,7 @@ test('what is special about a file is told of that file, and stops no other', as
     ['logs/d.json.gz', 'failed', 0, 0, 0, 0, 0, 0],
     ['logs/e.jsonl', 'empty', 0, 0, 0, 0, 0, 0],
     ['logs/f.jsonl', 'failed', 3, 0, 0, 0, 0, 2],
-    ['logs/g.jsonl', 'failed', 0, 0, 0, 0, 0, 0],
+    ['logs/g.jsonl', 'ignored', 0, 0, 0, 0, 0, 0],
     ['logs/h.jsonl.gz', 'imported', 1, 1, 0, 0, 0, 0],
     ['logs/i.jsonl', 'imported', 2, 1, 1, 0, 0, 0],
     ['logs/j.jsonl', 'imported', 1, 1, 0, 0, 0, 0],
@@ -129,7 +129,7 @@ test('what is special about a file is told of that file, and stops no other', as
   const again = await world.imported(['logs'], 3);
   expect(again.map(({ status }) => status)).toEqual([
     ...['unchanged', 'unchanged', 'unchanged', 'failed', 'empty'],
-    ...['failed', 'failed', 'unchanged', 'unchanged', 'unchanged'],
+    ...['failed', 'ignored', 'unchanged', 'unchanged', 'unchanged'],
   ]);
 });
 

@@ -164,6 +164,58 @@ test('spans of weeks and months in zones of odd offsets; too many', () => {
   );
 });
 
+/** Metrics that can be added up. */
+const ADDED =
+  'requests,input_tokens,cached_tokens,output_tokens,cost,input_cost,output_cost,other_cost,latency_requests,errors,failed_cost';
+
+test('whatever the data and the limits: rows sum up to the total, cells to rows and to spans, in every metric', async () => {
+  let state = 11;
+  const pick = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  const rows = Array.from(
+    { length: 200 },
+    (): UsageRow => ({
+      occurred_at: pick(12) === 0 ? null : new Date(Date.UTC(2026, 9, 20) + pick(864_000) * 1000).toISOString(),
+      requests: pick(9) === 0 ? 40 : 1,
+      model: `m${pick(8)}`,
+      customer: pick(4) === 0 ? null : `c${pick(9)}`,
+      status: pick(5) === 0 ? 'error' : 'ok',
+      input: pick(100_000),
+      cache_read: pick(1000),
+      output: pick(5000),
+      latency_ms: pick(3) === 0 ? null : pick(9000),
+      cost:
+        pick(7) === 0 ? null : `${pick(90)}.${String(pick(1e9)).padStart(9, '0')}${String(pick(1e9)).padStart(9, '0')}`,
+    }),
+  );
+  const exact = (value: unknown) => BigInt(String(value ?? 0).replace('.', ''));
+  for (const [top, minCost, tz] of [
+    [2, undefined, 'UTC'],
+    [undefined, '400.5', 'Europe/Berlin'],
+    [3, '10', 'Asia/Kathmandu'],
+  ] as const) {
+    const report = await ask(rows, { by: ['customer', 'model'], every: 'day', metrics: ADDED, top, minCost, tz });
+    for (const { name } of report.metrics) {
+      const total = exact(report.totals[name]);
+      const sum = (values: readonly unknown[]) => values.reduce((added: bigint, value) => added + exact(value), 0n);
+      expect([name, sum(report.rows.map((row) => row[name]))]).toEqual([name, total]);
+      expect([name, sum(report.totals.series?.map((cell) => cell[name]) ?? [])]).toEqual([name, total]);
+      for (const row of report.rows) {
+        expect([name, sum(row.series?.map((cell) => cell[name]) ?? [])]).toEqual([name, exact(row[name])]);
+      }
+      for (const [index, cell] of report.totals.series?.entries() ?? []) {
+        expect([name, sum(report.rows.map(({ series }) => series?.[index]?.[name]))]).toEqual([
+          name,
+          exact(cell[name]),
+        ]);
+      }
+    }
+    expect(report.spans).toHaveLength(11 + (tz === 'UTC' ? 0 : 1));
+  }
+});
+
 test('sparklines', () => {
   expect(sparkline([0, 1, 2, 4, 8, null])).toBe('·▁▂▄█·');
   expect(sparkline(['0.000000000000000001', '1000000.000000000000000000'])).toBe('▁█');

@@ -39,6 +39,7 @@ function fresh() {
       cwd,
       now: () => new Date('2031-09-01T00:00:00Z'),
       sleep: async () => {},
+      interrupted: () => new AbortController().signal,
       setExitCode: (exit) => {
         code = exit;
       },

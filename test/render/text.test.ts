@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatCount, formatMoney, formatPercent } from '../../src/render/number.js';
 import { renderTable, type Table, terminalOf } from '../../src/render/table.js';
-import { csvField, csvLines, cutInMiddle, displayWidth, markdownText, plain } from '../../src/render/text.js';
+import { csvField, csvLines, cutInMiddle, displayWidth, markdownText, plain, wrapped } from '../../src/render/text.js';
 import { fakeIo } from '../fake_io.js';
 
 const RED = '\u001b[31m';
@@ -129,4 +129,41 @@ test('colour only on a terminal that wants it', () => {
     color: false,
     wide: false,
   });
+});
+
+test('more numbers than there is room for: several tables, each with the names, no number cut', () => {
+  const terminal = { columns: 34, color: false, wide: false };
+  const numbers = ['one', 'two', 'three'].map((title) => ({ title, align: 'right' as const }));
+  const table: Table = {
+    columns: [{ title: 'name', align: 'left' }, ...numbers],
+    rows: [['acme', '1,000,000', '2,000,000', '3,000,000,000,000']],
+    footer: [['total', '1,000,000', '2,000,000', '3,000,000,000,000']],
+  };
+  expect(renderTable(table, terminal)).toBe(`\
+┌───────┬───────────┬───────────┐
+│ name  │       one │       two │
+├───────┼───────────┼───────────┤
+│ acme  │ 1,000,000 │ 2,000,000 │
+├───────┼───────────┼───────────┤
+│ total │ 1,000,000 │ 2,000,000 │
+└───────┴───────────┴───────────┘
+
+┌───────┬───────────────────┐
+│ name  │             three │
+├───────┼───────────────────┤
+│ acme  │ 3,000,000,000,000 │
+├───────┼───────────────────┤
+│ total │ 3,000,000,000,000 │
+└───────┴───────────────────┘
+`);
+  expect(renderTable(table, { ...terminal, wide: true })).toContain('│ 2,000,000 │ 3,000,000,000,000 │');
+});
+
+test('a sentence in lines: broken at blanks, set in, a longer word whole, wide letters by their width', () => {
+  expect(wrapped('one two three', 13)).toEqual(['one two three']);
+  expect(wrapped('one two three', 12)).toEqual(['one two', '  three']);
+  expect(wrapped('one two three four', 9)).toEqual(['one two', '  three', '  four']);
+  expect(wrapped('a incomprehensibilities b', 6)).toEqual(['a', '  incomprehensibilities', '  b']);
+  expect(wrapped('日本 日本', 9)).toEqual(['日本 日本']);
+  expect(wrapped('日本 日本', 8)).toEqual(['日本', '  日本']);
 });

@@ -9,6 +9,8 @@ import { attodollars, imported, realFile, recordsOf, storedTotals, sum } from '.
  */
 const PI = realFile('datasets/pi-sessions/large-session.jsonl');
 const AIDER = realFile('datasets/aider-analytics/sample-analytics.2024-08_2025-02.jsonl');
+const INSPECT = realFile('datasets/inspect-ai/model_events.jsonl');
+const CONVERSE = realFile('samples/bedrock-converse-jsonl/converse.jsonl');
 const AGENT_SDK = realFile('datasets/claude-agent-sdk/results.jsonl');
 
 describe.skipIf(!PI.present)(`logs of agents (SKIPPED when ${PI.path} is absent)`, () => {
@@ -39,7 +41,7 @@ describe.skipIf(!PI.present)(`logs of agents (SKIPPED when ${PI.path} is absent)
   test('aider: calls among other events; what the session came to so far is no cost', async () => {
     interface Event {
       event: string;
-      user_id: string;
+      user_id: string | null;
       properties: { cost?: number };
     }
     const events = recordsOf<Event>(AIDER.path);
@@ -66,7 +68,7 @@ describe.skipIf(!PI.present)(`logs of agents (SKIPPED when ${PI.path} is absent)
       errors: String(failed.length),
       billed: String(costs.length),
       cost: Number(sum(costs).toFixed(6)),
-      users: String(new Set([...sent, ...failed].map(({ user_id }) => user_id)).size),
+      users: String(new Set([...sent, ...failed].flatMap(({ user_id }) => user_id ?? [])).size),
     });
   });
 
@@ -80,5 +82,33 @@ describe.skipIf(!PI.present)(`logs of agents (SKIPPED when ${PI.path} is absent)
     const { cost, ...tokens } = await storedTotals(world);
     expect(tokens).toMatchObject({ uncached: 4 + 3, text: 415 + 5, read: 17_653 + 7166, written: 1215 + 2175 });
     expect(cost).toBe(attodollars('0.01608915') + attodollars('0.01039005'));
+  });
+
+  test('Inspect and Bedrock Converse: what was read from the cache', async () => {
+    interface Event {
+      usage: Record<'input_tokens' | 'output_tokens' | 'input_tokens_cache_read' | 'reasoning_tokens', number>;
+    }
+    const usages = recordsOf<Event>(INSPECT.path).map(({ usage }) => usage);
+    const counted = (name: keyof Event['usage']) => sum(usages.map((usage) => usage[name]));
+    const world = await newWorld();
+    expect(await imported(world, [INSPECT.path])).toMatchObject({ format: 'inspect-ai', imported: 14, unpriced: 0 });
+    expect(await storedTotals(world)).toMatchObject({
+      uncached: counted('input_tokens') - counted('input_tokens_cache_read'),
+      read: counted('input_tokens_cache_read'),
+      text: counted('output_tokens') - counted('reasoning_tokens'),
+    });
+    const converse = await imported(world, [CONVERSE.path, '--map', 'model=_model', '--set', 'timestamp=2025-03-01']);
+    // Two of the four lines are one recording; without an id they are two calls.
+    expect(converse).toMatchObject({ format: 'bedrock-converse', lines: 4, imported: 4, rejected: 0 });
+    const tokens = sql`
+      select sum(uncached_input_tokens) as input, sum(text_output_tokens) as output, sum(latency_ms) as latency
+      from usage where provider = 'bedrock'`;
+    expect(await world.rows(tokens)).toEqual([
+      {
+        input: String(28 + 20 + 20 + 17),
+        output: String(26 + 72 + 72 + 17),
+        latency: String(2135 + 2900 + 2900 + 1562),
+      },
+    ]);
   });
 });

@@ -11,8 +11,10 @@ import { azureCosts } from './azure_costs.js';
 import { azureDiagnostics } from './azure_diagnostics.js';
 import { bedrockInvocations } from './bedrock.js';
 import { bedrockCloudwatch } from './bedrock_cloudwatch.js';
+import { bedrockConverse } from './bedrock_converse.js';
 import { claudeAgentSdk } from './claude_agent_sdk.js';
 import { claudeCode } from './claude_code.js';
+import { cline } from './cline.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
 import { codexExec } from './codex_exec.js';
@@ -21,8 +23,10 @@ import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiCli, geminiCliSession } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
+import { inspectAi } from './inspect_ai.js';
 import { langfuseCsv, langfuseJsonl } from './langfuse.js';
 import { langsmithRuns } from './langsmith.js';
+import { litellmDailyCsv, litellmDailyJsonl } from './litellm_daily.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
 import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
@@ -32,8 +36,9 @@ import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
-import { opencode } from './opencode.js';
+import { opencode, opencodeExport } from './opencode.js';
 import { openrouterActivity } from './openrouter_activity.js';
+import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpTraces } from './otlp.js';
 import { pi } from './pi.js';
@@ -85,6 +90,7 @@ export const FORMATS: readonly AnyFormat[] = [
   geminiCli,
   geminiCliSession,
   opencode,
+  opencodeExport,
   openaiUsageApi,
   openaiUsageCsv,
   openaiCostsApi,
@@ -109,4 +115,10 @@ export const FORMATS: readonly AnyFormat[] = [
   claudeAgentSdk,
   aider,
   codexExec,
+  openrouterDays,
+  litellmDailyJsonl,
+  litellmDailyCsv,
+  bedrockConverse,
+  cline,
+  inspectAi,
 ];

@@ -1,11 +1,25 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
+import { field, type Shape } from '../fields.js';
 import { constant, type Format } from '../format.js';
-import { withLabels } from '../nested.js';
+import { asFields, withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
 
 const FAILED = sql`(${field('error')} is not null)`;
 const HTTP = sql`try_cast(${field('error.data.statusCode')} as integer)`;
+
+const MESSAGE: Shape = {
+  id: 'text',
+  sessionID: 'text',
+  role: 'text',
+  providerID: 'text',
+  modelID: 'text',
+  cost: 'text',
+  time: { created: 'text', completed: 'text' },
+  tokens: { input: 'text', output: 'text', reasoning: 'text', cache: { read: 'text', write: 'text' } },
+  path: { cwd: 'text' },
+  mode: 'text',
+  error: { name: 'text', data: { statusCode: 'text' } },
+};
 
 /**
  * Messages of OpenCode, ~/.local/share/opencode/storage/message/<session>/<message>.json: one JSON object each.
@@ -17,19 +31,7 @@ export const opencode: Format = {
   reads: 'ndjson',
   signature: sql`
     json_exists(line, '$.sessionID') and json_exists(line, '$.time.created') and (line->>'role') in ('assistant', 'user')`,
-  fields: {
-    id: 'text',
-    sessionID: 'text',
-    role: 'text',
-    providerID: 'text',
-    modelID: 'text',
-    cost: 'text',
-    time: { created: 'text', completed: 'text' },
-    tokens: { input: 'text', output: 'text', reasoning: 'text', cache: { read: 'text', write: 'text' } },
-    path: { cwd: 'text' },
-    mode: 'text',
-    error: { name: 'text', data: { statusCode: 'text' } },
-  },
+  fields: MESSAGE,
   numbers: {
     input: 'tokens.input',
     output: 'tokens.output',
@@ -108,4 +110,16 @@ export const opencode: Format = {
   units: {},
   repeats: 'grows',
   dated: true,
+};
+
+/** A session as `opencode export` prints it: every message with its parts beside it. */
+export const opencodeExport: Format = {
+  ...opencode,
+  name: 'opencode-export',
+  title: 'sessions of OpenCode, exported by opencode export',
+  reads: 'json',
+  rows: [{ list: 'messages', beside: {}, empty: 'sessions without messages' }],
+  signature: sql`json_exists(line, '$.messages[0].info.sessionID') and json_exists(line, '$.messages[0].info.role')`,
+  fields: { info: MESSAGE },
+  computed: [asFields(field('info'), MESSAGE)],
 };

@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { call, longId, newWorld } from './world.js';
+
+/* Files that lie beside the logs of a program and are none. */
+
+test('settings, locks and notes in a folder are left out; what looks like usage is not', async () => {
+  const world = await newWorld();
+  mkdirSync(`${world.cwd}/agent/projects`, { recursive: true });
+  world.write('agent/settings.json', '{\n  "model": "opus",\n  "env": { "MAX_THINKING_TOKENS": "31999" }\n}\n');
+  world.write('agent/ide.lock.json', '{"pid":4711,"port":8080}');
+  world.write('agent/notes.txt', 'Remember the milk, and the tea.\n');
+  world.write('agent/history.jsonl', '{"display":"hello","timestamp":1}\n{"display":"bye","timestamp":2}\n');
+  world.write('agent/projects/plugins.json', '["a", "b"]');
+  world.write('agent/projects/todo.json', '{"content":"write tests","status":"open"}');
+  const only = await world.llmcost(['import', 'agent']);
+  expect(only).toEqual({
+    out: '6 files of folders are no logs and were left out: agent/history.jsonl, agent/ide.lock.json, agent/notes.txt, agent/projects/plugins.json, agent/projects/todo.json and 1 more\n',
+    err: 'llmcost: Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain agent/history.jsonl\n',
+    code: 3,
+  });
+  world.write('agent/projects/session.jsonl', `${call(longId(1))}\n`);
+  const files = await world.imported(['agent']);
+  expect(files.filter(({ status }) => status !== 'ignored')).toMatchObject([
+    { source: 'agent/projects/session.jsonl', status: 'imported', imported: 1 },
+  ]);
+  expect(files.find(({ source }) => source === 'agent/settings.json')?.problem).toMatch(
+    /^agent\/settings\.json is in no format llmcost knows\. Found in it: env, model\.\n/,
+  );
+  // Named by the user it is meant.
+  const named = await world.imported(['agent/settings.json', 'agent/projects/session.jsonl'], 3);
+  expect(named.map(({ status }) => status)).toEqual(['failed', 'unchanged']);
+  world.write('agent/stats.jsonl', '{"day":"2026-10-01","inputTokens":1200}\n');
+  world.write('agent/spend.csv', 'day,spend in USD\n2026-10-01,1.20\n');
+  const lost = await world.imported(['agent'], 3);
+  expect(lost.filter(({ status }) => status === 'failed').map(({ source }) => source)).toEqual([
+    'agent/spend.csv',
+    'agent/stats.jsonl',
+  ]);
+});
