@@ -12,7 +12,7 @@ import {
   withConfigOption,
   withScopeOptions,
 } from './options.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import type { ConfigOptions } from './own_book.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -56,7 +56,7 @@ async function attribute(options: AttributeOptions, io: Io): Promise<void> {
   const access = path === ':memory:' || existsSync(path) ? 'write' : 'read';
   const answer = await withStore(path, storeOptions(access, options, io), (store) => attributeUsage(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
-  if (!options.quiet) for (const { message } of answer.warnings) io.stderr.write(`note: ${message}\n`);
+  if (!options.quiet) await writeNotes(answer.warnings, io);
 }
 
 async function render(answer: AttributeAnswer, options: AttributeOptions, io: Io): Promise<string> {

@@ -4,6 +4,7 @@ import type { Io } from '../io.js';
 import type { BudgetCheck, BudgetQuery } from '../query/budget.js';
 import type { Store } from '../store/store.js';
 import { chosenTargets, type NotifyOptions, notify } from './budget_notify.js';
+import { inCheckout } from './budget_place.js';
 import { chosenRules, type RuleOptions } from './budget_rules.js';
 import { withImported } from './import_memory.js';
 import { collect, withCommonOptions, withConfigOption } from './options.js';
@@ -16,7 +17,7 @@ const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif',
 interface BudgetOptions extends RuleOptions, NotifyOptions {
   explain?: string[];
   baseline?: string;
-  maxIncrease: string;
+  maxIncrease?: string;
   case?: string;
   tz: string;
   at?: string;
@@ -47,7 +48,7 @@ export function registerBudgetCheck(program: Command, io: Io): void {
     .option('--map <name=path>', 'as in llmcost import, for --import; repeat it', collect)
     .option('--set <name=value>', 'as in llmcost import, for --import; repeat it', collect)
     .option('--baseline <file>', 'compare the files of --import with this baseline (llmcost baseline write)')
-    .option('--max-increase <percent>', 'how much more than the baseline a run may cost', '10%')
+    .option('--max-increase <percent>', 'how much more than the baseline a run may cost; default: 10%')
     .option('--case <key>', 'what tells the cases of a run apart; default: as in the baseline')
     .option('--notify <name>', 'tell only this target of the section notify of llmcost.yaml; repeat it', collect)
     .option('--no-notify', 'tell nobody')
@@ -121,7 +122,11 @@ async function queryOf(options: BudgetOptions, budgets: BudgetQuery['budgets'], 
   };
 }
 
-function checkBaselineOptions({ baseline, case: key, import: files }: BudgetOptions): void {
+function checkBaselineOptions({ baseline, case: key, maxIncrease, map, set, import: files }: BudgetOptions): void {
+  const stray = map !== undefined ? '--map' : set !== undefined ? '--set' : undefined;
+  if (files === undefined && stray !== undefined)
+    throw new UsageError(`${stray} goes with --import.\nName the files it is about: --import run.jsonl`);
+
   if (baseline !== undefined && files === undefined) {
     throw new UsageError(
       '--baseline goes with --import.\nName the recorded run to compare: --import run.jsonl --baseline FILE',
@@ -129,6 +134,8 @@ function checkBaselineOptions({ baseline, case: key, import: files }: BudgetOpti
   }
   if (key !== undefined && baseline === undefined)
     throw new UsageError('--case goes with --baseline.\nName it as well.');
+  if (maxIncrease !== undefined && baseline === undefined)
+    throw new UsageError('--max-increase goes with --baseline.\nName it as well.');
 }
 
 async function baselineOf(file: string, options: BudgetOptions, io: Io): Promise<BudgetQuery['baseline']> {
@@ -137,7 +144,7 @@ async function baselineOf(file: string, options: BudgetOptions, io: Io): Promise
     import('../query/baseline_run.js'),
     import('../config/limit.js'),
   ]);
-  const max_increase = shareOf(options.maxIncrease, 1000);
+  const max_increase = shareOf(options.maxIncrease ?? '10%', 1000);
   if (max_increase === undefined) {
     throw new UsageError(
       `--max-increase '${options.maxIncrease}' is not a percentage.\nUse for example --max-increase 10%.`,
@@ -179,13 +186,13 @@ async function render(answer: BudgetCheck, options: BudgetOptions, io: Io): Prom
     case 'markdown':
       return plain.budgetAsMarkdown(answer, shown);
     case 'github':
-      return ci.budgetAsGithub(answer, shown);
+      return ci.budgetAsGithub(inCheckout(answer, io), shown);
     case 'junit':
-      return ci.budgetAsJunit(answer);
+      return ci.budgetAsJunit(inCheckout(answer, io));
     case 'sarif':
-      return ci.budgetAsSarif(answer);
+      return ci.budgetAsSarif(inCheckout(answer, io));
     case 'gitlab':
-      return ci.budgetAsGitlab(answer);
+      return ci.budgetAsGitlab(inCheckout(answer, io));
     case 'table': {
       const { terminalOf } = await import('../render/table.js');
       const toFile = options.output !== undefined;

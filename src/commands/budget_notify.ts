@@ -45,6 +45,10 @@ export async function notify(
       .filter(({ verdict }) => on.some((one) => one === verdict))
       .map((row): Notice => ({ target: name, row })),
   );
+  if (options.dryRun === true && due.length === 0) {
+    const why = targets.length === 0 ? 'there is no target to tell' : 'no verdict is one that a target is told of';
+    io.stderr.write(`note: nothing would be sent: ${why}.\n`);
+  }
   if (due.length === 0) return;
   try {
     await tell(due, targets, { options, io });

@@ -109,6 +109,8 @@ export interface Place {
   /** Undefined for a rule of the command line. */
   file: string | undefined;
   line: number | undefined;
+  /** Where its keys are: `metric` → `llmcost.yaml:14: budgets[0].metric`. */
+  keys: Readonly<Record<string, string>>;
 }
 
 /** A budget: everything that is not said is filled in, except what depends on what is asked. */
@@ -150,16 +152,18 @@ export function budgetsOf(config: {
   const seen = new Set<string>();
   return entries.map((entry, index) => {
     const text = config.where('budgets', index);
-    if (seen.has(entry.name)) throw new UsageError(`${text}.name: there is a budget '${entry.name}' before.`);
+    if (seen.has(entry.name))
+      throw new UsageError(`${config.where('budgets', index, 'name')}: there is a budget '${entry.name}' before.`);
     seen.add(entry.name);
-    return filled(entry, placeOf(text));
+    const keys = Object.keys(entry).map((key) => [key, config.where('budgets', index, key)]);
+    return filled(entry, { ...placeOf(text), keys: Object.fromEntries(keys) });
   });
 }
 
 /** The one rule that options of the command line make; `data` has the keys of the file. Throws UsageError. */
 export function budgetOfOptions(data: Record<string, unknown>): Budget {
   const result = checked(budget, { name: 'command line', ...data });
-  if ('value' in result) return filled(result.value, { text: '--limit', file: undefined, line: undefined });
+  if ('value' in result) return filled(result.value, { text: '--limit', file: undefined, line: undefined, keys: {} });
   const lines = result.misfits.map(
     ({ path, sentence }) => `--${String(path[0] ?? 'limit').replaceAll('_', '-')} ${sentence}`,
   );
@@ -193,7 +197,7 @@ function filled(entry: Entry, place: Place): Budget {
 }
 
 /** `llmcost.yaml:12: budgets[0]` taken apart. */
-function placeOf(text: string): Place {
+function placeOf(text: string): Omit<Place, 'keys'> {
   const found = /^(.*):(\d+): /.exec(text);
   return { text, file: found?.[1], line: found === null ? undefined : Number(found[2]) };
 }

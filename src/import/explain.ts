@@ -5,6 +5,7 @@ import { integer, join, literal, type Sql, sql } from '../sql.js';
 import type { Row, Store } from '../store/store.js';
 import { columnsFound, columnsOf, headerIn, pointersOf } from './explain_columns.js';
 import { draftOf } from './explain_draft.js';
+import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './explain_rejects.js';
 import { type Sought, soughtBy, type Traced } from './explain_trace.js';
 import { ratedUsage } from './facts.js';
 import { type AnyFormat, type Format, isLedger } from './format.js';
@@ -54,6 +55,8 @@ export interface Explained {
   unread: string[];
   /** The first rows as they would be stored; money as decimal strings. */
   rows: Row[];
+  /** Why lines would be rejected, as far as was looked. */
+  rejects: Objection[];
   /** For llmcost.yaml, where nobody knows the file. */
   draft: string | null;
   problem: string | null;
@@ -68,12 +71,12 @@ const NOTHING = {
   columns: [],
   unread: [],
   rows: [],
+  rejects: [],
   draft: null,
   problem: null,
 } as const;
 
 const ROWS_SHOWN = 5;
-const ROWS_READ = 100;
 const NEAREST = 3;
 
 /** Looks at a file as an import does, and changes nothing. A problem of the file is an answer. */
@@ -90,7 +93,7 @@ export async function explainFile(store: Store, { path, name }: Named, options: 
 }
 
 function copied(): Omit<Explained, 'source' | 'status'> {
-  return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [] };
+  return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [], rejects: [] };
 }
 
 async function explained(
@@ -143,6 +146,7 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
     const pointer = pointers.get(path);
     return pointer === undefined || found === undefined || found({ path, pointer });
   };
+  const sample = await sampled(ready, plain);
   const named = options.format !== undefined ? '--format' : describesFile(options.mapping) ? '--map' : undefined;
   return {
     ...copied(),
@@ -162,7 +166,8 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
     nearest,
     columns: columnsFound(all, isThere),
     unread: [...ready.unread],
-    rows: isLedger(format) ? [] : await firstRows(store, format, { ready, plain, now: options.now }),
+    rows: isLedger(format) ? [] : await firstRows(store, format, { ready, plain, sample, now: options.now }),
+    rejects: await objections(store, format, sample),
   };
 }
 
@@ -170,16 +175,10 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
 async function firstRows(
   store: Store,
   format: Format,
-  { ready, plain, now }: { ready: Prepared; plain: Source; now: Date },
+  { ready, plain, sample, now }: { ready: Prepared; plain: Source; sample: Sampled; now: Date },
 ): Promise<Row[]> {
-  const lines =
-    ready.sampleLines === undefined ? undefined : JSON.stringify((await sampleLines(plain)).slice(0, ROWS_READ));
-  const query =
-    ready.sampleLines === undefined
-      ? sql`select * from (${ready.sample.query}) limit ${integer(ROWS_READ)}`
-      : ready.sample.query;
-  const params = lines === undefined ? undefined : { lines };
-  const usage = usageOf(format, { ...ready.sample, query, csv: ready.lines.csv });
+  const { params } = sample;
+  const usage = usageOf(format, sample.lines);
   return store.rehearsal(async () => {
     await store.run(sql`set preserve_insertion_order = true`);
     const call: Sql = sql`select * from (${usage}) as usage where trouble is null`;

@@ -65,8 +65,8 @@ export async function rejectsOf(store: Store, id: number): Promise<PastRejects> 
 /** What went with some imports. */
 export interface Removed {
   sources: string[];
-  /** Rows of usage, of the ledger and of revenue. */
-  rows: string;
+  /** Rows of each: usage, what providers billed, revenue. */
+  rows: Record<'usage' | 'ledger' | 'revenue', string>;
   /** Other files whose next import is no longer skipped as unchanged. */
   reopened: string[];
 }
@@ -93,11 +93,11 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
           or other.source = gone.source and other.continues is not null
         )
       returning other.source`);
-    const { rows } = await store.row<{ rows: string }>(
-      sql`select count(*) as rows
-      from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
-      where import_id in (${chosen})`,
-    );
+    const rows = await store.row<Removed['rows']>(sql`
+      select
+        (select count(*) from usage_fact where import_id in (${chosen})) as usage,
+        (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
+        (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
     await store.run(sql`delete from usage_fact where import_id in (${chosen})`);
     await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
     await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);

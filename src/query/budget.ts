@@ -172,7 +172,8 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
     return {
       used,
       ...limitFor(rule, used.key, asked),
-      projection: projected.get(name),
+      // What has no price has no projected cost.
+      projection: used.value === null ? undefined : projected.get(name),
       base: bases.of.get(name) ?? [],
       notConverted: bases.notConverted.has(name),
     };

@@ -25,7 +25,7 @@ export async function revenueOfGroups(
   const byCustomer = names.length === 1 && names[0] === 'customer';
   const ofAll = names.length === 0 && conditions.every(({ dimension }) => dimension !== 'customer');
   if (!byCustomer && !ofAll) {
-    const where = budget.place.file === undefined ? '--limit' : `${budget.place.text}.limit`;
+    const where = budget.place.keys.limit ?? '--limit';
     throw new UsageError(
       `${where}: '% of revenue' is known for each customer (group_by: [customer]) or for all together, not for this rule.`,
     );

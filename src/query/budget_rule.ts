@@ -73,6 +73,8 @@ function earlierCount(limit: Limit, { baseline_periods }: Budget): number {
 /** The metric a rule names, or the one that the unit of its limit says. */
 function metricFor({ metric, limit }: Budget): MetricName {
   if (metric === undefined) return usualMetric(limit);
+  // The word of a limit, though also a preset.
+  if (metric === 'tokens') return 'total_tokens';
   // Some words are a metric and a preset.
   if (isMetric(metric)) return metric;
   const [found, ...more] = checkedMetrics([metric]);
@@ -177,6 +179,7 @@ function at<T>(budget: Budget, key: string, check: () => T): T {
 }
 
 function wrong({ place }: Budget, key: string, sentence: string): UsageError {
-  const where = place.file === undefined ? `--${key.replaceAll('_', '-')}` : `${place.text}.${key}`;
+  const where =
+    place.file === undefined ? `--${key.replaceAll('_', '-')}` : (place.keys[key] ?? `${place.text}.${key}`);
   return new UsageError(`${where}: ${sentence}`);
 }

@@ -68,7 +68,7 @@ export interface Forecast {
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
 export function checkedForecastMetric(name: string): ForecastMetric {
-  const found = forecastMetric(name);
+  const found = forecastMetric(name === 'tokens' ? 'total_tokens' : name);
   if (found !== undefined) return found;
   throw new UsageError(
     `--metric '${name}' cannot be projected: it does not add up from day to day.\nPossible are: ${FORECAST_METRICS.join(', ')}.`,

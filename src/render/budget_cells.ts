@@ -65,7 +65,9 @@ function sharedPeriod(rows: readonly BudgetRow[]): string | undefined {
 }
 
 /** The values of a group: 'acme, chat'; nothing where a rule has no groups. */
-export function whoOf({ group }: BudgetRow): string {
+export function whoOf({ group, verdict }: BudgetRow): string {
+  // Where there is no usage, there is nobody: not even those without a name.
+  if (verdict === 'no_data') return '';
   return Object.values(group)
     .map((value) => value ?? NONE)
     .join(', ');

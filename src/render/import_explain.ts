@@ -23,6 +23,7 @@ function fileText(file: Explained, terminal: Terminal): string {
     renderTable(columnTable(file), terminal),
   ];
   if (file.unread.length > 0) parts.push(`columns not read: ${file.unread.map(plain).join(', ')}\n`);
+  if (file.rejects.length > 0) parts.push(`${file.rejects.map((one) => plain(objectionLine(one))).join('\n')}\n`);
   if (file.rows.length > 0) parts.push(renderTable(rowTable(file.rows), terminal));
   return parts.join('\n');
 }
@@ -32,6 +33,12 @@ function unknownText(name: string, { nearest, draft }: Explained): string {
   if (draft === null) return `${lines.join('\n')}\n`;
   const shown = draft.trimEnd().split('\n').map(plain).join('\n');
   return `${lines.join('\n')}\n\nA draft for llmcost.yaml; look it over:\n\n${shown}\n`;
+}
+
+/** `llm.inn is missing: 6 of 6 lines would be rejected`. */
+function objectionLine({ field, reason, lines, of }: Explained['rejects'][number]): string {
+  const what = field === '' ? `a line ${reason}` : `${field} ${reason}`;
+  return `${what}: ${formatCount(lines)} of the first ${of === 1 ? 'line' : `${formatCount(of)} lines`} would be rejected`;
 }
 
 function indentedAfter(problem: string | null): string {

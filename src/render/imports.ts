@@ -73,8 +73,10 @@ export function rejectsList(found: PastRejects, format: RejectsFormat, terminal:
 
 /** What a removal did, and what it means for other files. */
 export function removedText({ sources, rows, reopened }: Removed): string {
-  const usage = rows === '1' ? '1 row of usage' : `${formatCount(rows)} rows of usage`;
-  const lines = [`Removed ${sources.map(plain).join(', ')}: ${usage}.`];
+  const all = [counted(rows.usage, 'usage'), counted(rows.ledger, 'the ledger'), counted(rows.revenue, 'revenue')];
+  const told = all.filter((one) => one !== undefined);
+  const what = told.length === 0 ? 'no rows' : told.join(', ');
+  const lines = [`Removed ${sources.map(plain).join(', ')}: ${what}.`];
   if (reopened.length > 0) {
     lines.push(
       'These files may have had calls in common with it; import them again to bring those back:',
@@ -82,6 +84,11 @@ export function removedText({ sources, rows, reopened }: Removed): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function counted(rows: string, of: string): string | undefined {
+  if (rows === '0') return undefined;
+  return rows === '1' ? `1 row of ${of}` : `${formatCount(rows)} rows of ${of}`;
 }
 
 function envelope(schema: string, content: object): string {

@@ -137,7 +137,12 @@ budgets:
     max_price_age: 180,
     baseline_periods: undefined,
     exceptions: [],
-    place: { text: 'llmcost.yaml:20: budgets[1]', file: 'llmcost.yaml', line: 20 },
+    place: {
+      text: 'llmcost.yaml:20: budgets[1]',
+      file: 'llmcost.yaml',
+      line: 20,
+      keys: { name: 'llmcost.yaml:20: budgets[1].name', limit: 'llmcost.yaml:20: budgets[1].limit' },
+    },
   });
 });
 

@@ -130,3 +130,25 @@ formats:
   const [file] = await world.imported(['page.json']);
   expect(file).toMatchObject({ format: 'page', imported: 1, rejected: 0 });
 });
+
+test('a format of llmcost.yaml with a wrong path: what an import would have against the lines', async () => {
+  const world = await newWorld();
+  world.write(
+    'llmcost.yaml',
+    `\
+formats:
+  - name: mine
+    reads: json
+    signature: [when, llm.name]
+    columns: {timestamp: when, model: llm.name, input_tokens: llm.nope, output_tokens: llm.out}
+`,
+  );
+  const line = (when: number) => `${JSON.stringify({ when, llm: { name: 'gpt-4o', in: 3, out: 1 } })}\n`;
+  world.write('calls.jsonl', line(1790000000) + line(1790000001) + line(1));
+  const { out, code } = await world.llmcost(['import', '--explain', 'calls.jsonl']);
+  expect(code).toBe(0);
+  expect(out.split('\n').slice(-4).join('\n')).toBe(`
+llm.nope is missing: 2 of the first 3 lines would be rejected
+when is not a time between 2000 and 2099: 1 of the first 3 lines would be rejected
+`);
+});

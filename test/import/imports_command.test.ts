@@ -93,6 +93,15 @@ line  field          reason
   expect((await llmcost('imports', 'rejects', '2')).out).toBe('No line was rejected.\n');
 });
 
+test('revenue that is removed is called revenue', async () => {
+  writeFileSync(join(cwd, 'paid.csv'), 'customer,period,amount,currency\nacme,2026-10,5,USD\nhooli,2026-10,7,USD\n');
+  await llmcost('import', 'paid.csv');
+  expect(await llmcost('imports', 'remove', '1')).toMatchObject({
+    out: 'Removed paid.csv: 2 rows of revenue.\n',
+    code: 0,
+  });
+});
+
 test('imports rejects into a file, of all lines of an import', async () => {
   const bad = Array.from({ length: 1500 }, (_, index) => call(`x${index}`, 1, 'many')).join('');
   writeFileSync(join(cwd, 'bad.jsonl'), bad + call('eeee', 5));

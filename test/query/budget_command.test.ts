@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { beforeAll, expect, test } from 'vitest';
@@ -67,7 +67,7 @@ test('the table comes first, the verdict last and on stderr', async () => {
 verdict    budget      limit    used        %              forecast        80% interval  used up
 breach     breached   $10.00  $10.50  105.00%  ██████████            too little history  2026-10-02
 forecast   projected  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00     $31.00 – $31.00  2026-10-30
-undecided  unsure      $5.00       ?                                 too little history
+undecided  unsure      $5.00       ?
 no data    silent      $5.00       ?
 warn       warned     $12.50  $10.50   84.00%  ████████··            too little history
 unsure: undecided, 100.00% of its usage has no price. llmcost pricing status names the models; max_unpriced of unsure can allow it.
@@ -177,6 +177,41 @@ test('annotations of GitHub at the line of the rule, and a step summary', async 
   );
 });
 
+test('files are named from the top of the checkout, wherever the check runs', async () => {
+  const one = ['--rule', 'breached', '--format'];
+  const github = await runWith({ GITHUB_WORKSPACE: dirname(cwd) }, ...one, 'github');
+  expect(github.out).toContain(`::error file=${basename(cwd)}/llmcost.yaml,line=2,`);
+  const below = fakeIo({ cwd: join(cwd, 'sub'), env: { CI_PROJECT_DIR: cwd } });
+  mkdirSync(join(cwd, 'sub'));
+  await main(['budget-check', '--db', '../llmcost.duckdb', ...one, 'gitlab'], below);
+  expect(JSON.parse(below.out())).toMatchObject([{ location: { path: 'llmcost.yaml', lines: { begin: 2 } } }]);
+  const elsewhere = await runWith({ GITHUB_WORKSPACE: join(cwd, 'sub') }, ...one, 'sarif');
+  expect(elsewhere.out).toContain('"uri": "llmcost.yaml"');
+});
+
+test('options that would change nothing are mistakes', async () => {
+  const limited = ['--limit', '1 USD'];
+  expect(await run(...limited, '--max-increase', '5%')).toMatchObject({
+    code: 2,
+    err: 'llmcost: --max-increase goes with --baseline.\nName it as well.\n',
+  });
+  for (const name of ['--map', '--set']) {
+    expect(await run(...limited, name, 'model=x')).toMatchObject({
+      code: 2,
+      err: `llmcost: ${name} goes with --import.\nName the files it is about: --import run.jsonl\n`,
+    });
+  }
+});
+
+test('a wrong word of a rule is pointed at in its own line; tokens are a metric', async () => {
+  writeFileSync(join(cwd, 'wrong.yaml'), 'budgets:\n  - name: one\n    limit: 5 USD\n    where: [custmer=acme]\n');
+  const wrong = await run('--config', 'wrong.yaml');
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toMatch(/^llmcost: wrong\.yaml:4: budgets\[0\]\.where: There is no dimension 'custmer'\./);
+  const tokens = await run('--limit', '2M tokens', '--metric', 'tokens', '--format', 'json', '--all');
+  expect(JSON.parse(tokens.out).rows).toMatchObject([{ metric: 'total_tokens', unit: 'tokens' }]);
+});
+
 test('GitLab code quality', async () => {
   const { out } = await run(...six, '--format', 'gitlab');
   const issues = JSON.parse(out);
@@ -188,6 +223,30 @@ test('GitLab code quality', async () => {
     ['minor', { path: 'llmcost.yaml', lines: { begin: 4 } }],
   ]);
   expect(new Set(issues.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).size).toBe(5);
+});
+
+test('a dry run that has nobody to tell says so', async () => {
+  const { err, code } = await run('--limit', '1 USD', '--where', 'feature=chat', '--max-price-age', 'any', '--dry-run');
+  expect(err).toBe(
+    'note: nothing would be sent: there is no target to tell.\nverdict: breach (exit code 1): 1 breach\n',
+  );
+  expect(code).toBe(1);
+});
+
+test('where there is no usage, nobody is named', async () => {
+  const nothing = await run(
+    '--limit',
+    '1 USD',
+    '--where',
+    'feature=chta',
+    '--group-by',
+    'customer',
+    '--format',
+    'junit',
+  );
+  expect(nothing.code).toBe(4);
+  expect(nothing.out).toContain('<testcase classname="command line" name="cost"');
+  expect(nothing.out).not.toContain('(none)');
 });
 
 test('at most N rows, and how many more', async () => {
