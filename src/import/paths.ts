@@ -56,13 +56,11 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
     const { glob } = await import('tinyglobby');
     const files = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
     if (files.length > 0)
-      return files
-        .sort()
-        .map((file) => ({
-          path: resolve(path, file),
-          name: `${argument.replace(/\/+$/, '')}/${file}`,
-          inFolder: true,
-        }));
+      return files.sort().map((file) => ({
+        path: resolve(path, file),
+        name: `${argument.replace(/\/+$/, '')}/${file}`,
+        inFolder: true,
+      }));
     throw new NoLogs(
       `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst.`,
     );
