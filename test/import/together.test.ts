@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -202,3 +202,13 @@ async function importKilled(world: World, afterMs: number | undefined): Promise<
   const [, signal] = await ended;
   return signal === 'SIGKILL';
 }
+
+test('a format that reads a field with a name of ours: path', async () => {
+  const world = await newWorld();
+  const sample = readFileSync(new URL('../../fixtures/cloudflare-ai-gateway/sample.jsonl', import.meta.url));
+  world.write('one.jsonl', sample);
+  world.write('two.jsonl', sample);
+  const [one, two] = await world.imported(['one.jsonl', 'two.jsonl', '--max-rejects', '100%']);
+  expect(one?.imported).toBeGreaterThan(0);
+  expect(two).toMatchObject({ lines: one?.lines, imported: 0 });
+});
