@@ -203,9 +203,12 @@ async function importKilled(world: World, afterMs: number | undefined): Promise<
   return signal === 'SIGKILL';
 }
 
-test('a format that reads a field with a name of ours: path', async () => {
+test.each([
+  ['that reads a field with a name of ours, path', 'cloudflare-ai-gateway'],
+  ['with steps of its own', 'claude-agent-sdk'],
+])('several files of a format %s', async (_, format) => {
   const world = await newWorld();
-  const sample = readFileSync(new URL('../../fixtures/cloudflare-ai-gateway/sample.jsonl', import.meta.url));
+  const sample = readFileSync(new URL(`../../fixtures/${format}/sample.jsonl`, import.meta.url));
   world.write('one.jsonl', sample);
   world.write('two.jsonl', sample);
   const [one, two] = await world.imported(['one.jsonl', 'two.jsonl', '--max-rejects', '100%']);
