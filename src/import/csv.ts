@@ -92,7 +92,9 @@ function recordsOf(head: string, delimiter: string, to: number): string[][] {
     return parse(head, { ...lenient, to });
   } catch {
     // The head may end inside of a quoted field; then the sample is the header alone.
-    return parse(head.trimStart().split(/\r?\n/, 1)[0] ?? '', lenient);
+    const header = head.trimStart().split(/\r?\n/, 1)[0] ?? '';
+    const quoted = header.split('"').length % 2 === 1;
+    return parse(header, quoted ? lenient : { ...lenient, quote: false });
   }
 }
 

@@ -10,6 +10,7 @@ import { importedBefore } from './known_files.js';
 import { loadLedger } from './ledger.js';
 import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
 import { describesFile, type Mapping } from './mapping.js';
+import { hasOpenLines } from './open_lines.js';
 import type { Named } from './paths.js';
 import type { Prepared } from './prepare.js';
 import { isTooLong, withReady } from './ready.js';
@@ -214,7 +215,7 @@ export function settingsText({ format, mapping }: ImportOptions): string {
 
 /** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
 export function isOfFile(error: unknown): boolean {
-  return error instanceof InputError || isTooLong(error) || isUnpacking(error) || isGone(error);
+  return error instanceof InputError || isTooLong(error) || isUnpacking(error) || isGone(error) || hasOpenLines(error);
 }
 
 /** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */

@@ -34,7 +34,7 @@ export function numberedLines(source: Source, format: Nested): Sql {
 
 function fileLines(source: Source, format: Nested): Sql {
   return sql`read_json(
-    ${literal(escapedGlob(source.path))}, format = 'newline_delimited', ignore_errors = true,
+    ${literal(escapedGlob(source.path))}, format = 'newline_delimited', records = true, ignore_errors = true,
     compression = ${literal(source.compression === 'none' ? 'uncompressed' : source.compression)},
     maximum_object_size = ${integer(longestLine(source, format))}, columns = ${readerColumns(lineShape(format))}
   )`;
@@ -53,13 +53,13 @@ function longestLine({ longestRecord }: Source, { rows }: Nested): number {
 export function linesOfFiles(sources: readonly [Source, ...Source[]], { fields }: Nested): Sql {
   const [{ compression }] = sources;
   const files = sql`[${join(sources.map(({ path }) => literal(path)))}]`;
-  return sql`select ${renamed(fields)}, file.number as "$file"
+  return sql`select ${renamed(fields)}, file."$number" as "$file"
   from read_json(
-    [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', ignore_errors = true,
+    [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', records = true, ignore_errors = true,
     compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}, filename = '$path',
     maximum_object_size = ${integer(LONGEST_OF_SHORT)}, columns = ${readerColumns(fields)}
   ) as line
-  join (select unnest(${files}) as path, generate_subscripts(${files}, 1) as number) as file on file.path = line."$path"`;
+  join (select unnest(${files}) as "$of", generate_subscripts(${files}, 1) as "$number") as file on file."$of" = line."$path"`;
 }
 
 /** The same for lines at hand: `$lines`. */

@@ -2,6 +2,7 @@ import type { Store } from '../store/store.js';
 import type { Cut } from './cutter.js';
 import { type Asked, cutOf, holdsDocuments, withRecords } from './document.js';
 import { UnknownFormat } from './identify.js';
+import { withClosedLines } from './open_lines.js';
 import { isParquet, parquetError } from './parquet.js';
 import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
@@ -27,7 +28,8 @@ export async function withReady<T>(
   { ready, unknown }: Reading<T>,
 ): Promise<T | undefined> {
   const { source, head } = opened;
-  const read = async (plain: Source, start: string): Promise<T | undefined> => {
+  const read = (file: Source, start: string) => withClosedLines(file, (plain) => readAsIs(plain, start));
+  const readAsIs = async (plain: Source, start: string): Promise<T | undefined> => {
     if (start === '') return undefined;
     let found: Prepared | undefined;
     try {

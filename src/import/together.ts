@@ -154,7 +154,14 @@ async function batchesOf(store: Store, looked: readonly Looked[], options: Impor
 
 /** Lines of other files between those of a file do no harm. */
 function isIndependent(format: AnyFormat): format is Format {
-  return !isLedger(format) && format.reads === 'ndjson' && format.carried === undefined && format.repeats !== 'last';
+  return (
+    !isLedger(format) &&
+    format.reads === 'ndjson' &&
+    format.rows === undefined &&
+    format.resolved === undefined &&
+    format.carried === undefined &&
+    format.repeats !== 'last'
+  );
 }
 
 function asMapped(format: Format, { mapping }: ImportOptions): Format {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -202,3 +202,16 @@ async function importKilled(world: World, afterMs: number | undefined): Promise<
   const [, signal] = await ended;
   return signal === 'SIGKILL';
 }
+
+test.each([
+  ['that reads a field with a name of ours, path', 'cloudflare-ai-gateway'],
+  ['with steps of its own', 'claude-agent-sdk'],
+])('several files of a format %s', async (_, format) => {
+  const world = await newWorld();
+  const sample = readFileSync(new URL(`../../fixtures/${format}/sample.jsonl`, import.meta.url));
+  world.write('one.jsonl', sample);
+  world.write('two.jsonl', sample);
+  const [one, two] = await world.imported(['one.jsonl', 'two.jsonl', '--max-rejects', '100%']);
+  expect(one?.imported).toBeGreaterThan(0);
+  expect(two).toMatchObject({ lines: one?.lines, imported: 0 });
+});
