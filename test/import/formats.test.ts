@@ -140,10 +140,12 @@ function withoutNulls(call: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null));
 }
 
-/** Tables in which a text of a call was found. */
+/** Tables in which a text of a call was found; not the price book, tens of thousands of rows which no file of usage writes. */
 async function tablesWith(db: string, text: string): Promise<string[]> {
   return withStore(db, { access: 'read' }, async (store) => {
-    const tables = await store.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()`);
+    const tables = await store.rows<{ name: string }>(
+      sql`select table_name as name from duckdb_tables() where not starts_with(table_name, 'price_')`,
+    );
     const hits = tables.map(
       ({ name }) =>
         sql`select ${literal(name)} as name from ${identifier(name)} as held where contains(cast(to_json(held) as varchar), ${literal(text)})`,
