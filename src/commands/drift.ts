@@ -3,7 +3,7 @@ import { UndecidedError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { DriftQuery, DriftReport } from '../query/drift/answer.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
@@ -62,7 +62,7 @@ async function drift(options: DriftOptions, io: Io): Promise<void> {
   const { driftReport, hasDrifted } = await import('../query/drift/drift.js');
   const answer = await withOwnStore(options, io, (store) => driftReport(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
-  if (!options.quiet) await note(answer, io);
+  if (!options.quiet) await writeNotes(answer.warnings, io);
   if (options.fail !== true) return;
   if (hasDrifted(answer)) io.setExitCode(1);
   else if (isUndecided(answer, query)) throw nothingJudged(answer);
@@ -93,11 +93,6 @@ async function render(answer: DriftReport, options: DriftOptions, io: Io): Promi
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
   return rendered.driftAsTable(answer, terminal, shown);
-}
-
-async function note({ warnings }: DriftReport, io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
-  for (const { message } of warnings) io.stderr.write(`note: ${plain(message)}\n`);
 }
 
 /** The checked question. */

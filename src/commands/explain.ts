@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Bounded, ExplainQuery, ExplainReport } from '../query/explain/answer.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
 
@@ -53,7 +53,7 @@ async function explain(options: ExplainOptions, io: Io): Promise<void> {
   } else {
     await writeAnswer(await render(answer, options, io), options.output, io);
   }
-  if (!options.quiet) await note(answer, io);
+  if (!options.quiet) await writeNotes(answer.warnings, io);
 }
 
 async function render(answer: ExplainReport, options: ExplainOptions, io: Io): Promise<string> {
@@ -64,11 +64,6 @@ async function render(answer: ExplainReport, options: ExplainOptions, io: Io): P
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   return rendered.explainAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
-
-async function note({ warnings }: ExplainReport, io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
-  for (const { message } of warnings) io.stderr.write(`note: ${plain(message)}\n`);
 }
 
 /** The checked question. */

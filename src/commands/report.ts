@@ -5,7 +5,7 @@ import type { Io } from '../io.js';
 import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { type AskedOptions, EVERY, queryOf } from './report_query.js';
 
@@ -69,7 +69,7 @@ async function report(options: ReportOptions, io: Io): Promise<void> {
   const answer = await ask(query, { options, stand, io });
   if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
   else await writeAnswer(await render(answer, options, io), options.output, io);
-  if (!options.quiet) await note(answer, io);
+  if (!options.quiet) await writeNotes(answer.warnings, io);
 }
 
 /** The state of the store that is asked; undefined is the present one. */
@@ -139,14 +139,4 @@ async function writeTable(answer: CostReport, output: string, io: Io): Promise<v
     import('../query/report_parquet.js'),
   ]);
   await writeParquet(reportLines(answer), resolve(io.cwd, output), output);
-}
-
-const NOTES = 20;
-
-/** The warnings on stderr; JSON and Markdown hold all of them. */
-async function note({ warnings }: CostReport, io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
-  for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
-  if (warnings.length > NOTES)
-    io.stderr.write(`note: … and ${warnings.length - NOTES} more; --format json lists all.\n`);
 }

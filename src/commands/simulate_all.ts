@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { SurveyAnswer, SurveyQuery } from '../query/simulate/survey.js';
-import { writeAnswer } from './output.js';
+import { writeAnswer, writeNotes } from './output.js';
 import { withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
 import { chosenScores } from './quality_scores.js';
@@ -17,7 +17,7 @@ export async function simulateAll(options: SimulateOptions, io: Io): Promise<voi
     const { surveyPage } = await import('../render/simulate_page.js');
     await writePage(surveyPage(answer), options.output, io);
   } else await writeAnswer(await render({ ...answer, shown: top ?? null }, options, io), options.output, io);
-  if (!options.quiet) await note(answer, io);
+  if (!options.quiet) await writeNotes(answer.warnings, io);
 }
 
 async function ask(query: Omit<SurveyQuery, 'scores'>, options: SimulateOptions, io: Io): Promise<SurveyAnswer> {
@@ -84,9 +84,4 @@ async function render(
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   return rendered.surveyAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
-
-async function note({ warnings }: SurveyAnswer, io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
-  for (const { message } of warnings) io.stderr.write(`note: ${plain(message)}\n`);
 }

@@ -15,6 +15,7 @@ import { verdictSentence } from './budget_notes.js';
 import { revenueOfGroups } from './budget_revenue.js';
 import { type Circumstances, checkedRule, type Rule } from './budget_rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './budget_used.js';
+import { isoText } from './cells.js';
 import type { Count } from './count.js';
 import { historyNote } from './forecast.js';
 import { daysOfExhaustion, type Projection, projections } from './forecast_projection.js';
@@ -290,8 +291,4 @@ function caseOf(
 function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
   if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
   return historyNote(projection);
-}
-
-function isoText(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
 }

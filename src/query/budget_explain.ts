@@ -5,6 +5,7 @@ import { join, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Circumstances, checkedRule, type Rule } from './budget_rule.js';
 import { usedBy } from './budget_used.js';
+import { textOf } from './cells.js';
 import { dimensionOf } from './dimensions.js';
 import { INPUT_SUM, OUTPUT_SUM } from './metrics/measures.js';
 import type { Unit } from './metrics/metric.js';
@@ -156,10 +157,6 @@ async function partsOf(
     });
   }
   return parts;
-}
-
-function textOf(value: string | number | null | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
 
 async function dearestCalls(store: Store, { test, params }: Scope): Promise<ExplainedCall[]> {

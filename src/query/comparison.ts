@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import { literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { textOf } from './cells.js';
 import { type Count, countOf } from './count.js';
 import { type Dimension, dimensionOf } from './dimensions.js';
 import { type CostEffects, costEffects } from './effects.js';
@@ -176,10 +177,6 @@ async function changesOf(store: Store, pairs: readonly Pair[], metrics: readonly
 
 function units(value: Sql): Sql {
   return sql`cast(replace(cast(${value} as varchar), '.', '') as hugeint)`;
-}
-
-function textOf(value: Count | null | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
 
 /** 18 places → those of the metric. */

@@ -1,5 +1,6 @@
 import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { isoText } from './cells.js';
 import { type Count, countOf } from './count.js';
 import type { Base } from './metrics/metric_rows.js';
 import type { Period } from './period.js';
@@ -64,8 +65,8 @@ export async function coverageOf(
     rows_without_customer: await rowsWhere(store, scope, NAMELESS),
     bucket_rows: known.buckets ? await rowsWhere(store, scope, IN_BUCKETS) : 0,
     price_age_days: age === null ? null : Math.max(Math.floor(age / 86_400_000), 0),
-    since: isoOf(period.since ?? numberOf(known.first)),
-    until: isoOf(period.until ?? numberOf(known.last)),
+    since: isoText(period.since ?? numberOf(known.first)),
+    until: isoText(period.until ?? numberOf(known.last)),
   };
 }
 
@@ -89,8 +90,4 @@ function percentOf(part: Count, whole: Count): string | null {
 
 function numberOf(text: string | null): number | null {
   return text === null ? null : Number(text);
-}
-
-function isoOf(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
 }

@@ -1,5 +1,6 @@
 import { identifier, integer, join, sql } from '../sql.js';
 import type { Row, Store } from '../store/store.js';
+import { textOf } from './cells.js';
 import { type Count, countOf } from './count.js';
 import { fillSeries, localDay, type Projecting } from './forecast_series.js';
 import { EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd, PATH } from './forecast_sql.js';
@@ -128,10 +129,6 @@ function projectionOf(row: Row, dimensions: number): Projection {
     error_percent: projected === null ? null : textOf(row.error_percent),
     trials: projected === null ? 0 : countOf(row.trials),
   };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
 
 /** A limit of a group, as decimal text. */

@@ -3,6 +3,7 @@ import { priceBookId } from '../rate/book.js';
 import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { unusualDays } from './anomalies.js';
+import { isoText } from './cells.js';
 import type { Change, Comparison } from './comparison.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
@@ -229,10 +230,6 @@ function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
 function describedMetric(name: MetricName): ReportMetric {
   const { unit, title, means } = metricOf(name);
   return { name, unit, title, means };
-}
-
-function isoText(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
 }
 
 function totalOf(lines: readonly MetricRow[]): MetricRow {

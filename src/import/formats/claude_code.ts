@@ -3,6 +3,7 @@ import { field, type Shape } from '../fields.js';
 import type { Format } from '../format.js';
 import { parsed, withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
+import { projectOf } from './agent.js';
 import { anthropicAnswers, USAGE } from './anthropic.js';
 
 const MESSAGE: Shape = { id: 'text', model: 'text', stop_reason: 'text', usage: USAGE };
@@ -115,8 +116,7 @@ export const claudeCode: Format = {
         when ${FAILED} then ${errorClassOf(sql`http`, FAILURE)}
         when answer.stop_reason = 'refusal' then 'content_filter'
       end`,
-    // The folder the agent worked in, without those it lies in.
-    feature: sql`nullif(regexp_extract(${field('cwd')}, '([^/\\\\]+)[/\\\\]*$', 1), '')`,
+    feature: projectOf(field('cwd')),
     attempt: sql`attempt`,
     billed_currency: sql`case when cost is not null then 'USD' end`,
   },

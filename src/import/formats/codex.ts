@@ -3,16 +3,18 @@ import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
 import { withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
+import { projectOf } from './agent.js';
 
-const NAMES = [
+/** The counts of tokens as Codex calls them. */
+export const NAMES = [
   'input_tokens',
   'cached_input_tokens',
   'cache_write_input_tokens',
   'output_tokens',
   'reasoning_output_tokens',
 ] as const;
-type Name = (typeof NAMES)[number];
-const COUNTS: Shape = Object.fromEntries(NAMES.map((name) => [name, 'text']));
+export type Name = (typeof NAMES)[number];
+export const COUNTS: Shape = Object.fromEntries(NAMES.map((name) => [name, 'text']));
 
 const TYPE = field('type');
 const EVENT = sql`case when ${TYPE} = 'event_msg' then ${field('payload.type')} end`;
@@ -158,8 +160,7 @@ export const codex: Format = {
         when ${FAILED} then ${errorClassOf(HTTP, ERROR)}
       end`,
     http_status: sql`case when ${FAILED} then ${HTTP} end`,
-    // The folder the agent worked in, without those it lies in.
-    feature: sql`nullif(regexp_extract(folder, '([^/\\\\]+)[/\\\\]*$', 1), '')`,
+    feature: projectOf(sql`folder`),
     environment: null,
     attempt: null,
     bucket_seconds: null,

@@ -1,18 +1,9 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
+import { field } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
 import { errorClassOf, statusIn } from '../terms.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
-
-const NAMES = [
-  'input_tokens',
-  'cached_input_tokens',
-  'cache_write_input_tokens',
-  'output_tokens',
-  'reasoning_output_tokens',
-] as const;
-type Name = (typeof NAMES)[number];
-const COUNTS: Shape = Object.fromEntries(NAMES.map((name) => [name, 'text']));
+import { COUNTS, NAMES, type Name } from './codex.js';
 
 const TYPE = field('type');
 const ENDED = sql`coalesce(${TYPE} = 'turn.completed', false)`;

@@ -3,6 +3,7 @@ import { field, type Shape } from '../fields.js';
 import { constant, type Format } from '../format.js';
 import { asFields, withLabels } from '../nested.js';
 import { errorClassOf } from '../terms.js';
+import { projectOf } from './agent.js';
 
 const FAILED = sql`(${field('error')} is not null)`;
 const HTTP = sql`try_cast(${field('error.data.statusCode')} as integer)`;
@@ -73,8 +74,7 @@ export const opencode: Format = {
     status: sql`case when ${FAILED} then 'error' else 'ok' end`,
     error_class: sql`case when ${FAILED} then ${errorClassOf(HTTP, sql`coalesce(${field('error.name')}, 'unknown')`)} end`,
     http_status: sql`http`,
-    // The folder the agent worked in, without those it lies in.
-    feature: sql`nullif(regexp_extract(${field('path.cwd')}, '([^/\\\\]+)[/\\\\]*$', 1), '')`,
+    feature: projectOf(field('path.cwd')),
     environment: null,
     attempt: null,
     bucket_seconds: null,

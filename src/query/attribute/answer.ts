@@ -1,6 +1,7 @@
 import { priceBookId } from '../../rate/book.js';
 import { identifier, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import type { Condition } from '../filter.js';
 import type { Period } from '../period.js';
@@ -226,8 +227,4 @@ function sumsOf(row: Row): Sums {
     requests: row.requests === null ? null : countOf(row.requests),
     cost: textOf(row.cost),
   };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -1,6 +1,7 @@
 import { priceBookId } from '../../rate/book.js';
 import { identifier, join, sql } from '../../sql.js';
-import type { Row, Store } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
+import { textOf } from '../cells.js';
 import { countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope.js';
@@ -219,8 +220,4 @@ function described(query: DriftQuery, same_weekdays: boolean): DriftReport['quer
     same_weekdays,
     models_only: modelsOnly,
   };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -1,5 +1,6 @@
 import { identifier, join, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import type { Dimension } from '../dimensions.js';
 import type { Scope } from '../scope.js';
@@ -124,8 +125,4 @@ function metricValue(name: MetricName, value: Row[string] | undefined): Count | 
   const { unit } = metricOf(name);
   if (unit === 'ms') return Number(value);
   return unit === 'count' || unit === 'tokens' ? countOf(value) : String(value);
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -5,6 +5,7 @@ import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { checkRevision } from '../as_of.js';
+import { isoText, textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
 import type { Scores } from '../quality/scores.js';
@@ -216,15 +217,14 @@ export async function unpricedIn(store: Store, scope: Scope): Promise<{ rows: Co
 
 function described(query: MovesQuery): MovesAnswer['query'] {
   const { period, tz, where, by, top, fallback, rules, growth } = query;
-  const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
   return {
     rules: rules.map(({ label }) => label),
     by,
     fallback: fallback ?? null,
     scale: growth.map(({ customer, factor }) => (customer === null ? `${factor}x` : `customer=${customer}:${factor}x`)),
     period: period.label,
-    since: iso(period.since),
-    until: iso(period.until),
+    since: isoText(period.since),
+    until: isoText(period.until),
     tz,
     where: where.map(({ text }) => text),
     top: top ?? null,
@@ -257,8 +257,4 @@ function amountsOf(part: Row): MoveAmounts {
     margin_before: textOf(part.margin_before),
     margin_after: textOf(part.margin_after),
   };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -1,4 +1,5 @@
 import type { Row, Store } from '../../store/store.js';
+import { textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import { plainFamily } from './cards.js';
 import type { FLAGS } from './deltas.js';
@@ -70,8 +71,4 @@ export function ratioTexts(from: string, target: Target, { low, mid, high, statu
   if (status === 'same' || target.own) return [];
   const text = (ratio: number) => (ratio / 1_000_000).toFixed(3);
   return [{ from: plainFamily(from), low: text(low), mid: text(mid), high: text(high), status }];
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -3,6 +3,7 @@ import { priceBookId } from '../../rate/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { checkRevision } from '../as_of.js';
+import { textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import { type Scores, successOf } from '../quality/scores.js';
 import type { Money } from '../report.js';
@@ -291,8 +292,4 @@ function described({ rank, providers, fallback, period, tz, where, minFit }: Sur
 
 function aboutScores({ name, title, as_of, licence, attribution, stale }: Scores) {
   return { name, title, as_of, licence, attribution, stale };
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

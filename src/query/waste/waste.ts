@@ -1,6 +1,7 @@
 import { priceBookId } from '../../rate/book.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { isoText, textOf } from '../cells.js';
 import { countOf } from '../count.js';
 import { dimensionOf } from '../dimensions.js';
 import { fromAtto } from '../exact.js';
@@ -229,10 +230,9 @@ function limitOf(row: Row): LimitRow {
 }
 
 function described({ period, tz, where, top }: WasteQuery): WasteReport['query'] {
-  const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
   return {
-    since: iso(period.since),
-    until: iso(period.until),
+    since: isoText(period.since),
+    until: isoText(period.until),
     period: period.label,
     tz,
     where: where.map(({ text }) => text),
@@ -261,8 +261,4 @@ function notesOn(whole: Row): WasteReport['warnings'] {
     notes.push({ code: 'no_sessions', message });
   }
   return notes;
-}
-
-function textOf(value: Row[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
