@@ -13,6 +13,8 @@ export interface CsvLayout {
   style: NumberStyle;
   /** Blank lines above the header. */
   blankLines: number;
+  /** Read every column, needed or not; see the reader. */
+  everyColumn?: boolean;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -47,7 +49,15 @@ export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
     const value = index < 0 ? sql`cast(null as varchar)` : trimmed(cell(index));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
-  return sql`select ${join(columns)} from ${reader(source, layout)}`;
+  return sql`select ${join(columns)} from ${reader(source, layout)} ${layout.everyColumn === true ? every(layout) : sql``}`;
+}
+
+/**
+ * DuckDB 1.5.6 ends for good at bytes that are not UTF-8 in a column that is read, where it reads fewer columns than
+ * stand before that one. A condition that always holds makes it read all of them; then it sets the line aside.
+ */
+function every({ headers }: CsvLayout): Sql {
+  return sql`where len([${join(headers.map((_, index) => cell(index)))}]) > 0`;
 }
 
 /** How many lines, blank ones left out, the records take that can be read: fields may hold line breaks. */

@@ -8,6 +8,7 @@ import { LONGEST_LIST } from './lines.js';
 import { describesFile, type Mapping } from './mapping.js';
 import { type Source, unpacked } from './source.js';
 import { withCopy } from './spool.js';
+import { wellFormed } from './surrogates.js';
 
 /** The part of a head that is looked at. */
 const LOOKED_AT = 1 << 20;
@@ -60,7 +61,7 @@ export interface Asked {
  * something. A list of records may stand under any key, as in `{"data":[…]}`.
  */
 export async function cutOf(store: Store, { head, format, mapping, own = [] }: Asked): Promise<Cut> {
-  const [text, whole] = [head.slice(0, LOOKED_AT), { wrapped: false }];
+  const [text, whole] = [wellFormed(head.slice(0, LOOKED_AT)), { wrapped: false }];
   const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
     { list, wrapped: true },

@@ -39,11 +39,20 @@ function withStored(loaded: Loaded, { left, ...stored }: Stored): Loaded {
   return { ...loaded, imported, undated: Number(undated), unpriced: Number(unpriced), cost_usd, first_at, last_at };
 }
 
+const REFUSED = 'good lines of a file that was refused';
+
 /** Too many lines were bad: nothing of the file is kept but the record of the attempt. */
 export async function failed(store: Store, loaded: Loaded): Promise<Loaded> {
+  const { lines, skipped, rejected, skip_reasons } = loaded;
+  const good = lines - skipped - rejected;
+  const refused: Loaded = {
+    ...loaded,
+    skipped: skipped + good,
+    skip_reasons: good === 0 ? skip_reasons : { ...skip_reasons, [REFUSED]: good },
+  };
   await store.run(sql`delete from usage_fact where import_id = ${integer(loaded.import_id)}`);
-  await close(store, [loaded], sql`'failed'`);
-  return loaded;
+  await close(store, [refused], sql`'failed'`);
+  return refused;
 }
 
 const COUNTED = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;

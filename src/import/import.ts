@@ -17,6 +17,7 @@ import { isTooLong, withReady } from './ready.js';
 import { headOf } from './sample.js';
 import { digestOf, isGone, kindOf, type Source, sourceOf, unreadable } from './source.js';
 import { withSpooled, withUtf8 } from './spool.js';
+import { LoneSurrogates } from './surrogates.js';
 
 /** How files are to be imported. */
 export interface ImportOptions {
@@ -215,7 +216,14 @@ export function settingsText({ format, mapping }: ImportOptions): string {
 
 /** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
 export function isOfFile(error: unknown): boolean {
-  return error instanceof InputError || isTooLong(error) || isUnpacking(error) || isGone(error) || hasOpenLines(error);
+  return (
+    error instanceof InputError ||
+    error instanceof LoneSurrogates ||
+    isTooLong(error) ||
+    isUnpacking(error) ||
+    isGone(error) ||
+    hasOpenLines(error)
+  );
 }
 
 /** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */

@@ -4,7 +4,8 @@ import { textLines } from './text_lines.js';
 
 /**
  * DuckDB gives up a file of JSON lines, whatever it is told of errors, in which an object is broken over two lines
- * (`{"a":1,` and `"b":2}`). Then it gets a copy in which the beginning of such an object is a line that is bad by itself.
+ * (`{"a":1,` and `"b":2}`), and takes a line that is cut off behind a bracket together with the next one. Then it gets
+ * a copy in which the beginning of such an object is a line that is bad by itself.
  */
 export async function withClosedLines<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
   try {
@@ -15,8 +16,12 @@ export async function withClosedLines<T>(source: Source, fn: (source: Source) =>
   }
 }
 
+/** A line may have been lost to an open one above it. */
+export class OpenLines extends Error {}
+
 /** Whether a failure is that of a file with objects broken over two lines. */
 export function hasOpenLines(error: unknown): boolean {
+  if (error instanceof OpenLines) return true;
   return error instanceof Error && error.message.includes('Try auto-detecting the JSON format');
 }
 
@@ -31,7 +36,7 @@ async function* closedLines(source: Source): AsyncGenerator<Uint8Array> {
 }
 
 /** Whether a line ends inside of a text, an object or a list. */
-function isOpen(bytes: Buffer): boolean {
+export function isOpen(bytes: Buffer): boolean {
   // One character for each byte; what is not ASCII stands inside of texts.
   const text = bytes.toString('latin1');
   let depth = 0;

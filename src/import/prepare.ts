@@ -22,6 +22,8 @@ import { refusedBytes, refusedHeaders } from './refused.js';
 import { sampleLines } from './sample.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
+import { refuseLoneSurrogates } from './surrogates.js';
+import { isUtf8Text } from './utf8.js';
 
 /** A file with everything it takes to read it. */
 export interface Prepared {
@@ -76,6 +78,7 @@ async function jsonPrepared(
   { source, format, mapping, own = [] }: Preparing,
 ): Promise<Prepared | undefined> {
   const lines = await sampleLines(source);
+  refuseLoneSurrogates(lines);
   const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping, own });
   if (chosen === undefined) return undefined;
   return {
@@ -115,7 +118,7 @@ async function jsonFormat(
 
 const SAMPLE_ROWS = 20_000;
 
-function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Prepared {
+async function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Promise<Prepared> {
   const { name } = source;
   const declared = own.filter((one) => format === undefined || one.name === format).map(({ csv }) => csv?.delimiter);
   const found = csvLayout(
@@ -124,7 +127,9 @@ function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Pr
     declared.filter((delimiter) => delimiter !== undefined),
   );
   const chosen = columnsFormat(found.headers, { name, format, mapping, own, reads: 'csv' });
-  const layout = { ...found, style: chosen.csv?.decimals ?? found.style };
+  // A packed file would have to be unpacked to tell.
+  const everyColumn = source.compression !== 'none' || !(await isUtf8Text(source));
+  const layout = { ...found, style: chosen.csv?.decimals ?? found.style, everyColumn };
   const read = columnsRead(layout.headers, { file: name, format: chosen, mapping });
   const query = csvLines(source, layout, chosen.fields);
   return {

@@ -8,6 +8,7 @@ import { type Prepared, prepared } from './prepare.js';
 import { headOf } from './sample.js';
 import type { Source } from './source.js';
 import { withEvenLines, withoutBom } from './spool.js';
+import { withWholeCharacters } from './surrogates.js';
 
 export interface Opened extends Asked {
   source: Source;
@@ -28,7 +29,8 @@ export async function withReady<T>(
   { ready, unknown }: Reading<T>,
 ): Promise<T | undefined> {
   const { source, head } = opened;
-  const read = (file: Source, start: string) => withClosedLines(file, (plain) => readAsIs(plain, start));
+  const read = (file: Source, start: string) =>
+    withWholeCharacters(file, (whole) => withClosedLines(whole, (plain) => readAsIs(plain, start)));
   const readAsIs = async (plain: Source, start: string): Promise<T | undefined> => {
     if (start === '') return undefined;
     let found: Prepared | undefined;

@@ -6,8 +6,10 @@ import { csvRejects } from './csv_rejects.js';
 import type { AnyFormat } from './format.js';
 import { linesBefore } from './growing.js';
 import { numberedLines } from './lines.js';
+import { isOpen, OpenLines } from './open_lines.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
+import { refuseLoneSurrogatesIn } from './surrogates.js';
 import { isBlank, textLines } from './text_lines.js';
 
 /** A line that was set aside: where, which field, why. Never its content. */
@@ -38,7 +40,8 @@ export interface Complaint {
 
 /**
  * Goes back to a file in which bad lines were counted, and names them: reads it again in its order, now with numbers.
- * Only a file with something to name pays for this (about as much as counting its lines).
+ * Only a file with something to name pays for this (about as much as counting its lines). Throws LoneSurrogates where
+ * lines may have been lost to half a character.
  */
 export async function nameBadLines(store: Store, naming: Naming): Promise<Reject[]> {
   const { format, lines, source } = naming;
@@ -60,6 +63,8 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
     { limit: naming.limit },
   );
   await store.run(sql`set preserve_insertion_order = false`);
+  const unread = rows.some(({ complaint }) => complaint === null);
+  if (unread && (format.reads === 'ndjson' || format.reads === 'json')) await refuseLoneSurrogatesIn(source);
   const complaints = rows.map(({ ordinal, complaint }) => {
     const [field = '', reason = ''] = (complaint ?? '').split('\n');
     return { ordinal: Number(ordinal), field, reason };
@@ -80,53 +85,48 @@ function nothingOf(format: AnyFormat): string {
   return `has none of the fields of ${format.name}`;
 }
 
-/** Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. */
+/**
+ * Finds the n-th line that is not blank, for each complaint, and looks into those DuckDB could not read at all. Throws
+ * OpenLines where one of them is good and stands behind an open one.
+ */
 async function locatedLines(source: Source, complaints: readonly Complaint[], format: AnyFormat): Promise<Reject[]> {
   const found: Reject[] = [];
   let ordinal = 0;
-  let brokenBefore = 0;
+  let above: Buffer = Buffer.alloc(0);
   const before = complaints.length === 0 ? 0 : await linesBefore(source);
   for await (const { line, bytes } of textLines(source)) {
     if (isBlank(bytes)) continue;
     ordinal++;
     if (complaints[found.length] === undefined) break;
-    let last = '';
     // A line may hold several rows, each with a complaint of its own.
     for (
       let complaint = complaints[found.length];
       complaint?.ordinal === ordinal;
       complaint = complaints[found.length]
     ) {
-      const { field, reason } =
-        complaint.reason === '' ? unreadable(bytes, format, brokenBefore === ordinal - 1) : complaint;
-      last = reason;
+      const { field, reason } = complaint.reason === '' ? unreadable(bytes, format) : complaint;
+      if (reason === nothingOf(format) && isOpen(above)) throw new OpenLines('behind an open line');
       found.push({ line: before + line, field, reason });
     }
-    if (last === BROKEN) brokenBefore = ordinal;
+    above = bytes;
   }
   if (found.length < complaints.length)
     throw new Error(`${complaints.length - found.length} bad lines could not be found again`);
   return found;
 }
 
-const LOST = 'could not be read after the broken line above it; take that out and import the file again';
-const BROKEN = 'is not valid JSON';
-
 /** What is wrong with a line that gave no field at all. */
-function unreadable(bytes: Buffer, format: AnyFormat, afterBroken: boolean): { field: string; reason: string } {
+function unreadable(bytes: Buffer, format: AnyFormat): { field: string; reason: string } {
   if (!isUtf8(bytes)) return { field: '', reason: 'is not valid UTF-8' };
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    return { field: '', reason: BROKEN };
+    return { field: '', reason: 'is not valid JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { field: '', reason: 'is JSON, but not an object' };
   }
-  // DuckDB 1.5.6 takes a line that was cut off right after a bracket together with the next one, and gives up both.
-  const told = Object.entries(value).some(([key, part]) => Object.hasOwn(format.fields, key) && part !== null);
-  if (afterBroken && told) return { field: '', reason: LOST };
   return { field: '', reason: nothingOf(format) };
 }
 

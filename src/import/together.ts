@@ -22,6 +22,7 @@ import type { Named } from './paths.js';
 import { holdsObjects, withMapping } from './prepare.js';
 import { headOf, sampleLines } from './sample.js';
 import { digestOf, type Source, sourceOf } from './source.js';
+import { hasLoneSurrogate } from './surrogates.js';
 
 /*
  * A statement that imports takes a tenth of a second to be planned, however short the file is. Logs in a bucket are
@@ -91,7 +92,7 @@ async function lookedAt(files: readonly Named[]): Promise<Looked[]> {
     try {
       const source = await sourceOf(path, name);
       const head = await headOf(source);
-      if (!isPlain(source, head)) continue;
+      if (!isPlain(source, head) || hasLoneSurrogate(head)) continue;
       const lines = (await sampleLines(source, head)).slice(0, LINES_OF_EACH);
       looked.push({ index, source, digest: await digestOf(path, source.size), lines });
     } catch (error) {

@@ -138,7 +138,9 @@ function rejectTexts(file: ImportedFile): string[] {
     );
   const more = file.rejected - shown.length;
   if (more <= 0) return indented(shown);
-  const how = file.import_id === null ? '' : `; all of them: llmcost imports rejects ${file.import_id}`;
+  // What an open quotation mark swallowed is counted, but has no name.
+  const named = file.rejects.length > shown.length && file.import_id !== null;
+  const how = named ? `; all of them: llmcost imports rejects ${file.import_id}` : '';
   return indented([...shown, `… and ${formatCount(more)} more${how}`]);
 }
 
