@@ -130,6 +130,8 @@ export interface Reading {
    * many ways. Fields keep their names, and what becomes of none of them is null.
    */
   readonly resolved?: (lines: Sql, attributes: Readonly<Record<string, Attribute>>) => Sql;
+  /** `resolved` may make several rows of one line; then they are what is counted. */
+  readonly severalRows?: true;
   /** Lists of names and values that `--map` may name one of: `attributes.tenant.id`. */
   readonly attributeLists?: readonly string[];
   /** Those that are read besides, by the name that their column carries after a dollar sign. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { isForeign } from './foreign.js';
-import { isLedger } from './format.js';
+import { type AnyFormat, isLedger } from './format.js';
 import { type Continued, continuedImport, ReadWhole, withNewPart } from './growing.js';
 import { type Own, UnknownFormat } from './identify.js';
 import { importedBefore } from './known_files.js';
@@ -37,6 +37,8 @@ export interface ImportOptions {
   onFile?: (source: Source) => void;
 }
 
+type Unit = 'line' | 'record';
+
 /** What became of one file. */
 export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   source: string;
@@ -47,8 +49,10 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   import_id: number | null;
   /** The import that read the beginning of a log that grew, where only the rest was read. */
   continues: number | null;
-  /** What is counted: lines, or the records of documents. */
-  unit: 'line' | 'record';
+  /** What is counted: lines, or the records of documents and of lines that hold several. */
+  unit: Unit;
+  /** What the numbers of rejects count: a line that holds several records is named as a line. */
+  rejects_by: Unit;
   /** Why the file failed or was ignored, in sentences. */
   problem: string | null;
   /** Columns of a CSV file that nothing reads. */
@@ -96,6 +100,7 @@ export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   first_at: null,
   last_at: null,
   unit: 'line',
+  rejects_by: 'line',
   problem: null,
   unread: [],
   unfound: [],
@@ -170,25 +175,31 @@ async function loadSource(
     const fill = () =>
       isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
     const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
-    const rows = ready.format.rows !== undefined || ready.format.reads === 'parquet';
-    const unit = plain.longestRecord !== undefined || rows ? 'record' : 'line';
-    const result = fileOf({ ...ready, source: source.name, unit, continues: added?.import_id ?? null }, loaded);
+    const read = { ...ready, ...unitsOf(format, plain), source: source.name, continues: added?.import_id ?? null };
+    const result = fileOf(read, loaded);
     return options.dryRun ? { ...result, import_id: null } : result;
   };
   const loaded = await withReady(store, { ...options, source: added?.part ?? source, head }, { ready: load });
   return loaded ?? { ...NOTHING, source: source.name, status: 'empty' };
 }
 
-type Read = Pick<ImportedFile, 'source' | 'unit' | 'continues'> & Pick<Prepared, 'format' | 'unread' | 'unfound'>;
+function unitsOf(format: AnyFormat, { longestRecord }: Source): Pick<ImportedFile, 'unit' | 'rejects_by'> {
+  const records = longestRecord !== undefined || format.rows !== undefined || format.reads === 'parquet';
+  return {
+    unit: records || format.severalRows === true ? 'record' : 'line',
+    rejects_by: records ? 'record' : 'line',
+  };
+}
+
+type Read = Pick<ImportedFile, 'source' | 'unit' | 'rejects_by' | 'continues'> &
+  Pick<Prepared, 'format' | 'unread' | 'unfound'>;
 
 /** What is told of a file that was loaded. */
-export function fileOf(
-  { source, unit, continues, format, unread, unfound }: Read,
-  { kept, ...loaded }: Loaded,
-): ImportedFile {
+export function fileOf({ format, unread, unfound, ...read }: Read, { kept, ...loaded }: Loaded): ImportedFile {
+  const { source, unit, rejects_by, continues } = read;
   const problem = kept ? null : tooManyRejects({ source, unit, continues, ...loaded });
   const status = kept ? 'imported' : 'failed';
-  return { ...loaded, source, unit, continues, format: format.name, status, problem, unread, unfound };
+  return { ...loaded, source, unit, rejects_by, continues, format: format.name, status, problem, unread, unfound };
 }
 
 function tooManyRejects({

@@ -225,7 +225,8 @@ async function importBatch(
   const loaded = await unlessUnreadable(options.dryRun ? () => store.rehearsal(load) : load);
   return loaded.map((one, place): [number, ImportedFile] => {
     const { index, source } = files[place] ?? first;
-    const read = { source: source.name, unit: 'line' as const, continues: null, format, unread: [], unfound: missing };
+    const units = { unit: 'line', rejects_by: 'line' } as const;
+    const read = { ...units, source: source.name, continues: null, format, unread: [], unfound: missing };
     const result = fileOf(read, one);
     return [index, options.dryRun ? { ...result, import_id: null } : result];
   });

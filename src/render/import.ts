@@ -6,8 +6,12 @@ const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as c
 const REJECTS_SHOWN = 5;
 const FOREIGN_SHOWN = 5;
 
+/** What is counted; of several files both may be. */
+type Unit = ImportedFile['unit'] | 'both';
+const UNITS: Readonly<Record<Unit, string>> = { line: 'lines', record: 'records', both: 'lines and records' };
+
 type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & {
-  unit?: ImportedFile['unit'];
+  unit?: Unit;
   continues?: ImportedFile['continues'];
 };
 
@@ -70,8 +74,8 @@ export function importLine(file: ImportedFile): string {
 export function sumText(counts: Counts): string {
   const parts = COUNTS.filter((name) => name === 'imported' || counts[name] > 0);
   const unit = counts.unit ?? 'line';
-  const what = `${(counts.continues ?? null) === null ? '' : 'new '}${unit}`;
-  const lines = counts.lines === 1 ? `1 ${what}` : `${formatCount(counts.lines)} ${what}s`;
+  const what = counts.lines === 1 && unit !== 'both' ? unit : UNITS[unit];
+  const lines = `${formatCount(counts.lines)} ${(counts.continues ?? null) === null ? '' : 'new '}${what}`;
   return `${lines} = ${parts.map((name) => `${formatCount(counts[name])} ${name === 'duplicates' && counts[name] === 1 ? 'duplicate' : name}`).join(' + ')}`;
 }
 
@@ -134,7 +138,7 @@ function rejectTexts(file: ImportedFile): string[] {
     .slice(0, REJECTS_SHOWN)
     .map(
       ({ line, field, reason }) =>
-        `${file.unit} ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
+        `${file.rejects_by} ${formatCount(line)}: ${plain(field === '' ? reason : `${field} ${reason}`)}`,
     );
   const more = file.rejected - shown.length;
   if (more <= 0) return indented(shown);
@@ -145,10 +149,12 @@ function rejectTexts(file: ImportedFile): string[] {
 }
 
 /** The counts of several files. */
-export function totalOf(files: readonly ImportedFile[]): Counts {
+export function totalOf(files: readonly ImportedFile[]): Omit<Counts, 'continues'> & { unit: Unit } {
   const sum = (name: Exclude<keyof Counts, 'unit' | 'continues'>) =>
     files.reduce((total, file) => total + file[name], 0);
+  const [unit = 'line', other] = new Set(files.filter(({ lines }) => lines > 0).map((file) => file.unit));
   return {
+    unit: other === undefined ? unit : 'both',
     lines: sum('lines'),
     imported: sum('imported'),
     duplicates: sum('duplicates'),

@@ -195,3 +195,16 @@ test('a page of many megabytes on one line is cut up, after lines of other pages
   expect((await world.imported(['page.json']))[0]).toMatchObject({ lines: 40_000, imported: 40_000, unit: 'record' });
   expect((await world.imported(['pages.jsonl']))[0]).toMatchObject({ lines: 40_003, imported: 3, duplicates: 40_000 });
 });
+
+test('a line that holds several records: they are counted, and the line is named', async () => {
+  const result = (uuid: string, modelUsage: Record<string, unknown>) =>
+    JSON.stringify({ type: 'result', subtype: 'success', uuid, session_id: 's-1', modelUsage });
+  const used = { inputTokens: 100, outputTokens: 10 };
+  world.write(
+    'run.jsonl',
+    `${result('a', { 'claude-haiku-4-5': used, 'claude-sonnet-4-6': used })}\n${result('b', { 'claude-haiku-4-5': { outputTokens: 1 } })}\n`,
+  );
+  const { out } = await world.llmcost(['import', 'run.jsonl']);
+  expect(out).toContain('run.jsonl: claude-agent-sdk, 3 records = 2 imported + 1 rejected\n');
+  expect(out).toContain('\n  line 2: modelUsage.inputTokens is missing\n');
+});

@@ -113,7 +113,7 @@ test('what is special about a file is told of that file, and stops no other', as
     ['logs/c.csv', 'imported', 1, 1, 0, 0, 0, 0],
     ['logs/d.json.gz', 'failed', 0, 0, 0, 0, 0, 0],
     ['logs/e.jsonl', 'empty', 0, 0, 0, 0, 0, 0],
-    ['logs/f.jsonl', 'failed', 3, 0, 0, 0, 0, 2],
+    ['logs/f.jsonl', 'failed', 3, 0, 0, 0, 1, 2],
     ['logs/g.jsonl', 'ignored', 0, 0, 0, 0, 0, 0],
     ['logs/h.jsonl.gz', 'imported', 1, 1, 0, 0, 0, 0],
     ['logs/i.jsonl', 'imported', 2, 1, 1, 0, 0, 0],

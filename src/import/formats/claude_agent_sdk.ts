@@ -49,6 +49,7 @@ export const claudeAgentSdk: Format = {
     },
   },
   // Every model of a result is a row.
+  severalRows: true,
   resolved: (lines) => sql`
     select *, len(names) as models, unnest(case when len(names) > 0 then names else [null] end) as model_name
     from (
