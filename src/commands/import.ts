@@ -61,7 +61,7 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
       ? importAsJson(results, overlaps, settings.dryRun)
       : importAsText(results, overlaps, settings.dryRun),
   );
-  if (results.every(({ status }) => status === 'ignored')) throw noLogs(results);
+  if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
     throw new InputError(

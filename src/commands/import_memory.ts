@@ -40,7 +40,8 @@ export async function withImported<T>(options: FileOptions, io: Io, fn: (store: 
     };
     for (const group of await groupsOf(files)) {
       for (const { problem, status, source } of await importGroup(store, group, settings)) {
-        if (status === 'failed') throw new InputError(problem ?? `${source} could not be read.`);
+        if (status === 'failed' || status === 'unknown')
+          throw new InputError(problem ?? `${source} could not be read.`);
       }
     }
     return fn(store);

@@ -89,7 +89,7 @@ function rounds(
 
 /** Not of a file that did not change after all, or went away before it could be read. */
 async function isWorthTelling({ path, name }: Named, { status }: ImportedFile): Promise<boolean> {
-  if (status === 'imported') return true;
+  if (status === 'imported' || status === 'unknown') return true;
   if (status !== 'failed') return false;
   const { kindOf } = await import('../import/source.js');
   return (await kindOf(path, name)) !== undefined;

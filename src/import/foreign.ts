@@ -9,11 +9,13 @@ const USAGE = /"usage"\s*:\s*\{/i;
 const HEADER = /^(?=[^\n]*[,;\t])[^\n]*(?:token|cost|spend)/i;
 
 /**
- * Whether a file that lay in a folder beside logs is none of them: settings, locks, histories. Not where something in
- * it looks like usage, which must not be lost in silence.
+ * What a file of no known format is that lay in a folder beside logs: `ignored` if it is no log (settings, locks,
+ * histories), `unknown` if something in it looks like usage, which must not be lost in silence. Undefined for a file
+ * that the user named: that one is meant.
  */
-export async function isForeign({ path, name, inFolder }: Named): Promise<boolean> {
-  if (inFolder !== true) return false;
+export async function foreignKind({ path, name, inFolder }: Named): Promise<'ignored' | 'unknown' | undefined> {
+  if (inFolder !== true) return undefined;
   const head = (await headOf(await sourceOf(path, name))).trimStart();
-  return !COUNTED.test(head) && !USAGE.test(head) && (/^[{[]/.test(head) || !HEADER.test(head));
+  const counts = COUNTED.test(head) || USAGE.test(head) || (!/^[{[]/.test(head) && HEADER.test(head));
+  return counts ? 'unknown' : 'ignored';
 }

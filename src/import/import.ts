@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError, UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { isForeign } from './foreign.js';
+import { foreignKind } from './foreign.js';
 import { type AnyFormat, isLedger } from './format.js';
 import { type Continued, continuedImport, ReadWhole, withNewPart } from './growing.js';
 import { type Own, UnknownFormat } from './identify.js';
@@ -43,8 +43,8 @@ type Unit = 'line' | 'record';
 export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
   source: string;
   format: string | null;
-  /** `ignored`: it lay in a folder and is no log. */
-  status: 'imported' | 'unchanged' | 'empty' | 'ignored' | 'failed';
+  /** `ignored`: it lay in a folder and is no log; `unknown`: the same, but it counts tokens or money. */
+  status: 'imported' | 'unchanged' | 'empty' | 'ignored' | 'unknown' | 'failed';
   /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
   import_id: number | null;
   /** The import that read the beginning of a log that grew, where only the rest was read. */
@@ -70,10 +70,9 @@ export async function importFile(store: Store, file: Named, options: ImportOptio
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
     return await importing(await sourceOf(path, name));
   } catch (error) {
-    if (error instanceof UnknownFormat && (await isForeign(file)))
-      return { ...NOTHING, source: name, status: 'ignored', problem: error.message };
-    if (error instanceof InputError) return { ...NOTHING, source: name, status: 'failed', problem: error.message };
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    const foreign = error instanceof UnknownFormat ? await foreignKind(file) : undefined;
+    return { ...NOTHING, source: name, status: foreign ?? 'failed', problem: error.message };
   }
 }
 

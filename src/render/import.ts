@@ -24,23 +24,28 @@ export function importAsJson(files: readonly ImportedFile[], warnings: readonly 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
 export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const lines = files.flatMap(fileText);
-  const foreign = files.filter(({ status }) => status === 'ignored');
-  const read = files.length - foreign.length;
+  const namesOf = (wanted: ImportedFile['status']) =>
+    files.filter(({ status }) => status === wanted).map(({ source }) => plain(source));
+  const [foreign, unknown] = [namesOf('ignored'), namesOf('unknown')];
+  const read = files.length - foreign.length - unknown.length;
   if (read > 1) lines.push(`${read} files: ${sumText(totalOf(files))}`);
-  if (foreign.length > 0) lines.push(foreignText(foreign.map(({ source }) => plain(source))));
+  if (foreign.length > 0) lines.push(foreignText(foreign, ['is no log and was', 'are no logs and were']));
+  if (unknown.length > 0) {
+    const what = 'tokens or money in no format llmcost knows, and';
+    lines.push(foreignText(unknown, [`counts ${what} was`, `count ${what} were`]));
+    lines.push(`  to see what is in one: llmcost import --explain ${unknown[0]}`);
+  }
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
 }
 
-function foreignText(names: readonly string[]): string {
+function foreignText(names: readonly string[], [one, several]: readonly [string, string]): string {
   const shown = names.slice(0, FOREIGN_SHOWN);
   const more = names.length - shown.length;
   const list = `${shown.join(', ')}${more === 0 ? '' : ` and ${formatCount(more)} more`}`;
   const what =
-    names.length === 1
-      ? '1 file of a folder is no log and was'
-      : `${formatCount(names.length)} files of folders are no logs and were`;
+    names.length === 1 ? `1 file of a folder ${one}` : `${formatCount(names.length)} files of folders ${several}`;
   return `${what} left out: ${list}`;
 }
 
@@ -52,6 +57,7 @@ function fileText(file: ImportedFile): string[] {
     case 'unchanged':
       return [`${name}: imported before (import ${file.import_id}) and unchanged, nothing to do`];
     case 'ignored':
+    case 'unknown':
       return [];
     case 'failed':
       return [`${name}: not imported`, ...indented((file.problem ?? '').split('\n').map(plain)), ...rejectTexts(file)];

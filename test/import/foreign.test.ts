@@ -4,7 +4,7 @@ import { call, longId, newWorld } from './world.js';
 
 /* Files that lie beside the logs of a program and are none. */
 
-test('settings, locks and notes in a folder are left out; what looks like usage is not', async () => {
+test('settings, locks and notes in a folder are left out; what looks like usage is so with a word more', async () => {
   const world = await newWorld();
   mkdirSync(`${world.cwd}/agent/projects`, { recursive: true });
   world.write('agent/settings.json', '{\n  "model": "opus",\n  "env": { "MAX_THINKING_TOKENS": "31999" }\n}\n');
@@ -32,9 +32,18 @@ test('settings, locks and notes in a folder are left out; what looks like usage 
   expect(named.map(({ status }) => status)).toEqual(['failed', 'unchanged']);
   world.write('agent/stats.jsonl', '{"day":"2026-10-01","inputTokens":1200}\n');
   world.write('agent/spend.csv', 'day,spend in USD\n2026-10-01,1.20\n');
-  const lost = await world.imported(['agent'], 3);
-  expect(lost.filter(({ status }) => status === 'failed').map(({ source }) => source)).toEqual([
+  const lost = await world.imported(['agent']);
+  expect(lost.filter(({ status }) => status === 'unknown').map(({ source }) => source)).toEqual([
     'agent/spend.csv',
     'agent/stats.jsonl',
   ]);
+  const { out, code } = await world.llmcost(['import', 'agent']);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    '\n2 files of folders count tokens or money in no format llmcost knows, and were left out: agent/spend.csv, agent/stats.jsonl\n  to see what is in one: llmcost import --explain agent/spend.csv\n',
+  );
+  // Named by the user it is meant.
+  expect(await world.imported(['agent/stats.jsonl'], 3)).toMatchObject([{ status: 'failed' }]);
+  // A gate does not pass on what it could not read.
+  expect((await world.llmcost(['budget-check', '--import', 'agent', '--limit', '$5'])).code).toBe(3);
 });
