@@ -182,6 +182,16 @@ test.each([
     2,
     "llmcost.yaml:2: attribution[0]: twice.csv has two values for 'key_1': 'acme' and 'globex'.\nKeep one of them.",
   ],
+  [
+    '{ set: customer, from: api_key, file: empty.csv, key: id, value: customer }',
+    3,
+    "llmcost.yaml:2: attribution[0].file: empty.csv is empty.\nIt needs a line with the names of its columns, 'id' and 'customer' among them.",
+  ],
+  [
+    '{ set: customer, from: api_key, file: ., key: id, value: customer }',
+    3,
+    'llmcost.yaml:2: attribution[0].file: . cannot be read: EISDIR: illegal operation on a directory, read.\nName a CSV file that you may read.',
+  ],
   ['{ set: customer, from: team }', 2, "llmcost.yaml:2: attribution[0].from: There is no dimension 'team'."],
   [
     "{ where: ['feature'], set: { customer: x } }",
@@ -212,6 +222,7 @@ test.each([
   ],
 ])('%s cannot be', async (rule, code, complaint) => {
   const world = await worldOf(`attribution:\n  - ${rule}\n`);
+  world.write('empty.csv', ' \n\n');
   world.write('twice.csv', 'id,customer\nkey_1,acme\nkey_1,globex\n');
   const answer = await world.llmcost(['attribute']);
   expect(answer.err.slice(0, complaint.length + 9)).toBe(`llmcost: ${complaint}`);

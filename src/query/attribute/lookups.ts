@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { InputError, UsageError } from '../../errors.js';
 import { identifier, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
@@ -25,6 +26,12 @@ async function readLookup(store: Store, { lookup, place }: AttributionRule, tabl
   if (!existsSync(path)) {
     throw new InputError(
       `${place}.file: there is no file ${name}.\nIt is looked for from the folder of the configuration.`,
+    );
+  }
+  // Of such a file DuckDB tells a column named column0.
+  if (await isBlank(path, `${place}.file: ${name}`)) {
+    throw new InputError(
+      `${place}.file: ${name} is empty.\nIt needs a line with the names of its columns, '${lookup.key}' and '${lookup.value}' among them.`,
     );
   }
   const reader = sql`read_csv(${literal(path.replaceAll(/[*?[]/g, '[$&]'))}, all_varchar = true, header = true, null_padding = true)`;
@@ -56,6 +63,24 @@ async function readLookup(store: Store, { lookup, place }: AttributionRule, tabl
   throw new UsageError(
     `${place}: ${name} has two values for '${twice.key}': '${twice.first}' and '${twice.last}'.\nKeep one of them.`,
   );
+}
+
+const HEAD_BYTES = 4096;
+
+/** Whether nothing but blanks stands at the beginning of a file. Throws InputError where it cannot be read. */
+async function isBlank(path: string, named: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return buffer.toString('utf8', 0, bytesRead).trim() === '';
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(`${named} cannot be read: ${reason}.\nName a CSV file that you may read.`, { cause });
+  }
 }
 
 function isSame(one: string, other: string): boolean {
