@@ -214,8 +214,13 @@ function named(values: Readonly<Record<string, Sql>>): Sql {
 
 /** Why a line is left out, `skip:REASON` or `bad`, else null. */
 export function troubleOf(format: AnyFormat): Sql {
-  const wrong = [...unread(format), ...allChecks(format).map((check) => check.when)];
+  const wrong = allChecks(format).map((check) => check.when);
+  // First: what a line is cannot be told by fields that could not be read.
   return sql`case
+      ${join(
+        unread(format).map((when) => sql`when ${when} then 'bad'`),
+        '\n      ',
+      )}
       ${join(
         allSkips(format).map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
         '\n      ',

@@ -4,7 +4,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { FORMATS } from '../../src/import/formats/index.js';
 import type { ImportedFile } from '../../src/import/import.js';
+import { givenLines } from '../../src/import/lines.js';
+import { troubleOf, typedLines } from '../../src/import/statement.js';
 import { identifier, join, sql } from '../../src/sql.js';
+import { withStore } from '../../src/store/store.js';
 import { fileName, type Mutant, mutantOf, type Original, originalsIn } from './mutate.js';
 import { call, longId, newWorld, type World } from './world.js';
 
@@ -63,6 +66,21 @@ test('what broke the program, or the sum of the lines, before', async () => {
     ...{ status: 'failed', lines: 5, imported: 0, skipped: 3, rejected: 2 },
     skip_reasons: { 'good lines of a file that was refused': 3 },
   });
+});
+
+test('no format takes a line that cannot be read for one that is no usage', async () => {
+  const formats = FORMATS.filter(({ reads }) => reads === 'ndjson' || reads === 'json');
+  const read = await withStore(':memory:', { access: 'write' }, async (store) => {
+    const found: Record<string, unknown[]> = {};
+    for (const format of formats) {
+      const lines = { query: givenLines(format), style: 'json' as const };
+      const trouble = sql`with ${typedLines(format, lines)} select ${troubleOf(format)} as trouble from typed`;
+      const rows = await store.rows(trouble, { lines: JSON.stringify(['!', '{"nothing":"known"}', '["list"]']) });
+      found[format.name] = rows.map((row) => row.trouble);
+    }
+    return found;
+  });
+  expect(read).toEqual(Object.fromEntries(formats.map(({ name }) => [name, ['bad', 'bad', 'bad']])));
 });
 
 /** What is wrong with an import of some mutants by one command; where that broke off, of each by itself. */
