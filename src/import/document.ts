@@ -82,6 +82,16 @@ export async function cutOf(store: Store, { head, format, mapping, own = [] }: A
   return whole;
 }
 
+/**
+ * How the records are found where lines are pages, `{"data":[…],"meta":…}`, as APIs answer and `curl` writes them down;
+ * undefined where they are records, or nobody knows what they are.
+ */
+export async function pagesCut(store: Store, asked: Asked): Promise<Cut | undefined> {
+  const [line = ''] = asked.head.trimStart().split('\n', 1);
+  const cut = isObject(line) ? await cutOf(store, asked) : undefined;
+  return cut?.list === undefined || cut.wrapped ? undefined : cut;
+}
+
 /** Whether rows hang on an object that must stay whole: what stands beside or around its list belongs to them. */
 function isRecord([top]: Rows): boolean {
   return Object.keys(top.beside).length > 0 || top.list.includes('.');
