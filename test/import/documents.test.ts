@@ -186,6 +186,16 @@ describe('a bucket of today', () => {
     await world.imported(['pages.json']);
     expect((await world.imported(['pages.jsonl']))[0]).toMatchObject({ unit: 'record', imported: 0, duplicates: 1 });
   });
+
+  test('and where somebody gathered the buckets of pages in a list, or in lines', async () => {
+    const { data } = page(500, 5);
+    world.write('buckets.json', pretty(data));
+    world.write('buckets.jsonl', `${JSON.stringify(data[0])}\n`);
+    const found = { format: 'openai-usage', unit: 'record', rejected: 0 };
+    expect((await world.imported(['buckets.json']))[0]).toMatchObject({ ...found, imported: 1 });
+    expect((await world.imported(['buckets.jsonl']))[0]).toMatchObject({ ...found, imported: 0, duplicates: 1 });
+    expect(await stored()).toEqual([{ tokens: '500', requests: '5' }]);
+  });
 });
 
 test('a page of many megabytes on one line is cut up, after lines of other pages as well', async () => {
