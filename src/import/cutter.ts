@@ -4,6 +4,8 @@ export interface Cut {
   list?: string;
   /** Every record stays in a small document of its own, `{"data":[…]}`, as the format of the document reads it. */
   wrapped: boolean;
+  /** The list that records without one are given, where they were taken out of their pages before. */
+  around?: string;
 }
 
 const [SPACE, TAB, LINE_FEED, CARRIAGE_RETURN, RECORD_SEPARATOR] = [0x20, 0x09, 0x0a, 0x0d, 0x1e];
@@ -43,9 +45,9 @@ export class Cutter {
   private length = 0;
 
   constructor(private readonly cut: Cut) {
-    const { list, wrapped } = cut;
-    this.prefix = Buffer.from(wrapped && list !== undefined ? `{${JSON.stringify(list)}:[` : '');
-    this.suffix = Buffer.concat([Buffer.from(wrapped && list !== undefined ? ']}' : ''), END_OF_LINE]);
+    const around = cut.wrapped ? cut.list : cut.around;
+    this.prefix = Buffer.from(around === undefined ? '' : `{${JSON.stringify(around)}:[`);
+    this.suffix = Buffer.concat([Buffer.from(around === undefined ? '' : ']}'), END_OF_LINE]);
   }
 
   /** The lines, or parts of them, that a chunk gives. The chunk is changed: line breaks between values become blanks. */

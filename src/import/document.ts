@@ -48,6 +48,11 @@ function isObject(line: string): boolean {
   }
 }
 
+/** Elements of pages that somebody gathered without the pages, `[{"object":"bucket","results":[…]}]`: the page is put around them again. */
+const OF_PAGES: readonly Cut[] = [
+  ...new Set(FORMATS.flatMap(({ rows }) => (rows !== undefined && !isRecord(rows) ? [rows[0].list] : []))),
+].map((around) => ({ wrapped: false, around }));
+
 export interface Asked {
   /** The beginning of the file, as text. */
   head: string;
@@ -61,7 +66,7 @@ export interface Asked {
  * something. A list of records may stand under any key, as in `{"data":[…]}`.
  */
 export async function cutOf(store: Store, { head, format, mapping, own = [] }: Asked): Promise<Cut> {
-  const [text, whole] = [wellFormed(head.slice(0, LOOKED_AT)), { wrapped: false }];
+  const [text, whole]: [string, Cut] = [wellFormed(head.slice(0, LOOKED_AT)), { wrapped: false }];
   const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
     { list, wrapped: true },
@@ -72,15 +77,26 @@ export async function cutOf(store: Store, { head, format, mapping, own = [] }: A
     if (rows !== undefined && !isRecord(rows)) return { list: rows[0].list, wrapped: true };
   }
   if (format === undefined && describesFile(mapping)) return mappedCut(store, text, mapping, kept);
-  for (const cut of [whole, ...kept]) {
+  for (const cut of [whole, ...OF_PAGES, ...kept]) {
     const claims = await claimsOf(store, sampleOf(text, cut).records, own);
     const [first] = claims.filter((claim) => format === undefined || claim.name === format);
     if (first === undefined) continue;
-    return first.rows === undefined || cut.wrapped || isRecord(first.rows)
+    return first.rows === undefined || cut.wrapped || cut.around !== undefined || isRecord(first.rows)
       ? cut
       : { list: first.rows[0].list, wrapped: true };
   }
   return whole;
+}
+
+/**
+ * How the records are found where lines are pages, `{"data":[…],"meta":…}`, as APIs answer and `curl` writes them down;
+ * undefined where they are records, or nobody knows what they are.
+ */
+export async function pagesCut(store: Store, asked: Asked): Promise<Cut | undefined> {
+  const [line = ''] = asked.head.trimStart().split('\n', 1);
+  const cut = isObject(line) ? await cutOf(store, asked) : undefined;
+  if (cut?.around !== undefined) return cut;
+  return cut?.list === undefined || cut.wrapped ? undefined : cut;
 }
 
 /** Whether rows hang on an object that must stay whole: what stands beside or around its list belongs to them. */

@@ -19,7 +19,8 @@ export interface Rating {
  * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`. `combo` knows the
  * profiles of all imports, so traits that are the same in the whole file choose among them before the join. Which card
  * of its profile a call belongs to is told after it: a left join with a condition that is no equality compares every
- * call with every card. A line that cannot be right is stored until it is named, and has no cost: it could be below 0.
+ * call with every card. What cannot be right is stored until it is named, and has no cost: it might be one below zero,
+ * which the table refuses.
  */
 export function ratedUsage({ call, format, importId, anyTrait = false }: Rating): Sql {
   const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);

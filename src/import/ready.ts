@@ -1,7 +1,8 @@
 import type { Store } from '../store/store.js';
 import type { Cut } from './cutter.js';
-import { type Asked, cutOf, holdsDocuments, withRecords } from './document.js';
+import { type Asked, cutOf, holdsDocuments, pagesCut, withRecords } from './document.js';
 import { UnknownFormat } from './identify.js';
+import { describesFile } from './mapping.js';
 import { withClosedLines } from './open_lines.js';
 import { isParquet, parquetError } from './parquet.js';
 import { type Prepared, prepared } from './prepare.js';
@@ -29,24 +30,32 @@ export async function withReady<T>(
   { ready, unknown }: Reading<T>,
 ): Promise<T | undefined> {
   const { source, head } = opened;
-  const read = (file: Source, start: string) =>
-    withWholeCharacters(file, (whole) => withClosedLines(whole, (plain) => readAsIs(plain, start)));
-  const readAsIs = async (plain: Source, start: string): Promise<T | undefined> => {
+  const read = (file: Source, start: string, pages?: () => Promise<Cut | undefined>) =>
+    withWholeCharacters(file, (whole) => withClosedLines(whole, (plain) => readAsIs(plain, start, pages)));
+  const readAsIs = async (plain: Source, start: string, pages?: () => Promise<Cut | undefined>) => {
     if (start === '') return undefined;
     let found: Prepared | undefined;
     try {
       found = await prepared(store, { ...opened, source: plain, head: start });
     } catch (error) {
-      if (unknown === undefined || !(error instanceof UnknownFormat)) throw error;
+      if (!(error instanceof UnknownFormat)) throw error;
+      const cut = await pages?.();
+      if (cut !== undefined) return cutUp(cut);
+      if (unknown === undefined) throw error;
       return unknown(error, { source: plain, head: start });
     }
     return found === undefined ? undefined : ready(found, plain);
   };
-  const cutUp = (cut: Cut) => withRecords(source, cut, async (lines) => read(lines, await headOf(lines)));
+  const cutUp = (cut: Cut): Promise<T | undefined> =>
+    withRecords(source, cut, async (lines) => read(lines, await headOf(lines)));
   if (isParquet(head)) return read(source, head).catch((error) => Promise.reject(parquetError(error, source)));
   if (holdsDocuments(head)) return cutUp(await cutOf(store, opened));
+  // Where the user says what it is nobody else is asked, so this comes first.
+  const said = opened.format !== undefined || describesFile(opened.mapping) ? await pagesCut(store, opened) : undefined;
+  if (said !== undefined) return cutUp(said);
   try {
-    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => read(even, head)));
+    const pages = () => pagesCut(store, opened);
+    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => read(even, head, pages)));
   } catch (error) {
     const cut = isTooLong(error) ? await cutOf(store, opened) : undefined;
     if (cut?.list === undefined || !cut.wrapped) throw error;

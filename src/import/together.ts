@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { InputError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { holdsDocuments } from './document.js';
+import { parsePath } from './fields.js';
 import { type AnyFormat, type Format, isLedger } from './format.js';
 import { SMALL_BYTES } from './growing.js';
 import { claimsOfEach, formatNamed, unfound } from './identify.js';
@@ -17,7 +18,7 @@ import {
 import { importedBefore } from './known_files.js';
 import { givenLines, jsonLines, linesOfFiles } from './lines.js';
 import { type Load, type Loaded, loadFiles } from './load.js';
-import { describesFile, mappedFormat } from './mapping.js';
+import { describesFile, type Mapping, mappedFormat } from './mapping.js';
 import type { Named } from './paths.js';
 import { holdsObjects, withMapping } from './prepare.js';
 import { headOf, sampleLines } from './sample.js';
@@ -171,25 +172,38 @@ function asMapped(format: Format, { mapping }: ImportOptions): Format {
   return mapped;
 }
 
-/** The format of each file, as the user names it or as its content tells; undefined where that is not certain. */
+/**
+ * The format of each file, as the user names it or as its content tells; undefined where that is not certain, and where
+ * lines are not what the user says: they may be pages of it.
+ */
 async function formatsOf(
   store: Store,
   looked: readonly Looked[],
   { format, mapping, own = [] }: ImportOptions,
 ): Promise<(AnyFormat | undefined)[]> {
-  const given =
-    format !== undefined
-      ? formatNamed(format, own)
-      : describesFile(mapping)
-        ? mappedFormat(mapping, 'ndjson')
-        : undefined;
-  if (given !== undefined) return looked.map(() => given);
+  if (format === undefined && describesFile(mapping)) {
+    const mapped = mappedFormat(mapping, 'ndjson');
+    return looked.map(({ lines }) => (holdsSome(lines, mapping) ? mapped : undefined));
+  }
   const claims = await claimsOfEach(
     store,
     looked.map(({ lines }) => lines),
     own,
   );
-  return claims.map((formats) => (formats.length === 1 ? formats[0] : undefined));
+  if (format === undefined) return claims.map((formats) => (formats.length === 1 ? formats[0] : undefined));
+  const named = formatNamed(format, own);
+  return claims.map((formats) => (formats.includes(named) ? named : undefined));
+}
+
+/** Whether the first line has, on its top level, anything that a path of the mapping begins with. */
+function holdsSome([line = '']: readonly string[], { map }: Mapping): boolean {
+  const keys = [...map.values()].flat().map((path) => parsePath(path)?.[0]);
+  try {
+    return keys.some((key) => key !== undefined && key in Object(JSON.parse(line)));
+  } catch {
+    // `importFile` says what is wrong with it.
+    return false;
+  }
 }
 
 /** By their places in the group; none where the batch cannot be read as such, for example because a file of it is damaged. */

@@ -31,6 +31,8 @@ describe('calls of a known format', () => {
     ['objects of several lines', calls.map(pretty).join('\n')],
     ['a list under a key', pretty({ object: 'list', total: 3, data: calls, has_more: false })],
     ['pages', calls.map((one) => pretty({ items: [one], next: 'x' })).join('\n')],
+    ['a page on one line, as curl writes it down', JSON.stringify({ data: calls, meta: { page: 1 } })],
+    ['pages on a line each', calls.map((one) => JSON.stringify({ result: [one], success: true })).join('\r\n')],
   ])('%s', async (_, content) => {
     world.write('calls.json', content);
     const [file] = await world.imported(['calls.json']);
@@ -53,14 +55,26 @@ describe('calls of a known format', () => {
     expect(out).toContain('standard input: llmcost-jsonl, 3 records = 3 imported\n');
   });
 
+  test('of a named format, on one line and on several', async () => {
+    world.write('line.json', JSON.stringify({ data: calls }));
+    world.write('lines.json', calls.map((one) => `${JSON.stringify({ data: [one] })}\n`).join(''));
+    const files = await world.imported(['line.json', 'lines.json', '--format', 'llmcost-jsonl']);
+    expect(files.map(({ imported, duplicates }) => [imported, duplicates])).toEqual([
+      [3, 0],
+      [0, 3],
+    ]);
+  });
+
   test('by a mapping, under a key or not', async () => {
     const rows = [{ m: 'gpt-4o', in: 10, out: 1, t: '2026-10-01' }];
     world.write('rows.json', pretty({ rows }));
     world.write('list.json', pretty(rows));
+    world.write('line.json', JSON.stringify({ rows }));
     const map = ['model=m', 'input_tokens=in', 'output_tokens=out', 'timestamp=t'].flatMap((pair) => ['--map', pair]);
-    const files = await world.imported(['rows.json', 'list.json', ...map]);
+    const files = await world.imported(['rows.json', 'list.json', 'line.json', ...map]);
     expect(files.map(({ lines, imported, duplicates }) => [lines, imported, duplicates])).toEqual([
       [1, 1, 0],
+      [1, 0, 1],
       [1, 0, 1],
     ]);
   });
@@ -171,6 +185,16 @@ describe('a bucket of today', () => {
     world.write('pages.jsonl', `${JSON.stringify(page(500, 5))}\n`);
     await world.imported(['pages.json']);
     expect((await world.imported(['pages.jsonl']))[0]).toMatchObject({ unit: 'record', imported: 0, duplicates: 1 });
+  });
+
+  test('and where somebody gathered the buckets of pages in a list, or in lines', async () => {
+    const { data } = page(500, 5);
+    world.write('buckets.json', pretty(data));
+    world.write('buckets.jsonl', `${JSON.stringify(data[0])}\n`);
+    const found = { format: 'openai-usage', unit: 'record', rejected: 0 };
+    expect((await world.imported(['buckets.json']))[0]).toMatchObject({ ...found, imported: 1 });
+    expect((await world.imported(['buckets.jsonl']))[0]).toMatchObject({ ...found, imported: 0, duplicates: 1 });
+    expect(await stored()).toEqual([{ tokens: '500', requests: '5' }]);
   });
 });
 

@@ -334,6 +334,15 @@ describe('garbage among good lines', () => {
     ['""', null],
   ];
 
+  test('more cached tokens than tokens, beside a good call of the same model: what would cost less than nothing is named', async () => {
+    world.write('calls.jsonl', `${call('a')}\n${call('b', { output_tokens: 0, cache_read_tokens: 900 })}\n`);
+    const [file] = await world.imported(['calls.jsonl', '--max-rejects', '1']);
+    expect(file).toMatchObject({ imported: 1, rejected: 1, cost_usd: '0.000350000000000000' });
+    expect(file?.rejects).toEqual([
+      { line: 2, field: 'input tokens', reason: 'are fewer than the cached and other tokens among them' },
+    ]);
+  });
+
   test('a count is a whole number that is not negative, also in quotation marks', async () => {
     const lines = COUNTS.map(([text], index) =>
       call(longId(index)).replace('"input_tokens":100', `"input_tokens":${text}`),

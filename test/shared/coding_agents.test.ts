@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ImportedFile } from '../../src/import/import.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
-import { imported, realFile } from './real_files.js';
+import { attodollars, costOf, imported, realFile } from './real_files.js';
 
 /*
  * Real sessions of coding agents. The numbers were counted by a program of its own that knows nothing of ours.
@@ -123,37 +123,57 @@ describe.skipIf(!CLAUDE_CODE.present)(`Claude Code (SKIPPED when ${CLAUDE_CODE.p
   });
 
   /*
-   * ccusage 18.0.11 over the same files (CLAUDE_CONFIG_DIR=… npx ccusage@18 monthly --json --offline). Input and cache
-   * counts of models that were used by main sessions only are the same. It differs
+   * ccusage 18.0.11 over the same files (npm i ccusage@18; CLAUDE_CONFIG_DIR=… ccusage monthly --json --offline), by
+   * month: input, output, cache writes, cache reads, cost. It differs
    * - in output: it keeps the first line of a call, where later ones have the final count;
-   * - in Haiku 4.5 and a part of Opus 4.6: it leaves out subagents whose calls stand in progress lines;
-   * - in cost: it prices 1-hour cache writes like those for 5 minutes.
+   * - in cost: it prices 1-hour cache writes (2 × input) like those for 5 minutes (1.25 ×);
+   * - in Haiku 4.5, all of it, and Opus 4.6: it leaves out subagents whose calls stand in progress lines.
    */
-  test('input and cache counts are those of ccusage 18', async () => {
-    const ccusage = {
-      'claude-opus-4-1-20250805': { uncached: 14, written: 483, read: 76_406 },
-      'claude-opus-4-5-20251101': { uncached: 365 + 13_633, written: 219_345 + 356_061, read: 1_662_758 + 4_264_149 },
-      'claude-opus-4-7': { uncached: 1180, written: 234_182, read: 2_348_171 },
-      'claude-sonnet-4-5-20250929': {
-        uncached: 2005 + 276 + 485,
-        written: 1_129_638 + 204_194 + 240_071,
-        read: 4_890_806 + 1_671_406 + 7_067_722,
-      },
-    };
-    const found = new Map((await totals(world)).map((total) => [total.model, total]));
-    for (const [model, expected] of Object.entries(ccusage)) {
-      const { uncached, written, written_1h, read } = found.get(model) ?? row(model, [], null);
-      expect({
-        model,
-        uncached: Number(uncached),
-        written: Number(written) + Number(written_1h),
-        read: Number(read),
-      }).toEqual({ model, ...expected });
-    }
-  });
+  const CCUSAGE: Readonly<Record<string, readonly (readonly [number, number, number, number, string])[]>> = {
+    'claude-3-5-haiku-20241022': [[4, 1, 0, 16_999, '0.00136712']],
+    'claude-opus-4-1-20250805': [[14, 3, 483, 76_406, '0.12410025']],
+    'claude-opus-4-5-20251101': [
+      [365, 67, 219_345, 1_662_758, '2.20578525'],
+      [13_633, 331, 356_061, 4_264_149, '4.43389575'],
+    ],
+    'claude-opus-4-7': [[1180, 35_843, 234_182, 2_348_171, '3.539698']],
+    'claude-sonnet-4-5-20250929': [
+      [2005, 3482, 1_129_638, 4_890_806, '5.7616293'],
+      [276, 56, 204_194, 1_671_406, '1.2688173'],
+      [485, 354, 240_071, 7_067_722, '3.02734785'],
+    ],
+  };
+  /** USD per million input and output tokens. */
+  const PRICES: Readonly<Record<string, readonly [number, number]>> = {
+    'claude-3-5-haiku-20241022': [0.8, 4],
+    'claude-opus-4-1-20250805': [15, 75],
+    'claude-opus-4-5-20251101': [5, 25],
+    'claude-opus-4-7': [5, 25],
+    'claude-sonnet-4-5-20250929': [3, 15],
+  };
+
+  test.each(Object.entries(CCUSAGE))(
+    '%s: the tokens and the cost of ccusage 18, but for what is known to differ',
+    async (model, months) => {
+      const found = (await totals(world)).find((total) => total.model === model) ?? row(model, [], null);
+      const sum = (at: 0 | 1 | 2 | 3) => months.reduce((before, month) => before + month[at], 0);
+      const [written_5m, written_1h] = [Number(found.written), Number(found.written_1h)];
+      expect([Number(found.uncached), written_5m + written_1h, Number(found.read)]).toEqual([sum(0), sum(2), sum(3)]);
+      const [input = 0, output = 0] = PRICES[model] ?? [];
+      const theirs = months.reduce((before, [, , , , cost]) => before + attodollars(cost), 0n);
+      const missed = costOf(Number(found.text) - sum(1), String(output));
+      // 2 − 1.25 times the price of input.
+      const longer = costOf(written_1h * 3, String(input)) / 4n;
+      expect(attodollars(found.cost ?? '')).toBe(theirs + missed + longer);
+    },
+  );
 });
 
 describe.skipIf(!SESSION.present)(`a session of Claude Code (SKIPPED when ${SESSION.path} is absent)`, () => {
+  /*
+   * ccusage 18.0.11 counts 11,997 input, 26,659 output, 54,630 written and 953,052 read tokens here: the lines have no
+   * requestId, and without one it takes each of the 25 for a call of its own. It knows no price of Opus 4.8 and adds 0.
+   */
   test('a whole folder', async () => {
     const world = await newWorld();
     // 25 lines of 10 messages with usage: grep -o '"id":"msg_[^"]*' | sort -u | wc -l

@@ -63,7 +63,11 @@ export const otlpTraces: Format = {
     { list: 'scopeSpans', beside: { resource: { attributes: ATTRIBUTES } }, empty: 'resources without spans' },
     { list: 'spans', beside: { scope: { name: 'text' } }, empty: 'scopes without spans' },
   ],
-  signature: sql`json_type(line, '$.resourceSpans') = 'ARRAY'`,
+  signature: sql`json_type(line, '$.resourceSpans') = 'ARRAY' and (
+    json_array_length(line, '$.resourceSpans') = 0
+    or json_exists(line, '$.resourceSpans[0].scopeSpans')
+    or json_exists(line, '$.resourceSpans[0].resource')
+  )`,
   fields: {
     traceId: 'text',
     spanId: 'text',
