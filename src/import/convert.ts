@@ -124,7 +124,7 @@ function anyTime(text: Sql): Sql {
     end,
     try_strptime(trim(${text}), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%Y-%m-%dT%H:%MZ'])
   )`;
-  return sql`case
+  const known = sql`case
     when substr(${text}, 5, 1) = '-' or ${epoch} is null then ${written}
     else case
       when ${epoch} between 946684800 and 4102444799 then make_timestamp(cast(${epoch} * 1000000 as bigint))
@@ -133,6 +133,8 @@ function anyTime(text: Sql): Sql {
       when ${epoch} between 946684800000000000 and 4102444799999999999 then make_timestamp(cast(${epoch} as bigint) // 1000)
     end
   end`;
+  // What most programs write, 2026-09-01T12:00:00Z, needs no further look: half of the time.
+  return orElse(sql`case when ends_with(${text}, 'Z') then try_cast(${text} as timestamp) end`, text, known);
 }
 
 /**

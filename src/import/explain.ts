@@ -7,7 +7,7 @@ import { columnsFound, columnsOf, headerIn, pointersOf } from './explain_columns
 import { draftOf } from './explain_draft.js';
 import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './explain_rejects.js';
 import { type Sought, soughtBy, type Traced } from './explain_trace.js';
-import { ratedUsage } from './facts.js';
+import { storeRated } from './facts.js';
 import { type AnyFormat, type Format, isLedger } from './format.js';
 import { FORMATS } from './formats/index.js';
 import { fileError } from './import.js';
@@ -198,10 +198,7 @@ async function firstRows(
       rehearsal: true,
     };
     const id = await begun(store, [load]);
-    await store.run(ratedUsage({ call, format, importId: integer(id) }), {
-      now: now.toISOString().replace('Z', ''),
-      ...params,
-    });
+    await storeRated(store, { call, format, importId: integer(id) }, { now, params });
     await repairRepeats(store, { first: id, count: 1 }, format);
     await store.run(sql`update imports set status = 'done' where import_id = ${integer(id)}`);
     return store.rows(firstStored(id));

@@ -1,6 +1,7 @@
 import { CARD_MATCH, COST_STATUS, COST_USD } from '../rate/rating.js';
-import { identifier, join, type Sql, sql } from '../sql.js';
-import { type Format, TRAIT_NAMES } from './format.js';
+import { identifier, join, type Sql, sql, timestampOf } from '../sql.js';
+import type { Params, Store } from '../store/store.js';
+import { type Format, TRAIT_NAMES, type TraitName } from './format.js';
 import { FACT_NAMES, fixedTraits, traitColumn, varyingTraits } from './statement.js';
 import { traitsAsText } from './traits.js';
 
@@ -15,17 +16,40 @@ export interface Rating {
 }
 
 /**
- * The statement that rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see
- * settleTraits) in one hash join; what finds nothing there is stored with its traits in `unsettled`. `combo` knows the
- * profiles of all imports, so traits that are the same in the whole file choose among them before the join. Which card
- * of its profile a call belongs to is told after it: a left join with a condition that is no equality compares every
- * call with every card. What cannot be right is stored until it is named, and has no cost: it might be one below zero,
- * which the table refuses.
+ * Rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see settleTraits) in one
+ * hash join; what finds nothing there is stored with its traits in `unsettled`. `combo` knows the profiles of all
+ * imports, so traits that are the same in the whole file choose among them before the join. What cannot be right is
+ * stored until it is named, and has no cost: it might be one below zero, which the table refuses.
  */
-export function ratedUsage({ call, format, importId, anyTrait = false }: Rating): Sql {
+export async function storeRated(
+  store: Store,
+  rating: Rating,
+  { now, params }: { now: Date; params?: Params },
+): Promise<void> {
+  const { format, anyTrait = false } = rating;
   const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
-  const ofFile = anyTrait ? [] : fixedTraits(format);
-  const same = traits.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
+  const known = sql`(select * from combo where ${join([sql`true`, ...(anyTrait ? [] : fixedTraits(format))], ' and ')})`;
+  const counted = traits.map((name) => sql`count(${traitColumn(name)}) > 0 as ${identifier(name)}`);
+  const told = await store.row<Record<string, boolean>>(sql`select ${join([sql`true`, ...counted])} from ${known}`);
+  const [compared, never] = [traits.filter((name) => told[name]), traits.filter((name) => !told[name])];
+  await store.run(ratedUsage(rating, { known, compared, never }), { now: timestampOf(now), ...params });
+}
+
+interface Known {
+  /** The combinations that a call can have. */
+  known: Sql;
+  compared: readonly TraitName[];
+  /** Traits that are null in all of them. */
+  never: readonly TraitName[];
+}
+
+/**
+ * Which card of its profile a call belongs to is told after the join: a left join with a condition that is no equality
+ * compares every call with every card. A trait that is compared costs 10 ns a call, so what is never there is one comparison.
+ */
+function ratedUsage({ call, importId }: Rating, { known, compared, never }: Known): Sql {
+  const same = compared.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
+  const none = join([sql`true`, ...never.map((name) => sql`call.${traitColumn(name)} is null`)], ' and ');
   const facts = FACT_NAMES.map((name) => identifier(name));
   return sql`
     insert into usage_fact (
@@ -46,8 +70,7 @@ export function ratedUsage({ call, format, importId, anyTrait = false }: Rating)
         when card.rate_card_id is null then ${traitsAsText()}
       end
     from (${call}) as call
-    left join (
-      select * from combo where ${join([sql`true`, ...ofFile], ' and ')}
-    ) as card on ${join([sql`true`, ...same], ' and ')}
+    left join (select *, true as has_no_other from ${known} as known) as card
+      on ${join([...same, sql`(${none}) = card.has_no_other`], ' and ')}
     where card.profile_id is null or (${CARD_MATCH})`;
 }

@@ -8,13 +8,15 @@ import { type Sql, sql } from '../sql.js';
  *   and capitals without a separator are no prefix but part of it (`qbtexhfR7d-kWmL2-05x8Zw`, Gemini).
  * - Any other id is joined with time, model and counts: some servers number their calls `chatcmpl-0` to `chatcmpl-998`.
  * - Without id it is all that is known of the call; equal ones of a file are told apart by `ordinalKey`.
- * md5 and not `hash`: the key is kept for years, and hash() may change with DuckDB.
+ * md5 and not `hash`: the key is kept for years, and hash() may change with DuckDB. Each test of the id is a case of its
+ * own: of several in one condition DuckDB tries now and then another one first, which takes half as long again as the key.
  */
 export function callKey(id: Sql): Sql {
+  const own = sql`md5_number(case when trait_attempt > 1 then concat(${id}, chr(31), trait_attempt) else ${id} end)`;
   return sql`case
-          when strlen(${id}) > 28 or strlen(ltrim(${id}, 'abcdefghijklmnopqrstuvwxyz')) > 16
-              or (strlen(${id}) >= 20 and regexp_matches(${id}, '^[a-z]+[0-9A-Z]') and ${id} <> lower(${id}))
-            then md5_number(case when trait_attempt > 1 then concat(${id}, chr(31), trait_attempt) else ${id} end)
+          when strlen(${id}) > 28 then ${own}
+          when strlen(ltrim(${id}, 'abcdefghijklmnopqrstuvwxyz')) > 16 then ${own}
+          when strlen(${id}) >= 20 and regexp_matches(${id}, '^[a-z]+[0-9A-Z]') and ${id} <> lower(${id}) then ${own}
           when ${id} is not null then md5_number(concat_ws(chr(31), ${id}, ${KNOWN}))
           else md5_number(concat_ws(chr(31), ${KNOWN}, ${ATTRIBUTION}))
         end`;

@@ -2,7 +2,7 @@ import { integer, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 
 import { withdraw } from './ending.js';
-import { ratedUsage } from './facts.js';
+import { storeRated } from './facts.js';
 import type { AnyFormat, Format } from './format.js';
 import type { Range } from './range.js';
 import type { Reject } from './rejects.js';
@@ -168,10 +168,9 @@ async function fill(store: Store, loads: readonly [Load, ...Load[]], { lines }: 
   const one = loads.length === 1;
   const importId = one ? integer(first) : sql`call.file + ${integer(first - 1)}`;
   const call = usageOf(format, one ? lines : { ...lines, file: sql`"$file"` });
-  const read = store.run(ratedUsage({ call, format, importId }), { now: timestampOf(now) });
   await readSoundly(
     loads.map(({ source }) => source),
-    read,
+    storeRated(store, { call, format, importId }, { now }),
   );
   return { first, count: loads.length };
 }

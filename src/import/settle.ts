@@ -1,9 +1,9 @@
-import { sql, timestampOf } from '../sql.js';
+import { sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 
 import { brokenLineCount } from './csv_rejects.js';
 import { failed, finished } from './ending.js';
-import { ratedUsage } from './facts.js';
+import { storeRated } from './facts.js';
 import { refuseEqualLines } from './growing.js';
 import type { Load, Loaded } from './load.js';
 import { type Range, within } from './range.js';
@@ -135,9 +135,7 @@ async function settleMarked(store: Store, { format, now }: Load, range: Range): 
   await store.run(sql`delete from usage_fact where ${within(range)} and unsettled is not null`);
   if (late === '0') return;
   const call = sql`select * from late`;
-  await store.run(ratedUsage({ call, format, importId: sql`call.import_id`, anyTrait: true }), {
-    now: timestampOf(now),
-  });
+  await storeRated(store, { call, format, importId: sql`call.import_id`, anyTrait: true }, { now });
   const { left } = await store.row<{ left: string }>(
     sql`select count(*) as left from usage_fact where ${within(range)} and unsettled is not null`,
   );

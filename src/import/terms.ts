@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../sql.js';
+import { join, literal, type Sql, sql } from '../sql.js';
 
 /**
  * The class of a failure by HTTP status (integer) and by what the provider calls it (text); null where neither says
@@ -35,4 +35,12 @@ export function tierOf(text: Sql): Sql {
 /** The HTTP status that the message of an error names: `429 Too many…`, `Error code: 429`, `status 503`; null if none. */
 export function statusIn(message: Sql): Sql {
   return sql`try_cast(regexp_extract(lower(${message}), '(?:^|code:? ?|status:? ?|http ?)([45][0-9]{2})(?:[^0-9]|$)', 1) as integer)`;
+}
+
+/**
+ * Whether a text is one of some words; false where there is none. Of more than four words DuckDB would make a table and
+ * join every line to it, which takes twice the time.
+ */
+export function among(text: Sql, words: readonly string[]): Sql {
+  return sql`coalesce(list_contains([${join(words.map((word) => literal(word)))}], ${text}), false)`;
 }

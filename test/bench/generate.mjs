@@ -1,10 +1,10 @@
-// Writes believable usage logs, the same bytes for the same arguments: node test/bench/generate.mjs chat|csv ROWS FILE [SEED] [FIRST-DAY] [DAYS]
+// Writes believable usage logs, the same bytes for the same arguments: node test/bench/generate.mjs KIND ROWS FILE [SEED] [FIRST-DAY] [DAYS]
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /**
  * @typedef {object} Log
- * @property {'chat' | 'csv'} kind OpenAI chat completions as JSON lines, or llmcost's own columns as CSV
+ * @property {keyof typeof FILES} kind
  * @property {number} rows
  * @property {string} path
  * @property {number} [seed]
@@ -34,13 +34,22 @@ const TEXT =
 const START = '2026-09-01';
 const DAYS = 30;
 
+/**
+ * What can be written: OpenAI chat completions as JSON lines; llmcost's own columns as CSV; traces as the OpenTelemetry
+ * Collector writes them, a batch of spans in each line, two for each call; one document of OpenAI's usage API, a row for
+ * each result; one list of Langfuse's observations.
+ */
+const FILES = { chat: chatFile, csv: csvFile, otlp: otlpFile, pages: pagesFile, langfuse: langfuseFile };
+const SPANS = 128;
+const RESULTS = 50;
+
 /** Writes the log; resolves to nothing. @param {Log} log */
 export async function generate(log) {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB' });
   const connection = await instance.connect();
   try {
     await connection.run(calls(log));
-    await connection.run(log.kind === 'csv' ? csvFile(log.path) : chatFile(log.path));
+    await connection.run(FILES[log.kind](log.path));
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -76,6 +85,7 @@ with drawn as (
   from range(${rows}) as numbers (i)
 )
 select
+  i,
   id,
   cast(created as bigint) as created,
   model,
@@ -105,7 +115,106 @@ copy (
     left(md5(model), 10), '","user":"', customer, '"}'
   ) as line
   from calls
-) to ${literal(path)} (format csv, header false, quote '', escape '', delimiter '\x01')`;
+) ${asLines(path)}`;
+}
+
+/** @param {string} path */
+function otlpFile(path) {
+  const text = (/** @type {string} */ key, /** @type {string} */ value) =>
+    `'{"key":"${key}","value":{"stringValue":"', ${value}, '"}}'`;
+  const count = (/** @type {string} */ key, /** @type {string} */ value) =>
+    `'{"key":"${key}","value":{"intValue":"', ${value}, '"}}'`;
+  const time = (/** @type {string} */ name, /** @type {string} */ ms) =>
+    `'"${name}TimeUnixNano":"', created * 1000000000 + ${ms} * 1000000, '",'`;
+  const request = [
+    text('http.request.method', "'POST'"),
+    text('http.route', "'/answers'"),
+    text('customer.id', 'customer'),
+  ];
+  const call = [
+    text('gen_ai.operation.name', "'chat'"),
+    text('gen_ai.provider.name', "'openai'"),
+    text('gen_ai.request.model', "regexp_replace(model, '-20.*$', '')"),
+    text('gen_ai.response.model', 'model'),
+    text('gen_ai.response.id', 'id'),
+    text('feature', 'feature'),
+    count('gen_ai.request.max_tokens', '4096'),
+    count('gen_ai.usage.input_tokens', 'input_tokens'),
+    count('gen_ai.usage.output_tokens', 'output_tokens'),
+    count('gen_ai.usage.cache_read.input_tokens', 'cached_tokens'),
+    count('gen_ai.usage.reasoning.output_tokens', 'reasoning_tokens'),
+  ];
+  return `
+copy (
+  select concat(
+    '{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"helpdesk"}}]},"scopeSpans":[',
+    '{"scope":{"name":"opentelemetry.instrumentation.openai_v2","version":"2.3b0"},"spans":[', string_agg(spans, ',' order by i), ']}]}]}'
+  ) as line
+  from (
+    select i, concat(
+      '{"traceId":"', md5(concat(id, 't')), '","spanId":"', left(md5(concat(id, 'r')), 16), '","parentSpanId":"","name":"POST /answers","kind":2,',
+      ${time('start', '0')}, ${time('end', '(latency_ms + 12)')},
+      '"attributes":[', ${request.join(", ',', ")}, '],"status":{}},',
+      '{"traceId":"', md5(concat(id, 't')), '","spanId":"', left(md5(concat(id, 'c')), 16), '","parentSpanId":"', left(md5(concat(id, 'r')), 16),
+      '","name":"chat ', model, '","kind":3,', ${time('start', '5')}, ${time('end', '(latency_ms + 5)')},
+      '"attributes":[', ${call.join(", ',', ")}, '],"status":{}}'
+    ) as spans
+    from calls
+  )
+  group by i * 2 // ${SPANS}
+  order by min(i)
+) ${asLines(path)}`;
+}
+
+/** @param {string} path */
+function pagesFile(path) {
+  return `
+copy (
+  select '{"object":"page","data":[' as line
+  union all
+  select concat(
+    if(bucket = 0, '', ','), '{"object":"bucket","start_time":', epoch(timestamp '${START}') + 60 * bucket,
+    ',"end_time":', epoch(timestamp '${START}') + 60 * (bucket + 1), ',"results":[', results, ']}'
+  )
+  from (
+    select i // ${RESULTS} as bucket, string_agg(concat(
+      '{"object":"organization.usage.completions.result","input_tokens":', input_tokens, ',"input_cached_tokens":', cached_tokens,
+      ',"output_tokens":', output_tokens, ',"input_audio_tokens":0,"output_audio_tokens":0,"num_model_requests":1,"project_id":"proj_', feature,
+      '","user_id":"user-', i, '","api_key_id":"key_', customer, '","model":"', model, '","batch":false,"service_tier":"default"}'
+    ), ',' order by i) as results
+    from calls
+    group by bucket
+    order by bucket
+  )
+  union all
+  select '],"has_more":false,"next_page":null}'
+) ${asLines(path)}`;
+}
+
+/** @param {string} path */
+function langfuseFile(path) {
+  const time = (/** @type {string} */ ms) =>
+    `strftime(make_timestamp(created * 1000000 + (${ms}) * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  return `
+copy (
+  select concat(
+    if(i = 0, '[', ','), '{"id":"', md5(id), '","traceId":"', md5(concat(id, 't')), '","startTime":"', ${time('0')}, '","endTime":"', ${time('latency_ms')},
+    '","projectId":"cm9k2v0001","type":"GENERATION","environment":"production","name":"answer","level":"DEFAULT","statusMessage":null,"version":null,',
+    '"input":[{"role":"user","content":"', content, '"}],"output":{"role":"assistant","content":"', content,
+    '"},"metadata":{"customer":"', customer, '","ls_provider":"openai"},"model":"', model, '","modelParameters":{"temperature":0.2,"max_tokens":4096},',
+    '"usageDetails":{"input":', input_tokens - cached_tokens, ',"input_cached_tokens":', cached_tokens, ',"output":', output_tokens - reasoning_tokens,
+    ',"output_reasoning_tokens":', reasoning_tokens, ',"total":', input_tokens + output_tokens,
+    '},"costDetails":{},"traceName":"', feature, '","traceTags":[],"userId":null,"sessionId":null}'
+  ) as line
+  from calls
+  union all
+  select ']'
+) ${asLines(path)}`;
+}
+
+/** How a query of one text becomes the lines of a file. @param {string} path */
+function asLines(path) {
+  return `to ${literal(path)} (format csv, header false, quote '', escape '', delimiter '\x01')`;
 }
 
 /** @param {string} path */
@@ -131,6 +240,11 @@ copy (
 ) to ${literal(path)} (format csv, header true)`;
 }
 
+/** @param {string | undefined} kind @returns {kind is Log['kind']} */
+function isKind(kind) {
+  return kind !== undefined && Object.hasOwn(FILES, kind);
+}
+
 /** @param {string[]} texts */
 function list(texts) {
   return `[${texts.map(literal).join(', ')}]`;
@@ -143,8 +257,9 @@ function literal(text) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [kind, rows, path, seed = '1', start = START, days = String(DAYS)] = process.argv.slice(2);
-  if ((kind !== 'chat' && kind !== 'csv') || !(Number(rows) > 0) || path === undefined) {
-    process.stderr.write('usage: node test/bench/generate.mjs chat|csv ROWS FILE [SEED] [FIRST-DAY] [DAYS]\n');
+  if (!isKind(kind) || !(Number(rows) > 0) || path === undefined) {
+    const kinds = Object.keys(FILES).join('|');
+    process.stderr.write(`usage: node test/bench/generate.mjs ${kinds} ROWS FILE [SEED] [FIRST-DAY] [DAYS]\n`);
     process.exitCode = 2;
   } else {
     await generate({ kind, rows: Number(rows), path, seed: Number(seed), start, days: Number(days) });

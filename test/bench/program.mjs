@@ -22,21 +22,27 @@ export function node(...argv) {
   if (status !== 0) throw new Error(`node ${argv.join(' ')} ended with ${status}: ${stderr}`);
 }
 
-/** Imports a file with the real program; the most memory it took, in bytes. @param {string} path @param {string} database */
-export function importFile(path, database) {
-  const report = `${database}.memory`;
-  process.env.LLMCOST_BENCH_MEMORY = report;
-  node('--import', file('peak_memory.mjs'), BINARY, 'import', path, '--db', database, '--quiet');
-  delete process.env.LLMCOST_BENCH_MEMORY;
-  return Number(readFileSync(report, 'utf8'));
+/** @typedef {{ memory: number, cpu: number }} Spent the most memory in bytes, and processor time in milliseconds */
+
+/** The same; resolves to what it took. @param {string} report where that may be written @param {string[]} argv @returns {Spent} */
+function measured(report, ...argv) {
+  process.env.LLMCOST_BENCH_SPENT = report;
+  node('--import', file('spent.mjs'), ...argv);
+  delete process.env.LLMCOST_BENCH_SPENT;
+  return JSON.parse(readFileSync(report, 'utf8'));
 }
 
-/** Loads a file with nothing but DuckDB. @param {'chat' | 'csv' | 'chat-kept'} kind @param {string} path @param {string} database */
+/** Imports a file, or all files of a folder, with the real program. @param {string} path @param {string} database */
+export function importFile(path, database) {
+  return measured(`${database}.spent`, BINARY, 'import', path, '--db', database, '--quiet');
+}
+
+/** Loads a file with nothing but DuckDB. @param {import('./raw_load.mjs').Raw} kind @param {string} path @param {string} database */
 export function loadRaw(kind, path, database) {
-  node(file('raw_load.mjs'), kind, path, database);
+  return measured(`${database}.spent`, file('raw_load.mjs'), kind, path, database);
 }
 
 /** Removes a database and what lies beside it. @param {string} database */
 export function drop(database) {
-  for (const end of ['', '.wal', '.memory']) if (existsSync(database + end)) rmSync(database + end);
+  for (const end of ['', '.wal', '.spent']) if (existsSync(database + end)) rmSync(database + end);
 }

@@ -1,11 +1,11 @@
 // The bars of the README as ratios, measured in one run: npm run bench -- [--rows 2000000] [--rounds 3] [--growth] [--folder DIR]
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate } from './generate.mjs';
 import { growth } from './growth.mjs';
-import { interleaved, median } from './measure.mjs';
+import { median, taken } from './measure.mjs';
 import { drop, importFile, loadRaw } from './program.mjs';
 import { reports } from './reports.mjs';
 import { rerating } from './rerating.mjs';
@@ -40,38 +40,64 @@ function seconds(milliseconds) {
   return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-/** First and second import of one file beside DuckDB's own load of it. @param {'chat' | 'csv'} kind */
-async function imports(kind) {
+/** The same of programs, by the clock and by the time they had a processor: that of others makes only the first longer. */
+function ratioOf(
+  /** @type {string} */ name,
+  /** @type {[Taken | undefined, Taken | undefined]} */ [ours = NOTHING, theirs = NOTHING],
+  /** @type {string} */ bar,
+) {
+  const cpu = `${(ours.cpu / theirs.cpu).toFixed(2)} by processor time: ${seconds(ours.cpu)} ÷ ${seconds(theirs.cpu)}`;
+  line(name, (ours.wall / theirs.wall).toFixed(2), bar, `${seconds(ours.wall)} ÷ ${seconds(theirs.wall)}; ${cpu}`);
+}
+
+/** @typedef {import('./measure.mjs').Taken} Taken */
+const NOTHING = { wall: Number.NaN, cpu: Number.NaN };
+
+/**
+ * First and second import of one file beside DuckDB's own load of it.
+ * @param {import('./generate.mjs').Log['kind']} kind
+ * @param {{ calls: number, bar: string, also?: [name: string, kind: import('./raw_load.mjs').Raw] }} plan
+ */
+async function imports(kind, { calls, bar, also }) {
   const path = join(folder, `calls.${kind}`);
   const [raw, ours] = [join(folder, 'raw.duckdb'), join(folder, `${kind}.duckdb`)];
-  await generate({ kind, rows, path });
+  await generate({ kind, rows: calls, path });
   /** @type {number[]} */
   const memory = [];
-  const times = await interleaved(rounds, {
-    raw: () => {
-      drop(raw);
-      loadRaw(kind, path, raw);
-    },
-    first: () => {
-      drop(ours);
-      memory.push(importFile(path, ours));
-    },
-    second: () => importFile(path, ours),
-    kept: () => {
-      drop(raw);
-      loadRaw(kind === 'chat' ? 'chat-kept' : kind, path, raw);
-    },
-  });
-  const size = `${rows} calls, ${(statSync(path).size / 1e6).toFixed(0)} MB`;
-  ratio(`import ÷ raw load, ${kind} (${size})`, [times.first ?? 0, times.raw ?? 0], '≤ 1.6');
-  if (kind === 'chat') ratio('the same ÷ raw load of the kept fields alone', [times.first ?? 0, times.kept ?? 0], '');
-  ratio(`second import of the same ${kind} file ÷ first`, [times.second ?? 0, times.first ?? 0], '< 1');
-  line(`peak memory of that import`, `${(median(memory) / 1e9).toFixed(2)} GB`, '< 1.5', '');
-  line(`database ÷ raw table on disk`, (statSync(ours).size / statSync(raw).size).toFixed(2), '', bytes(ours, rows));
+  const load = (/** @type {import('./raw_load.mjs').Raw} */ what) => () => {
+    drop(raw);
+    return loadRaw(what, path, raw);
+  };
+  const first = () => {
+    drop(ours);
+    const spent = importFile(path, ours);
+    memory.push(spent.memory);
+    return spent;
+  };
+  const others = also === undefined ? {} : { also: load(also[1]) };
+  const times = await taken(rounds, { first, second: () => importFile(path, ours), ...others, raw: load(kind) });
+  const size = `${calls} calls, ${(statSync(path).size / 1e6).toFixed(0)} MB`;
+  ratioOf(`import ÷ raw load, ${kind} (${size})`, [times.first, times.raw], bar);
+  if (also !== undefined) ratioOf(`the same ÷ ${also[0]}`, [times.first, times.also], '');
+  ratioOf(`second import of the same ${kind} file ÷ first`, [times.second, times.first], '< 1');
+  line('peak memory of that import', `${(median(memory) / 1e9).toFixed(2)} GB`, '< 1.5', '');
+  line('database ÷ raw table on disk', (statSync(ours).size / statSync(raw).size).toFixed(2), '', bytes(ours, calls));
+  if (kind === 'chat') await grown(path, ours, times.first);
   drop(raw);
   rmSync(path);
-  if (kind === 'chat') await again(ours, times.first ?? 0);
-  return ours;
+  if (kind !== 'chat') drop(ours);
+  return { database: ours, first: times.first?.wall ?? Number.NaN };
+}
+
+/** A log that grew by a tenth since it was imported. @param {string} path @param {string} database @param {Taken | undefined} first */
+async function grown(path, database, first) {
+  const [{ size }, more] = [statSync(path), join(folder, 'more')];
+  await generate({ kind: 'chat', rows: Math.ceil(rows / 10), path: more, seed: 2 });
+  appendFileSync(path, readFileSync(more));
+  const { again } = await taken(1, { again: () => importFile(path, database) });
+  ratioOf('import of the log when it has grown by 10 % ÷ first', [again, first], '');
+  truncateSync(path, size);
+  rmSync(more);
 }
 
 /** What changed prices cost. @param {string} database @param {number} first the time of the import */
@@ -100,9 +126,15 @@ try {
   line('what', 'figure', 'bar', '');
   const started = await startup(15);
   ratio('llmcost --help ÷ node -e 0', [started['llmcost --help'] ?? 0, started['node -e 0'] ?? 0], '≤ 2');
-  await imports('csv');
-  const store = await imports('chat');
-  await asked(store, rows);
+  await imports('csv', { calls: rows, bar: '≤ 1.6' });
+  const part = Math.ceil(rows / 4);
+  await imports('otlp', { calls: part, bar: '≤ 1.6', also: ['raw load with a row for each span', 'otlp-spans'] });
+  await imports('pages', { calls: part, bar: '≤ 3' });
+  await imports('langfuse', { calls: part, bar: '≤ 3' });
+  const kept = /** @type {const} */ (['raw load of the kept fields alone', 'chat-kept']);
+  const { database, first } = await imports('chat', { calls: rows, bar: '≤ 1.6', also: [...kept] });
+  await again(database, first);
+  await asked(database, rows + Math.ceil(rows / 10));
   if (values.growth) {
     const { database, calls, ratios } = await growth(folder, rounds);
     for (const { name, ours, theirs } of ratios) ratio(name, [ours, theirs], '≤ 1.2');

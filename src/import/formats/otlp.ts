@@ -1,7 +1,7 @@
-import { join, literal, type Sql, sql } from '../../sql.js';
+import { sql } from '../../sql.js';
 import { field } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { among, errorClassOf, tierOf } from '../terms.js';
 import { tagsOf } from './bucket.js';
 import { ATTRIBUTES, resolvedSpans, told } from './otlp_spans.js';
 
@@ -14,10 +14,6 @@ const SDK = sql`starts_with(${KIND}, 'ai.')`;
 const CALLS = ['chat', 'text_completion', 'completion', 'generate_content', 'embeddings', 'embedding', 'responses'];
 const AROUND = ['invoke_agent', 'create_agent', 'invoke_workflow', 'plan', 'execute_tool'];
 const AROUND_KINDS = ['chain', 'agent', 'tool', 'retriever', 'guardrail', 'evaluator', 'prompt', 'workflow', 'task'];
-
-function among(value: Sql, names: readonly string[]): Sql {
-  return sql`coalesce(${value} in (${join(names.map((name) => literal(name)))}), false)`;
-}
 
 /** Agents, chains and tools may repeat what the calls inside of them used. */
 const WRAPS = sql`(

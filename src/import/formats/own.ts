@@ -3,7 +3,7 @@ import { join, literal, sql } from '../../sql.js';
 import { flagOf, textOf } from '../convert.js';
 import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { among, errorClassOf, tierOf } from '../terms.js';
 
 /** The names of the tool's own format (README, "The tool's own format"); `uncached_input_tokens` may stand for `input_tokens`. */
 export const OWN_FIELDS = [
@@ -65,6 +65,8 @@ export interface OwnLayout {
   at: (name: OwnField) => Place;
 }
 
+const SUCCEEDED = ['ok', 'success', 'succeeded', 'completed', 'true'];
+const FAILED = ['error', 'failed', 'failure', 'false'];
 const UNIT_NAMES = join([...INPUT_UNITS, ...OUTPUT_UNITS, ...OTHER_UNITS].map((name) => literal(name)));
 
 /**
@@ -83,7 +85,7 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
   const given = (name: OwnField) => textOf(text(name));
   const http = sql`coalesce(http_status, case when status_number between 100 and 599 then status_number end)`;
   const word = sql`lower(${given('status')})`;
-  const failed = sql`(${given('error_class')} is not null or coalesce(${http} >= 400, false) or coalesce(${word} in ('error', 'failed', 'failure', 'false'), false))`;
+  const failed = sql`(${given('error_class')} is not null or coalesce(${http} >= 400, false) or ${among(word, FAILED)})`;
   const units = sql`json_transform(try_cast(${given('other_units')} as json), '"MAP(VARCHAR, DECIMAL(18,6))"')`;
   const tags = sql`json_transform(try_cast(${given('tags')} as json), '"MAP(VARCHAR, VARCHAR)"')`;
   const parts = sql`coalesce(cache_read, 0) - coalesce(cache_write, 0) - coalesce(cache_write_1h, 0) - coalesce(input_audio, 0) - coalesce(input_image, 0) - coalesce(cache_read_audio, 0)`;
@@ -108,7 +110,8 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
       max_output: at('max_output_tokens'),
       status_number: {
         at: label('status'),
-        value: sql`case when regexp_full_match(${text('status')}, '[0-9]+') then ${text('status')} end`,
+        // Nearly every status is a word: its first letter tells.
+        value: sql`case when ${text('status')} < ':' then case when regexp_full_match(${text('status')}, '[0-9]+') then ${text('status')} end end`,
       },
     },
     decimals: { billed: at('billed_cost') },
@@ -133,7 +136,8 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
       {
         field: label('status'),
         reason: 'is neither ok nor error',
-        when: sql`status_number is null and coalesce(${word} not in ('ok', 'success', 'succeeded', 'completed', 'true', 'error', 'failed', 'failure', 'false'), false)`,
+        when: sql`case when ${text('status')} = 'ok' then false
+          else status_number is null and ${word} is not null and not ${among(word, [...SUCCEEDED, ...FAILED])} end`,
       },
       {
         field: label('other_units'),

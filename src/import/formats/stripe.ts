@@ -1,6 +1,7 @@
-import { join, literal, type Sql, sql } from '../../sql.js';
+import { join, type Sql, sql } from '../../sql.js';
 import { field } from '../fields.js';
 import type { Earning } from '../format.js';
+import { among } from '../terms.js';
 
 /*
  * What the CSV exports of Stripe's dashboard have in common: https://docs.stripe.com/reports/select-a-report. Amounts are in whole units of
@@ -65,7 +66,7 @@ export function currencyOf(header: string): Sql {
 
 /** Whether the lower case of a column is one of several words. */
 export function isOneOf(value: Sql, ...words: readonly string[]): Sql {
-  return sql`coalesce(lower(${value}) in (${join(words.map(literal))}), false)`;
+  return among(sql`lower(${value})`, words);
 }
 
 /** The cells of revenue that most lines do not tell. */
