@@ -99,9 +99,12 @@ interface Asking {
 }
 
 async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<Asked<CostReport>> {
-  const [{ costReport }, { standAt }] = await Promise.all([import('../query/report.js'), import('../query/as_of.js')]);
+  const { costReport } = await import('../query/report.js');
   return askedOf(options, io, async (store) => {
-    if (stand !== undefined) await standAt(store, stand, io.now());
+    if (stand !== undefined) {
+      const { standAt } = await import('../query/as_of.js');
+      await standAt(store, stand, io.now());
+    }
     return costReport(store, query);
   });
 }
