@@ -85,23 +85,42 @@ export async function usageParts(
   if (table === undefined) return [calls];
   wanted.set(store, (wanted.get(store) ?? new Set()).add(table));
   const { name, length } = TABLE[table];
-  const spans = await store.rows<{ first_import: number; last_import: number }>(
+  const spans = await store.rows<ImportSpan & Record<string, number>>(
     sql`select first_import, last_import from usage_rolled where sums = ${literal(table)} and kept order by first_import`,
   );
   const cuts = rolled.times.map((times) => cutInto(times, length));
   const whole = cuts.flatMap((cut) => cut.whole);
   if (spans.length === 0 || whole.length === 0) return [calls];
-  const between = spans.map(
-    ({ first_import, last_import }) => sql`fact.import_id between ${integer(first_import)} and ${integer(last_import)}`,
-  );
-  const added = sql`(${join(between, ' or ')})`;
+  const imports = joined(spans).map((span) => [integer(span.first_import), integer(span.last_import)] as const);
+  const added = sql`(${join(
+    imports.map(([first, last]) => sql`fact.import_id between ${first} and ${last}`),
+    ' or ',
+  )})`;
+  // Written as `not between`, the statistics of the column would not tell that no call lies there (20 million: 0.03 s).
+  const others = imports.map(([first, last]) => sql`(fact.import_id < ${first} or fact.import_id > ${last})`);
   return [
-    { ...calls, test: sql`not ${added} and ${test}` },
+    { ...calls, test: join([...others, test], ' and ') },
     ...cuts.flatMap(({ ends }) =>
       ends.map((end) => ({ ...calls, test: sql`${within(end)} and ${added} and ${test}` })),
     ),
     { table: name, added: true, test: sql`(${join(whole.map(within), ' or ')}) and ${rolled.test}` },
   ];
+}
+
+interface ImportSpan {
+  first_import: number;
+  last_import: number;
+}
+
+/** Spans that follow one another as one: of a single one the statistics of the column tell that no call lies outside. */
+function joined(spans: readonly ImportSpan[]): ImportSpan[] {
+  const found: ImportSpan[] = [];
+  for (const { first_import, last_import } of spans) {
+    const before = found.at(-1);
+    if (before?.last_import === first_import - 1) before.last_import = last_import;
+    else found.push({ first_import, last_import });
+  }
+  return found;
 }
 
 /** The whole hours or days in a time, and what is left of it before and after them. */
