@@ -3,8 +3,9 @@ import type { Io } from '../io.js';
 import type { Dashboard } from '../query/dashboard/dashboard.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
-import { type ConfigOptions, withOwnStore } from './own_book.js';
+import type { ConfigOptions } from './own_book.js';
 import { writePage } from './page.js';
+import { type Asked, askedOf } from './roll_up.js';
 
 const FORMATS = ['html', 'json'] as const;
 
@@ -31,7 +32,12 @@ Examples:
   llmcost dashboard -o acme.html --period 'last 30 days' --where customer=acme`;
 
 async function writeDashboard(options: DashboardOptions, io: Io): Promise<void> {
-  const answer = await ask(options, io);
+  const { answer, rollUp } = await ask(options, io);
+  await write(answer, options, io);
+  await rollUp();
+}
+
+async function write(answer: Dashboard, options: DashboardOptions, io: Io): Promise<void> {
   const rendered = await import('../render/dashboard.js');
   if (options.format === 'json') await writeAnswer(rendered.dashboardAsJson(answer), options.output, io);
   else await writePage(rendered.dashboardPage(answer), options.output, io);
@@ -42,8 +48,8 @@ async function writeDashboard(options: DashboardOptions, io: Io): Promise<void> 
   }
 }
 
-async function ask(options: DashboardOptions, io: Io): Promise<Dashboard> {
+async function ask(options: DashboardOptions, io: Io): Promise<Asked<Dashboard>> {
   const { dashboard } = await import('../query/dashboard/dashboard.js');
   const query = { ...(await chosenScope(options, io.now())), now: io.now() };
-  return withOwnStore(options, io, (store) => dashboard(store, query));
+  return askedOf(options, io, (store) => dashboard(store, query));
 }

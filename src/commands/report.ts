@@ -6,8 +6,9 @@ import type { Stand } from '../query/as_of.js';
 import type { CostReport, ReportQuery } from '../query/report.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
-import { type ConfigOptions, withOwnStore } from './own_book.js';
+import type { ConfigOptions } from './own_book.js';
 import { type AskedOptions, EVERY, queryOf } from './report_query.js';
+import { type Asked, askedOf } from './roll_up.js';
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
@@ -66,10 +67,11 @@ async function report(options: ReportOptions, io: Io): Promise<void> {
   const stand = await standOf(options);
   const now = stand?.kind === 'time' ? stand.at : io.now();
   const query = await queryOf(options, now, io);
-  const answer = await ask(query, { options, stand, io });
+  const { answer, rollUp } = await ask(query, { options, stand, io });
   if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
   else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await writeNotes(answer.warnings, io);
+  await rollUp();
 }
 
 /** The state of the store that is asked; undefined is the present one. */
@@ -96,10 +98,13 @@ interface Asking {
   io: Io;
 }
 
-async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<CostReport> {
-  const [{ costReport }, { standAt }] = await Promise.all([import('../query/report.js'), import('../query/as_of.js')]);
-  return withOwnStore(options, io, async (store) => {
-    if (stand !== undefined) await standAt(store, stand, io.now());
+async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<Asked<CostReport>> {
+  const { costReport } = await import('../query/report.js');
+  return askedOf(options, io, async (store) => {
+    if (stand !== undefined) {
+      const { standAt } = await import('../query/as_of.js');
+      await standAt(store, stand, io.now());
+    }
     return costReport(store, query);
   });
 }

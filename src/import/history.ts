@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { integer, join, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { changeUsage } from '../store/usage.js';
 import type { Reject } from './rejects.js';
 
 /** One import as it is remembered: times as UTC timestamps without zone, counts as they were when it ended. */
@@ -98,7 +99,10 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
         (select count(*) from usage_fact where import_id in (${chosen})) as usage,
         (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
         (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
-    await store.run(sql`delete from usage_fact where import_id in (${chosen})`);
+    await changeUsage(store, {
+      imports: sql`select import_id from imports where import_id in (${chosen})`,
+      statement: sql`delete from usage_fact where import_id in (${chosen})`,
+    });
     await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
     await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
     // The next import may get the same number: what calls of this one cost before must not be told of its calls.

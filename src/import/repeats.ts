@@ -1,5 +1,6 @@
 import { integer, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { changeUsage } from '../store/usage.js';
 import type { Format } from './format.js';
 import { ordinalKey } from './key.js';
 import { type Range, within } from './range.js';
@@ -160,13 +161,20 @@ async function settleKnown(store: Store, range: Range, { format, near }: { forma
 /** Deletes states of calls of which a new import knows more: once it was counted what that import brought. */
 export async function dropSuperseded(store: Store, known: ReadonlyMap<number, Repeated>): Promise<void> {
   if (![...known.values()].some(({ updated }) => updated > 0)) return;
-  await store.run(sql`
-    delete from usage_fact as fact using (
+  const superseded = sql`
+    select *
+    from (
       select import_id, event_key, max(import_id) over (partition by event_key) as last_id
       from known
       where verdict <> 'duplicate'
     ) as state
-    where state.import_id < state.last_id and fact.import_id = state.import_id and fact.event_key = state.event_key`);
+    where import_id < last_id`;
+  await changeUsage(store, {
+    imports: superseded,
+    statement: sql`
+    delete from usage_fact as fact using (${superseded}) as state
+    where fact.import_id = state.import_id and fact.event_key = state.event_key`,
+  });
 }
 
 async function window(store: Store, { from, to, dated }: Span): Promise<Sql> {

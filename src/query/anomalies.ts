@@ -1,8 +1,9 @@
-import { integer, type Sql, sql } from '../sql.js';
-import type { Store } from '../store/store.js';
+import { integer, join, type Sql, sql } from '../sql.js';
+import type { Params, Store } from '../store/store.js';
 import { dimensionOf } from './dimensions.js';
 import { atto, divided } from './metrics/division.js';
 import type { Period } from './period.js';
+import { type UsagePart, usageParts } from './rolled.js';
 import { type Scope, withPeriod, zoneOffsets } from './scope.js';
 import { wallTime } from './zone.js';
 
@@ -29,15 +30,15 @@ const TIMES = 2;
 const DEVIATIONS = 4;
 const LEAST_SCATTER = 0.1;
 
-/** Above this it would slow the report that asks; 1 million rows take 0.03 to 0.05 s. */
-const MOST_ROWS = 1_000_000;
+/** More calls than these would slow the report that asks; a million take 0.03 to 0.05 s. */
+const MOST_CALLS = 1_000_000;
 
 interface Asked {
   /** The usage, at any time. */
   scope: Scope;
   period: Period;
   tz: string;
-  /** Also of more usage than can be looked at in passing. */
+  /** Also of more calls than can be looked at in passing. */
   thorough: boolean;
   /** The cost of all days in scope, where it is at hand: a query of day and cost. */
   daily?: Sql | undefined;
@@ -46,24 +47,31 @@ interface Asked {
 /**
  * The days of a period whose cost is out of line for their weekday, dearest first: at least twice the median of the same weekdays of
  * the eight weeks before (if there are four; else of ten working or weekend days), and four times as far above it as days usually scatter
- * (median absolute deviation of the logarithms; https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm). To add up the days would
- * take a third of the time of a report: from a million rows on it is left, unless a thorough answer is wanted.
+ * (median absolute deviation of the logarithms; https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm). To add up the days call
+ * by call would take a third of the time of a report: from a million calls on that are not added up in advance it is left, unless a
+ * thorough answer is wanted.
  */
 export async function unusualDays(store: Store, asked: Asked): Promise<UnusualDay[]> {
-  const { scope, period, tz, thorough } = asked;
+  const { scope, period, tz, thorough, daily } = asked;
   const { since, until } = period;
   const back = since === null ? null : since - DAYS_BACK * DAY;
-  const { test, params } = withPeriod(scope, { since: back, until, label: '' });
-  if (!thorough && (await rowsIn(store, { test, params })) > MOST_ROWS) return [];
-  const day = dimensionOf('day', await zoneOffsets(store, ['day'], tz)).key;
-  const added = sql`select ${day} as day, sum(fact.cost_usd) as cost
-      from usage_fact as fact
+  const compared = withPeriod(scope, { since: back, until, label: '' });
+  const day = dimensionOf('day', await zoneOffsets(store, ['day'], tz));
+  const parts = daily === undefined ? await usageParts(store, compared, day.tables) : [];
+  if (!thorough && (await callsIn(store, parts, compared.params)) > MOST_CALLS) return [];
+  const added = join(
+    parts.map(
+      ({ table, added, test }) => sql`select ${day.key} as day, sum(fact.${added ? sql`cost` : sql`cost_usd`}) as cost
+      from ${table} as fact
       where ${test} and fact.occurred_at is not null
-      group by all`;
+      group by all`,
+    ),
+    ' union all ',
+  );
   return store.rows<UnusualDay & Record<string, string>>(
     sql`
     with daily as (
-      ${asked.daily ?? added}
+      ${daily ?? sql`select day, sum(cost) as cost from (${added}) group by day`}
     ),
     paid as (
       select day, cost, isodow(day) as weekday, isodow(day) >= 6 as weekend, ln(cast(cost as double)) as size
@@ -100,7 +108,7 @@ export async function unusualDays(store: Store, asked: Asked): Promise<UnusualDa
       and size - ln(cast(usual_cost as double)) >= $deviations * greatest(1.4826 * scatter, $least_scatter)
     order by against.cost desc, against.day`,
     {
-      ...(asked.daily === undefined ? params : {}),
+      ...(daily === undefined ? compared.params : {}),
       starts: since === null ? null : firstDay(since, tz),
       same_weekdays: SAME_WEEKDAYS,
       same_kind: SAME_KIND,
@@ -115,10 +123,12 @@ function firstDay(since: number, tz: string): string {
   return new Date(Math.ceil(wallTime(since, tz) / DAY) * DAY).toISOString().slice(0, 10);
 }
 
-async function rowsIn(store: Store, { test, params }: Scope): Promise<number> {
-  const { usage_rows } = await store.row<{ usage_rows: string }>(
-    sql`select count(*) as usage_rows from usage_fact as fact where ${test}`,
-    params,
-  );
-  return Number(usage_rows);
+/** How many calls have to be looked at one by one. */
+async function callsIn(store: Store, parts: readonly UsagePart[], params: Params): Promise<number> {
+  const counts = parts
+    .filter(({ added }) => !added)
+    .map(({ table, test }) => sql`(select count(*) from ${table} as fact where ${test})`);
+  if (counts.length === 0) return 0;
+  const { calls } = await store.row<{ calls: string }>(sql`select ${join(counts, ' + ')} as calls`, params);
+  return Number(calls);
 }

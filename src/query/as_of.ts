@@ -87,6 +87,8 @@ async function hide(store: Store, here: (name: string) => Sql, { revision, undon
     left join then_usage on then_usage.import_id = fact.import_id and then_usage.event_key = fact.event_key
     where fact.import_id not in (select import_id from ${here('imports')} where price_revision > ${last})
     ${later === undefined ? sql`` : sql`union all by name from ${later}`}`);
+  // What was added up is of now.
+  await store.run(sql`create or replace temp view usage_rolled as from ${here('usage_rolled')} where false`);
   await store.run(sql`
     create or replace temp view price_revision as from ${here('price_revision')} where revision <= ${last};
     create or replace temp view price_book as from ${here('price_book')} where added_in <= ${last}`);

@@ -10,7 +10,7 @@ import { forecastMetric } from './forecast_series.js';
 import type { Unit } from './metrics/metric.js';
 import { checkedMetrics, isMetric, type MetricName, metricOf } from './metrics/metrics.js';
 import type { Period } from './period.js';
-import { type Scope, scopeOf, withPeriod, zoneOffsets } from './scope.js';
+import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from './scope.js';
 import type { Offset } from './zone.js';
 
 /** What a check is asked with, besides its rules. */
@@ -51,7 +51,7 @@ export async function checkedRule(store: Store, budget: Budget, asked: Circumsta
   await checkPresence(store, budget, { dimensions, conditions, offsets });
   const spec = budget.period ?? asked.usualPeriod;
   const period = runningPeriod(spec, asked.tz, asked.now);
-  const anyTime = scopeOf(conditions, offsets);
+  const anyTime = scopeOf(conditions, offsets, await visibleNow(store));
   return {
     budget,
     metric,

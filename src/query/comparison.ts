@@ -12,6 +12,7 @@ import { metricSeries, type SeriesRow } from './metrics/series.js';
 import type { Bounded } from './period.js';
 import type { ReportMetrics, ReportRow } from './report.js';
 import { groupOf, metricsOf } from './report_rows.js';
+import { ANY_TABLE } from './rolled.js';
 import type { Scope } from './scope.js';
 import { timestampText } from './zone.js';
 
@@ -81,7 +82,10 @@ function overlapping(now: Bounded, before: Bounded): UsageError {
 }
 
 function bothTimes({ now, before, inAnyTime }: Times): Scope {
-  return { ...inAnyTime, test: sql`${inAnyTime.test} and (${within(now)} or ${within(before)})` };
+  const { params, rolled } = inAnyTime;
+  const test = sql`${inAnyTime.test} and (${within(now)} or ${within(before)})`;
+  if (rolled?.of !== inAnyTime.test) return { test, params };
+  return { test, params, rolled: { ...rolled, of: test, times: [before, now] } };
 }
 
 function within({ since, until }: Bounded): Sql {
@@ -97,6 +101,7 @@ function eraOf(now: Bounded): Dimension {
   return {
     name: 'era',
     home: 'time',
+    tables: ANY_TABLE,
     key: sql`case when ${within(now)} then 'now' else 'before' end`,
     label: (key) => key,
   };

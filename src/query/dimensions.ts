@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import { join, literal, type Sql, sql } from '../sql.js';
 import { isRange, RANGE_NAMES, rangeKey, rangeLabel, rangeOf } from './ranges.js';
+import { ANY_TABLE, NO_TABLE, type RolledTable } from './rolled.js';
 import { type Offset, offsetSql, offsetTextSql, wallSql } from './zone.js';
 
 /** What usage can be grouped and filtered by. */
@@ -8,6 +9,8 @@ export interface Dimension {
   name: string;
   /** Where it is stored: `profile` needs only usage_profile (aliased profile), the others only usage_fact (aliased fact). */
   home: 'profile' | 'fact' | 'time';
+  /** The sums of usage it can be told from, as it can from single calls. */
+  tables: readonly RolledTable[];
   /** What rows are grouped and ordered by. */
   key: Sql;
   /** A key as people read it. */
@@ -42,6 +45,8 @@ const FACT: Record<string, Sql> = {
   // Ids in the reports of providers, names in those of gateways.
   api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };
+/** Of these the sums of usage know some. */
+const ROLLED_FACTS: Record<string, readonly RolledTable[]> = { customer: ['daily'], cost_status: ANY_TABLE };
 const TIME = ['hour', 'day', 'week', 'month', 'quarter', 'year', 'weekday', 'hour_of_day'];
 
 /** Every dimension there is, `tag:NAME` standing for all tags. */
@@ -87,20 +92,30 @@ export function checkedDimension(name: string): string {
 /** A dimension by its (checked) name; `offsets` are those of the time zone over the time the usage spans. */
 export function dimensionOf(name: string, offsets: readonly Offset[]): Dimension {
   const profile = PROFILE[name];
-  if (profile !== undefined) return { name, home: 'profile', key: profile, label: itself };
+  if (profile !== undefined) return { name, home: 'profile', tables: ANY_TABLE, key: profile, label: itself };
   const fact = FACT[name];
-  if (fact !== undefined) return { name, home: 'fact', key: fact, label: itself };
-  if (isTime(name)) return { name, home: 'time', ...timeParts(name, offsets) };
+  if (fact !== undefined)
+    return { name, home: 'fact', tables: ROLLED_FACTS[name] ?? NO_TABLE, key: fact, label: itself };
+  if (isTime(name)) return { name, home: 'time', tables: timeTables(name, offsets), ...timeParts(name, offsets) };
   if (isRange(name)) {
     const range = rangeOf(name);
-    return { name, home: 'fact', key: rangeKey(range), label: (key) => rangeLabel(key, range) };
+    return { name, home: 'fact', tables: NO_TABLE, key: rangeKey(range), label: (key) => rangeLabel(key, range) };
   }
   const tag = checkedDimension(name).slice('tag:'.length);
-  return { name, home: 'fact', key: sql`fact.tags[${literal(tag)}]`, label: itself };
+  return { name, home: 'fact', tables: NO_TABLE, key: sql`fact.tags[${literal(tag)}]`, label: itself };
 }
 
 function itself(key: Sql): Sql {
   return key;
+}
+
+/** Hours of UTC lie in one hour of the zone, and its days are made of them, where the clock never differs by a part of an hour. */
+function timeTables(name: string, offsets: readonly Offset[]): readonly RolledTable[] {
+  const [hour, hours] = [3_600_000, offsets.map(({ seconds }) => seconds / 3600)];
+  const whole = hours.every(Number.isInteger) && offsets.slice(1).every(({ from }) => from % hour === 0);
+  if (!whole) return NO_TABLE;
+  const ofDay = name === 'hour' || name === 'hour_of_day';
+  return ofDay || hours.some((one) => one !== 0) ? ['hourly'] : ANY_TABLE;
 }
 
 /**

@@ -3,8 +3,9 @@ import type { Params, Store } from '../store/store.js';
 import type { Dimension } from './dimensions.js';
 import { atto, divided } from './metrics/division.js';
 import { emptyColumns } from './metrics/metric_rows.js';
-import { askedNeeds, groupSql, keysOf } from './metrics/metric_sql.js';
+import { askedNeeds, groupSql, keysOf, tablesFor } from './metrics/metric_sql.js';
 import type { Money } from './report.js';
+import { usageParts } from './rolled.js';
 import type { Scope } from './scope.js';
 
 /** Why a cost changed. The four effects sum up to `change` to the last digit. */
@@ -44,6 +45,7 @@ export async function costEffects(store: Store, { scope, era, dimensions }: Comp
       dimensions,
       bucket: era,
       test: scope.test,
+      parts: await usageParts(store, scope, tablesFor([...dimensions, era])),
       metrics: [],
       needs,
       sort,

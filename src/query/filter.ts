@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js';
 import { identifier, join, type Sql, sql } from '../sql.js';
 import type { Params } from '../store/store.js';
 import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
+import { commonTables, type RolledTable } from './rolled.js';
 import type { Offset } from './zone.js';
 
 /** One --where: the dimension is (or is not) any of the values. */
@@ -38,18 +39,22 @@ export function conditionOf(text: string): Condition {
   };
 }
 
-/** The conditions over usage_fact (aliased fact), all of which must hold, and their parameters, whose names begin with `prefix`. */
+/**
+ * The conditions over usage_fact (aliased fact), all of which must hold, and their parameters, whose names begin with `prefix`; and
+ * what sums of usage they can be told from.
+ */
 export function filterSql(
   conditions: readonly Condition[],
   offsets: readonly Offset[],
   prefix = 'where',
-): { test: Sql; params: Params } {
+): { test: Sql; params: Params; tables: readonly RolledTable[] } {
   const params: Params = {};
   const tests = conditions.map((condition, index) => {
     const { home, key, label } = dimensionOf(condition.dimension, offsets);
     return placed(home, valueSql(label(key), condition, `${prefix}_${index}`, params));
   });
-  return { test: tests.length === 0 ? sql`true` : join(tests, ' and '), params };
+  const tables = commonTables(...conditions.map(({ dimension }) => dimensionOf(dimension, offsets).tables));
+  return { test: tests.length === 0 ? sql`true` : join(tests, ' and '), params, tables };
 }
 
 /** Profiles are few: a condition on them is decided there and becomes a list of profile numbers. */

@@ -25,6 +25,8 @@ export type FlatCost = {
  * seconds. A period without bounds is that of the usage.
  */
 export async function flatCosts(store: Store, { since, until }: Period, now: Date): Promise<FlatCost[]> {
+  const { paid } = await store.row<{ paid: boolean }>(sql`select count(*) > 0 as paid from price_flat`);
+  if (!paid) return [];
   const bound = (instant: number | null) => (instant === null ? null : timestampText(instant));
   return store.rows<FlatCost>(
     sql`

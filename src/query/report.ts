@@ -21,7 +21,7 @@ import { COMPARED_METRICS, comparedWith } from './report_compare.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { groupRows, metricsOf, seriesOf, spanRows } from './report_rows.js';
 import { reportSeries } from './report_series.js';
-import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
+import { scopeOf, visibleNow, withPeriod, zoneOffsets } from './scope.js';
 import type { Every } from './spans.js';
 
 /** USD as a decimal string, exact. */
@@ -148,7 +148,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   ];
   const offsets = await zoneOffsets(store, named, tz, period);
   const sort = query.sort ?? defaultSort(query);
-  const inAnyTime = scopeOf(query.where, offsets);
+  const inAnyTime = scopeOf(query.where, offsets, await visibleNow(store));
   const scope = withPeriod(inAnyTime, period);
   const asked: MetricQuery = {
     dimensions: query.by.map((name) => dimensionOf(name, offsets)),

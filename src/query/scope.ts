@@ -1,14 +1,17 @@
-import { sql } from '../sql.js';
+import { integer, type Sql, sql } from '../sql.js';
 import type { Params, Store } from '../store/store.js';
 import { isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
 import type { Period } from './period.js';
+import { boundsWithin, type RolledScope } from './rolled.js';
 import { type Offset, offsetsBetween, timestampText } from './zone.js';
 
 /** Usage that lies in the scope of a question: a test over usage_fact (aliased fact) and its parameters. */
 export interface Scope {
-  test: ReturnType<typeof sql>;
+  test: Sql;
   params: Params;
+  /** The same for sums of many calls; undefined where it only fits single ones. */
+  rolled?: RolledScope | undefined;
 }
 
 /** Rows of imports that were cut off lie beyond the last finished number; the view `usage` has the same rule. */
@@ -16,14 +19,27 @@ export const VISIBLE = sql`fact.import_id <= (
     select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading'
   )`;
 
+/**
+ * The same rule as it is now: for one question, in which nothing is imported. With the number itself in the statement DuckDB knows from
+ * the statistics of the column that it holds for all rows, and looks at none of them (20 million: 0.04 s less for each statement).
+ */
+export async function visibleNow(store: Store): Promise<Sql> {
+  const { last } = await store.row<{ last: number }>(
+    sql`select coalesce(max(import_id), 0) as last from imports where status <> 'loading'`,
+  );
+  return sql`fact.import_id <= ${integer(last)}`;
+}
+
 /** Usage that fulfils all conditions, at any time. */
-export function scopeOf(where: readonly Condition[], offsets: readonly Offset[]): Scope {
-  const { test, params } = filterSql(where, offsets);
-  return { test: sql`${VISIBLE} and ${test}`, params };
+export function scopeOf(where: readonly Condition[], offsets: readonly Offset[], visibility = VISIBLE): Scope {
+  const { test, params, tables } = filterSql(where, offsets);
+  const visible = sql`${visibility} and ${test}`;
+  return { test: visible, params, rolled: { of: visible, test: visible, tables, times: [ANY_TIME] } };
 }
 
 /** The same within a period, half open. Undated usage is in no bounded period. */
-export function withPeriod({ test, params }: Scope, { since, until }: Period): Scope {
+export function withPeriod(scope: Scope, { since, until }: Period): Scope {
+  const { test, params, rolled } = scope;
   const bounded: Scope = { test, params: { ...params } };
   if (since !== null) {
     bounded.test = sql`${bounded.test} and fact.occurred_at >= cast($since as timestamp)`;
@@ -33,8 +49,12 @@ export function withPeriod({ test, params }: Scope, { since, until }: Period): S
     bounded.test = sql`${bounded.test} and fact.occurred_at < cast($until as timestamp)`;
     bounded.params.until = timestampText(until);
   }
-  return bounded;
+  if (rolled?.of !== test) return bounded;
+  const times = rolled.times.map((one) => boundsWithin(one, { since, until }));
+  return { ...bounded, rolled: { ...rolled, of: bounded.test, times } };
 }
+
+const ANY_TIME = { since: null, until: null };
 
 const EARLIEST = Date.UTC(1970, 0);
 const LATEST = Date.UTC(2100, 0);

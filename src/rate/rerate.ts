@@ -1,5 +1,6 @@
 import { identifier, join, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
+import { changeUsage } from '../store/usage.js';
 import { putCards, wantedCards } from './cards.js';
 import type { Combination } from './combinations.js';
 import { TOKEN_CLASSES } from './dimensions.js';
@@ -196,11 +197,14 @@ export async function storeRatings(
     from rerated`,
     { id },
   );
-  await store.run(sql`
+  await changeUsage(store, {
+    imports: sql`select import_id from rerated`,
+    statement: sql`
     update usage_fact
     set rate_card_id = rerated.rate_card_id, cost_usd = rerated.cost_usd, cost_status = rerated.cost_status
     from rerated
-    where usage_fact.import_id = rerated.import_id and usage_fact.event_key = rerated.event_key`);
+    where usage_fact.import_id = rerated.import_id and usage_fact.event_key = rerated.event_key`,
+  });
   return { rows, ...sums };
 }
 

@@ -5,6 +5,7 @@ import { LEDGER_STEP } from './schema_ledger.js';
 import { NOTIFIED_STEP } from './schema_notified.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
+import { ROLLED_STEP } from './schema_rolled.js';
 import { USAGE_STEP } from './schema_usage.js';
 
 /**
@@ -18,4 +19,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   ATTRIBUTION_STEP,
   NOTIFIED_STEP,
   GROWING_STEP,
+  ROLLED_STEP,
 ];

@@ -1,13 +1,15 @@
 // The bars of the README as ratios, measured in one run: npm run bench -- [--rows 2000000] [--rounds 3] [--growth] [--folder DIR]
+// Nothing but reports, on databases of several sizes:    npm run bench -- --reports [--rows 1000000,5000000,20000000,50000000]
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate } from './generate.mjs';
+import { firstDay, growTo } from './grown.mjs';
 import { growth } from './growth.mjs';
 import { median, taken } from './measure.mjs';
 import { drop, importFile, loadRaw } from './program.mjs';
-import { reports } from './reports.mjs';
+import { addUp, dashboards, reports } from './reports.mjs';
 import { rerating } from './rerating.mjs';
 import { simulating } from './simulating.mjs';
 import { startup } from './startup.mjs';
@@ -17,17 +19,19 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '2000000' },
     rounds: { type: 'string', default: '3' },
     growth: { type: 'boolean', default: false },
+    reports: { type: 'boolean', default: false },
     folder: { type: 'string', default: tmpdir() },
   },
 });
-const rows = Number(values.rows);
+const sizes = values.rows.split(',').map(Number);
+const rows = sizes[0] ?? 0;
 const rounds = Number(values.rounds);
 mkdirSync(values.folder, { recursive: true });
 const folder = mkdtempSync(join(values.folder, 'llmcost-bench-'));
 
 /** @param {string} name @param {string} figure @param {string} bar @param {string} detail */
 function line(name, figure, bar, detail) {
-  process.stdout.write(`${name.padEnd(54)} ${figure.padStart(8)} ${bar.padStart(8)}   ${detail}\n`);
+  process.stdout.write(`${name.padEnd(72)} ${figure.padStart(8)} ${bar.padStart(8)}   ${detail}\n`);
 }
 
 /** @param {string} name @param {[number, number]} times @param {string} bar */
@@ -115,15 +119,38 @@ function bytes(database, calls) {
 
 /** @param {string} database @param {number} calls */
 async function asked(database, calls) {
-  for (const { name, ours, byHand } of await reports(database, rounds)) {
-    ratio(`${name} ÷ SQL by hand (${calls} calls)`, [ours, byHand], '≤ 1.5');
-  }
+  await answered(database, `${calls} calls`);
   const { models, all, rowByRow } = await simulating(database, rounds);
   ratio(`simulate, ${models} models ÷ one model row by row (${calls} calls)`, [all, rowByRow], '');
 }
 
-try {
-  line('what', 'figure', 'bar', '');
+/** Reports beside the same by hand: the ratio of computing time, and both kinds of time. @param {string} database @param {string} what */
+async function answered(database, what) {
+  for (const { name, bar, ours, byHand } of await reports(database, rounds + 4)) {
+    const clock = `on the clock ${seconds(ours.wall)} ÷ ${seconds(byHand.wall)}`;
+    const detail = `computing ${seconds(ours.cpu)} ÷ ${seconds(byHand.cpu)}, ${clock}`;
+    line(`${name} ÷ SQL by hand, ${what}`, (ours.cpu / byHand.cpu).toFixed(2), bar, detail);
+  }
+}
+
+/** Reports on one database as it grows, call by call and with the usage added up in advance. */
+async function growing() {
+  const database = await firstDay(folder);
+  for (const calls of sizes) {
+    await growTo(database, calls);
+    const millions = `${calls / 1e6} million`;
+    await answered(database, `${millions}, call by call`);
+    const before = statSync(database).size;
+    const { wall, cpu } = await addUp(database);
+    const grown = `${((statSync(database).size - before) / calls).toFixed(1)} bytes a call`;
+    line(`what is new added up, ${millions}`, seconds(cpu), '', `computing; on the clock ${seconds(wall)}, ${grown}`);
+    await answered(database, `${millions}, added up`);
+    const whole = await dashboards(database, rounds);
+    line(`dashboard, ${millions}, added up`, seconds(whole.cpu), '', `computing; on the clock ${seconds(whole.wall)}`);
+  }
+}
+
+async function everything() {
   const started = await startup(15);
   ratio('llmcost --help ÷ node -e 0', [started['llmcost --help'] ?? 0, started['node -e 0'] ?? 0], '≤ 2');
   await imports('csv', { calls: rows, bar: '≤ 1.6' });
@@ -135,11 +162,15 @@ try {
   const { database, first } = await imports('chat', { calls: rows, bar: '≤ 1.6', also: [...kept] });
   await again(database, first);
   await asked(database, rows + Math.ceil(rows / 10));
-  if (values.growth) {
-    const { database, calls, ratios } = await growth(folder, rounds);
-    for (const { name, ours, theirs } of ratios) ratio(name, [ours, theirs], '≤ 1.2');
-    await asked(database, calls);
-  }
+  if (!values.growth) return;
+  const grown = await growth(folder, rounds);
+  for (const { name, ours, theirs } of grown.ratios) ratio(name, [ours, theirs], '≤ 1.2');
+  await asked(grown.database, grown.calls);
+}
+
+try {
+  line('what', 'figure', 'bar', '');
+  await (values.reports ? growing() : everything());
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,5 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
+import { changeUsage } from '../../store/usage.js';
 import { dimensionOf } from '../dimensions.js';
 import { filterSql } from '../filter.js';
 import { type Scope, zoneOffsets } from '../scope.js';
@@ -186,19 +187,22 @@ export async function applyAttributed(store: Store): Promise<void> {
     select import_id, event_key, profile_id, customer, user_id, session_id, tags
     from attributed
     where ${join(differs, ' or ')}`);
-  await store.run(sql`
+  const imports = sql`select import_id from attributed`;
+  const named = sql`
     update usage_fact
     set ${join([...FACTS.map((target) => sql`${columnOf(target)} = target.${newName(target)}`), sql`profile_id = target.new_profile_id`])}
     from attributed_profile as target
-    where usage_fact.rowid = target.row_id`);
+    where usage_fact.rowid = target.row_id`;
+  await changeUsage(store, { imports, statement: named });
   if (tagged === '0') return;
   // A map cannot be changed in its place: these rows are written anew, and found by their key.
-  await store.run(sql`
+  const retagged = sql`
     update usage_fact
     set tags = target.new_tags
     from attributed as target
     where usage_fact.import_id = target.import_id and usage_fact.event_key = target.event_key
-      and target.new_tags is distinct from target.now_tags`);
+      and target.new_tags is distinct from target.now_tags`;
+  await changeUsage(store, { imports, statement: retagged });
 }
 
 /** `attributed_profile`: every row with the profile it is to have; profiles that are not there yet are added. */

@@ -7,7 +7,7 @@ import type { MetricName, MetricValues } from '../metrics/metrics.js';
 import { metricSeries } from '../metrics/series.js';
 import type { Period } from '../period.js';
 import { type CostReport, costReport } from '../report.js';
-import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
+import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope.js';
 import { type Every, spansOf } from '../spans.js';
 import type { Offset } from '../zone.js';
 import { HEADLINE, type HeadlineFigure, headlineOf } from './headline.js';
@@ -111,7 +111,7 @@ interface Asking {
 export async function dashboard(store: Store, query: DashboardQuery): Promise<Dashboard> {
   const { period, tz, where, now } = query;
   const offsets = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz, period);
-  const inAnyTime = scopeOf(where, offsets);
+  const inAnyTime = scopeOf(where, offsets, await visibleNow(store));
   const scope = withPeriod(inAnyTime, period);
   const window = await windowOf(store, scope, period, now);
   const every = window === undefined ? 'day' : everyOf(window);

@@ -54,6 +54,14 @@ export const COLUMNS = {
   answered_ms: sql`sum(fact.latency_ms) filter (where ${ANSWERED})`,
 } as const satisfies Record<string, Sql>;
 
+export type ColumnName = keyof typeof COLUMNS;
+
+/** A sum over rows of usage, or over rows that are such sums (aliased fact, too) and have it under its name. */
+export function columnSql(name: ColumnName, added: boolean): Sql {
+  const column = sql`fact.${identifier(name)}`;
+  return added ? sql`${name === 'latency_max' ? sql`max` : sql`sum`}(${column})` : COLUMNS[name];
+}
+
 const INPUT = [
   'uncached_input_tokens',
   'cache_read_tokens',
@@ -176,6 +184,12 @@ export const BASE_COLUMNS = sql`count(*) as usage_rows,
     count(fact.requests) as known_rows,
     sum(fact.requests) as requests,
     sum(fact.cost_usd) as cost`;
+
+/** The same over rows that are such sums. */
+export const BASE_ADDED = sql`sum(fact.usage_rows) as usage_rows,
+    sum(fact.known_rows) as known_rows,
+    sum(fact.requests) as requests,
+    sum(fact.cost) as cost`;
 
 export const BASE = {
   usage_rows: sql`sum(named.usage_rows)`,

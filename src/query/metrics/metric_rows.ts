@@ -3,9 +3,10 @@ import type { Params, Row, Store } from '../../store/store.js';
 import { textOf } from '../cells.js';
 import { type Count, countOf } from '../count.js';
 import type { Dimension } from '../dimensions.js';
+import { usageParts } from '../rolled.js';
 import type { Scope } from '../scope.js';
 import { type BASE, SELDOM } from './measures.js';
-import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql } from './metric_sql.js';
+import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import { type MetricName, type MetricValues, metricOf } from './metrics.js';
 
 export interface MetricQuery {
@@ -58,12 +59,13 @@ export async function metricRows(store: Store, query: MetricQuery): Promise<Metr
   const sort = query.sort ?? { by: 'cost', direction: 'desc' };
   const needs = askedNeeds(metrics, sort);
   const nothing = await emptyColumns(store);
-  const asked: Asked = { dimensions, test: scope.test, metrics, needs, sort, nothing };
+  const parts = await usageParts(store, scope, tablesFor(dimensions));
+  const asked: Asked = { dimensions, test: scope.test, parts, metrics, needs, sort, nothing };
   const limits: Params = { top: top ?? null, min_cost: minCost ?? null };
   await store.run(groupSql(asked), scope.params);
   await store.run(slotSql(asked), { ...samplingParams(asked, scope), ...limits });
-  const parts = await store.rows(rowsSql(asked), samplingParams(asked, scope));
-  return parts.map((part) => rowOf(part, query));
+  const rows = await store.rows(rowsSql(asked), samplingParams(asked, scope));
+  return rows.map((row) => rowOf(row, query));
 }
 
 /** The sums that are 0, because no usage has anything to add; the statistics of a column answer that. */

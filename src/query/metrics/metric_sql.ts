@@ -1,7 +1,8 @@
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Dimension } from '../dimensions.js';
+import { commonTables, type RolledTable, type UsagePart } from '../rolled.js';
 import { unitCost } from './division.js';
-import { BASE, BASE_COLUMNS, COLUMNS } from './measures.js';
+import { BASE, BASE_ADDED, BASE_COLUMNS, columnSql } from './measures.js';
 import { PRICED_REQUESTS } from './metric.js';
 import { type MetricName, metricOf } from './metrics.js';
 import { measureOf, merged, type NamedKey, type Needs, needsOf, sampled, sampledColumns, sampling } from './needs.js';
@@ -18,6 +19,8 @@ export interface Asked {
   bucket?: Dimension | undefined;
   /** Over usage_fact, aliased fact. */
   test: Sql;
+  /** What is added up: together it is the usage that `test` finds. */
+  parts: readonly UsagePart[];
   metrics: readonly MetricName[];
   needs: Needs;
   sort: MetricSort;
@@ -30,6 +33,11 @@ export interface Asked {
 /** Everything that must be worked out, with what the order needs. */
 export function askedNeeds(metrics: readonly MetricName[], sort: MetricSort): Needs {
   return needsOf([...new Set(sort.by === 'name' ? metrics : [...metrics, sort.by])]);
+}
+
+/** The sums of usage that a question about these dimensions can be told from. */
+export function tablesFor(dimensions: readonly Dimension[]): readonly RolledTable[] {
+  return commonTables(...dimensions.map(({ tables }) => tables));
 }
 
 /** The columns of the dimensions: k0, k1, … */
@@ -87,25 +95,32 @@ ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${join(keys.map((k
 const OUTCOME = [sql`profile.status`, sql`profile.error_class`];
 
 /** The sums over rows: six sums for each status of cost instead of twelve, some with a filter, are a third faster. */
-function sums({ needs, nothing }: Asked): Sql {
+function sums({ needs, nothing }: Asked, added: boolean): Sql {
   const columns = [...new Set(needs.measures.flatMap((name) => measureOf(name).columns))];
-  return join(
-    [BASE_COLUMNS, ...columns.map((name) => sql`${nothing.has(name) ? sql`0` : COLUMNS[name]} as ${identifier(name)}`)],
-    ',\n    ',
-  );
+  const own = columns.map((name) => sql`${nothing.has(name) ? sql`0` : columnSql(name, added)} as ${identifier(name)}`);
+  return join([added ? BASE_ADDED : BASE_COLUMNS, ...own], ',\n    ');
+}
+
+/** The sums of every part of the usage; what is in several of them is added up together later. */
+function eachPart(asked: Asked, query: (part: UsagePart) => Sql): Sql {
+  return join(asked.parts.map(query), '\n  union all by name\n  ');
 }
 
 function byProfile(asked: Asked, names: readonly Sql[], splits: ReadonlySet<string | undefined>): Sql {
   const card = splits.has('card') ? [sql`fact.rate_card_id`] : [];
   const outcome = splits.has('outcome') ? OUTCOME : [];
   const keys = join([sql`fact.profile_id`, sql`fact.cost_status`, ...card]);
-  return sql`counted as (
-  select
+  const counted = eachPart(
+    asked,
+    ({ table, added, test }) => sql`select
     ${keys},
-    ${sums(asked)}
-  from usage_fact as fact
-  where ${asked.test}
-  group by ${keys}
+    ${sums(asked, added)}
+  from ${table} as fact
+  where ${test}
+  group by ${keys}`,
+  );
+  return sql`counted as (
+  ${counted}
 ),
 named as (
   select
@@ -121,13 +136,17 @@ function byRow(asked: Asked, names: readonly Sql[], splits: ReadonlySet<string |
   const outcome = splits.has('outcome') ? OUTCOME : [];
   const all = bucket === undefined ? dimensions : [...dimensions, bucket];
   const profile = outcome.length > 0 || all.some(({ home }) => home === 'profile');
-  return sql`named as (
-  select
-    ${join([...names, ...outcome, sql`fact.cost_status`, ...card, sums(asked)], ',\n    ')}
-  from usage_fact as fact
+  const named = eachPart(
+    asked,
+    ({ table, added, test }) => sql`select
+    ${join([...names, ...outcome, sql`fact.cost_status`, ...card, sums(asked, added)], ',\n    ')}
+  from ${table} as fact
   ${profile ? sql`left join usage_profile as profile on profile.profile_id = fact.profile_id` : sql``}
-  where ${asked.test}
-  group by all
+  where ${test}
+  group by all`,
+  );
+  return sql`named as (
+  ${named}
 )`;
 }
 

@@ -2,10 +2,11 @@ import { UsageError } from '../../errors.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import type { Dimension } from '../dimensions.js';
+import { usageParts } from '../rolled.js';
 import type { Span } from '../spans.js';
 import { timestampText } from '../zone.js';
 import { type Base, baseOf, emptyColumns, type MetricQuery, type MetricRow, rowOf, valuesOf } from './metric_rows.js';
-import { type Asked, askedNeeds, groupSql, rowsSql, slotSql } from './metric_sql.js';
+import { type Asked, askedNeeds, groupSql, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import type { MetricName, MetricValues } from './metrics.js';
 import { cellsSql } from './series_sql.js';
 
@@ -36,7 +37,8 @@ export async function metricSeries(
   const minutes = Math.round(spans.reduce((sum, { since, until }) => sum + until - since, 0) / 60_000);
   const needs = askedNeeds(metrics, sort);
   const nothing = await emptyColumns(store);
-  const asked: Asked = { dimensions, bucket: time, test: scope.test, metrics, needs, sort, minutes, nothing };
+  const parts = await usageParts(store, scope, tablesFor([...dimensions, time]));
+  const asked: Asked = { dimensions, bucket: time, test: scope.test, parts, metrics, needs, sort, minutes, nothing };
   const samples: Params = asked.needs.samples.length > 0 || asked.needs.customers ? scope.params : {};
   await store.run(groupSql(asked), scope.params);
   await store.run(slotSql(asked), { ...samples, top: top ?? null, min_cost: minCost ?? null });

@@ -99,11 +99,22 @@ function sampleSteps({ dimensions, bucket, test, needs }: Asked): Sql {
     { name: sql`position`, key: sql`cast(null as bigint)` },
     ...time,
   ];
+  const whole = sampled(needs, all, sql`usage_fact as fact where ${test}`);
+  // Without dimensions there is one group, and it is the whole.
+  if (dimensions.length === 0) {
+    return sql`
+sample as (
+  with whole as (${whole})
+  select * from whole
+  union all by name
+  select * replace ('group' as kind, cast(1 as bigint) as position) from whole
+)`;
+  }
   const slots = sql`${usageSql(dimensions)} join metric_slot as slot on ${sameSlot(dimensions)} where ${test}`;
   return sql`
 sample as (
   ${sampled(needs, placed, slots)}
   union all by name
-  ${sampled(needs, all, sql`usage_fact as fact where ${test}`)}
+  ${whole}
 )`;
 }
