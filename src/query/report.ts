@@ -25,7 +25,10 @@ import { reportSeries } from './report_series.js';
 import { scopeOf, withPeriod, zoneOffsets } from './scope.js';
 import type { Every } from './spans.js';
 
-/** USD as a decimal string, exact. */
+/**
+ * USD as a decimal string, exact.
+ * @pattern ^-?[0-9]+(\.[0-9]+)?$
+ */
 export type Money = string;
 
 export interface ReportQuery {
