@@ -39,12 +39,16 @@ export function registerReport(program: Command, io: Io): void {
       '--metrics <names>',
       'what to show: names (latency_p95, error_rate, …), or cost, tokens, latency, errors, all',
     )
-    .option('--sort <key>', 'any metric, or name; :asc or :desc')
+    .option('--sort <key>', 'any metric, or name; with --compare also change, of the cost; :asc or :desc')
     .option('--top <n>', 'show n rows and sum up the rest as (other)')
     .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
+    .option(
+      '--effects',
+      'with --compare: why the cost of each row changed, in columns of their own; json and csv always say so',
+    )
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
     .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
     .option('--bom', 'CSV that begins with a byte order mark, for Excel')
@@ -64,6 +68,7 @@ Examples:
 
 async function report(options: ReportOptions, io: Io): Promise<void> {
   if (options.format === 'parquet') fileOf(options);
+  refuseOfForm(options);
   const stand = await standOf(options);
   const now = stand?.kind === 'time' ? stand.at : io.now();
   const query = await queryOf(options, now, io);
@@ -72,6 +77,23 @@ async function report(options: ReportOptions, io: Io): Promise<void> {
   else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await writeNotes(answer.warnings, io);
   await rollUp();
+}
+
+/** Throws UsageError where an option says nothing about the form asked for. */
+function refuseOfForm({ format, bom, wide, effects, every }: ReportOptions): void {
+  if (bom === true && format !== 'csv') {
+    throw new UsageError(`--bom is about CSV, and this is ${format}.\nAdd --format csv, or leave out --bom.`);
+  }
+  if (wide === true && format === 'html') {
+    throw new UsageError(
+      '--wide is about tables of a terminal; a page cuts names only beyond 120 letters.\nLeave it out, or take --format csv, which cuts nothing.',
+    );
+  }
+  const lines = ['csv', 'jsonl', 'parquet'].includes(format);
+  if (effects !== true || every === undefined || !lines) return;
+  throw new UsageError(
+    `--effects are those of whole rows, and with --every a line of ${format} is one ${every} of a row.\nLeave out --every, or take --format json, which has both.`,
+  );
 }
 
 /** The state of the store that is asked; undefined is the present one. */
@@ -116,18 +138,18 @@ async function render(answer: CostReport, options: ReportOptions, io: Io): Promi
     const { reportAsCsv, reportAsJsonl } = await import('../render/report_lines.js');
     return options.format === 'csv' ? reportAsCsv(answer, options) : reportAsJsonl(answer);
   }
-  if (options.format === 'markdown') return rendered.reportAsMarkdown(answer);
+  if (options.format === 'markdown') return rendered.reportAsMarkdown(answer, options);
   if (options.format === 'html') {
     const [{ reportPage }, { pageAnswer }] = await Promise.all([
       import('../render/report_page.js'),
       import('./page.js'),
     ]);
-    return pageAnswer(reportPage(answer), options.output, io);
+    return pageAnswer(reportPage(answer, options), options.output, io);
   }
   const { terminalOf } = await import('../render/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
-  if (options.heatmap !== true) return rendered.reportAsTable(answer, terminal);
+  if (options.heatmap !== true) return rendered.reportAsTable(answer, terminal, options);
   const { reportAsHeatMap } = await import('../render/heat_map.js');
   return reportAsHeatMap(answer, terminal);
 }

@@ -21,6 +21,7 @@ export interface AskedOptions extends ScopeOptions {
   top?: string;
   heatmap?: boolean;
   compare?: string;
+  effects?: boolean;
   reproducible?: boolean;
 }
 
@@ -42,10 +43,22 @@ export async function queryOf(options: AskedOptions, now: Date, io: Io): Promise
     sort: sort === undefined ? undefined : sortOf(sort),
     top: top === undefined ? undefined : rowsOf(top),
     minCost: minCost === undefined ? undefined : costOf(minCost),
-    compare: options.compare === undefined ? undefined : await compareWith(options.compare, { tz: scope.tz, now, io }),
+    compare: await comparison(options, { tz: scope.tz, now, io }),
     reproducible: options.reproducible,
     now,
   };
+}
+
+async function comparison(
+  { compare, effects }: AskedOptions,
+  asked: { tz: string; now: Date; io: Io },
+): Promise<CompareWith | undefined> {
+  if (compare === undefined) return undefined;
+  const found = await compareWith(compare, asked);
+  if (effects !== true || found.kind !== 'report') return found;
+  throw new UsageError(
+    '--effects needs the usage of before, and a file has only its rows.\nName the period: --compare previous, or --compare 2026-09.',
+  );
 }
 
 /** 'previous', the words of a period, or the file of an earlier report. Throws UsageError, and InputError of the file. */
@@ -80,9 +93,11 @@ function byOf({ by, every, heatmap }: AskedOptions): string | undefined {
   return by ?? (every === undefined ? 'model' : undefined);
 }
 
-async function metricsOf({ metrics, heatmap }: AskedOptions): Promise<MetricName[] | undefined> {
+async function metricsOf({ metrics, heatmap, effects }: AskedOptions): Promise<MetricName[] | undefined> {
   const { checkedMetrics, metricNamed } = await import('../query/metrics/metrics.js');
-  if (heatmap !== true) return metrics === undefined ? undefined : checkedMetrics(metrics.split(','));
+  // The effects are those of the cost; with more metrics there would be no room for them.
+  const usual = effects === true ? (['cost'] as const) : undefined;
+  if (heatmap !== true) return metrics === undefined ? usual && [...usual] : checkedMetrics(metrics.split(','));
   const one = metricNamed(metrics ?? 'cost');
   if (one !== undefined) return [one];
   throw new UsageError(
@@ -91,18 +106,35 @@ async function metricsOf({ metrics, heatmap }: AskedOptions): Promise<MetricName
 }
 
 function refuseContradictions(options: AskedOptions): void {
-  const { by, every, heatmap } = options;
+  const { by, every, heatmap, compare } = options;
   const limits = ['--top', '--min-cost', '--sort'].filter(
     (_, index) => [options.top, options.minCost, options.sort][index] !== undefined,
   );
+  refuseEffects(options);
   if (heatmap === true) {
-    const [other] = [...(by === undefined ? [] : ['--by']), ...(every === undefined ? [] : ['--every']), ...limits];
+    const others = { '--by': by, '--every': every, '--compare': compare };
+    const [other] = [
+      ...Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+      ...limits,
+    ];
     if (other === undefined) return;
     throw new UsageError(`--heatmap cannot be combined with ${other}.\nIt is always by weekday and hour.`);
   }
   if (by !== undefined || every === undefined || limits[0] === undefined) return;
   throw new UsageError(
     `${limits[0]} is about rows, and --every without --by has every ${every} in its order.\nGroup by something (--by model), or ask for the dearest: --by ${every} ${limits[0]} …`,
+  );
+}
+
+/** Throws UsageError where there are no effects of rows. */
+function refuseEffects({ effects, compare, every, by }: AskedOptions): void {
+  if (effects !== true) return;
+  if (compare === undefined) {
+    throw new UsageError('--effects says why the cost changed, and nothing is compared.\nAdd --compare previous.');
+  }
+  if (by !== undefined || every === undefined) return;
+  throw new UsageError(
+    `--effects are those of rows, and --every without --by has none but every ${every}.\nGroup by something, for example --by model.`,
   );
 }
 

@@ -85,7 +85,7 @@ type Broken = { key: string; sentence: string } | undefined;
 
 const FROM = 'where the value stands: a path in the JSON, or a column of the CSV';
 
-interface ColumnEntry {
+export interface ColumnEntry {
   from: string;
   unit?: string;
   format?: string;

@@ -1,20 +1,11 @@
-import { UsageError } from '../errors.js';
-import { literal, type Sql, sql } from '../sql.js';
+import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { textOf } from './cells.js';
 import { type Count, countOf } from './count.js';
-import { type Dimension, dimensionOf } from './dimensions.js';
-import { type CostEffects, costEffects } from './effects.js';
+import type { CostEffects } from './effects.js';
 import { quotient } from './metrics/division.js';
-import type { MetricQuery } from './metrics/metric_rows.js';
 import { type MetricName, metricOf } from './metrics/metrics.js';
-import { metricSeries, type SeriesRow } from './metrics/series.js';
-import type { Bounded } from './period.js';
-import type { ReportMetrics, ReportRow } from './report.js';
-import { groupOf, metricsOf } from './report_rows.js';
-import { ANY_TABLE } from './rolled.js';
-import type { Scope } from './scope.js';
-import { timestampText } from './zone.js';
+import type { ReportMetrics, ReportRow, ReportSpan } from './report.js';
 
 /** How a row changed. */
 export interface Change {
@@ -24,6 +15,10 @@ export interface Change {
   /** The same in percent of before; 2 places, half up; null where there was nothing before. */
   change_percent: Partial<Record<MetricName, string | null>>;
   presence: 'both' | 'new' | 'vanished';
+  /** Why the cost of the row changed; null where it is not known. Not there where the usage of before is not at hand, and in spans of time. */
+  effects?: CostEffects | null;
+  /** What the span of a series without --by is set beside; null if the former period has none there. */
+  before_span?: ReportSpan | null;
 }
 
 export interface Comparison {
@@ -31,95 +26,42 @@ export interface Comparison {
   with: string;
   since: string | null;
   until: string | null;
-  /** null where the usage of before is not at hand. */
+  /** Of the total; null where the usage of before is not at hand. */
   effects: CostEffects | null;
 }
 
-/** A row now and before, not yet subtracted. */
-export interface Pair extends Pick<Change, 'presence'> {
-  kind: 'group' | 'other' | 'total';
-  groups: Count;
-  group: ReportRow['group'];
+/** A row (or a cell of a series) now and before, not yet subtracted. */
+export interface Both extends Pick<Change, 'presence' | 'effects' | 'before_span'> {
   now: ReportMetrics;
   before: ReportMetrics;
 }
 
+export interface Pair extends Both {
+  kind: 'group' | 'other' | 'total';
+  groups: Count;
+  group: ReportRow['group'];
+  cells?: Both[];
+}
+
 export interface Compared {
   rows: (ReportRow & Change)[];
-  totals: ReportMetrics & Change;
+  totals: ReportMetrics & Change & { series?: (ReportMetrics & Change)[] };
 }
 
-interface Times {
-  now: Bounded;
-  before: Bounded;
-  /** The usage asked for, without a period. */
-  inAnyTime: Scope;
-  by: readonly string[];
+/** Whether there was usage at both times, or only at one. */
+export function presenceOf(now: boolean, before: boolean): Change['presence'] {
+  return now === before ? 'both' : now ? 'new' : 'vanished';
 }
 
-/** The rows of two periods, of whichever had usage; ordered and limited by both together. UsageError if the periods overlap. */
-export async function pairsOfPeriods(store: Store, asked: MetricQuery, times: Times): Promise<Pair[]> {
-  const { now, before, by } = times;
-  if (before.since < now.until && now.since < before.until) throw overlapping(now, before);
-  const lines = await metricSeries(
-    store,
-    { ...asked, scope: bothTimes(times) },
-    { time: eraOf(now), spans: [before, now] },
-  );
-  return lines.map((line) => pairOf(line, by));
-}
-
-/** Why the cost changed from the one period to the other; requests move between models. */
-export async function effectsOfPeriods(store: Store, times: Times): Promise<CostEffects> {
-  const dimensions = ['provider', 'model'].map((name) => dimensionOf(name, []));
-  return costEffects(store, { scope: bothTimes(times), era: eraOf(times.now), dimensions });
-}
-
-function overlapping(now: Bounded, before: Bounded): UsageError {
-  return new UsageError(
-    `${now.label} and ${before.label} have days in common: nothing can be said of their difference.\nCompare with a period that ends before, for example --compare previous.`,
-  );
-}
-
-function bothTimes({ now, before, inAnyTime }: Times): Scope {
-  const { params, rolled } = inAnyTime;
-  const test = sql`${inAnyTime.test} and (${within(now)} or ${within(before)})`;
-  if (rolled?.of !== inAnyTime.test) return { test, params };
-  return { test, params, rolled: { ...rolled, of: test, times: [before, now] } };
-}
-
-function within({ since, until }: Bounded): Sql {
-  return sql`(fact.occurred_at >= ${moment(since)} and fact.occurred_at < ${moment(until)})`;
-}
-
-function moment(instant: number): Sql {
-  return sql`timestamp ${literal(timestampText(instant))}`;
-}
-
-/** 'now' or 'before', of usage that is in one of the two. */
-function eraOf(now: Bounded): Dimension {
-  return {
-    name: 'era',
-    home: 'time',
-    tables: ANY_TABLE,
-    key: sql`case when ${within(now)} then 'now' else 'before' end`,
-    label: (key) => key,
-  };
-}
-
-function pairOf(line: SeriesRow, by: readonly string[]): Pair {
-  const now = line.cells.find(({ label }) => label === 'now');
-  const before = line.cells.find(({ label }) => label === 'before');
-  if (now === undefined || before === undefined) throw new Error('a comparison without both times');
-  const [present, past] = [now.base.usage_rows !== 0, before.base.usage_rows !== 0];
-  return {
-    kind: line.kind,
-    groups: line.groups,
-    group: groupOf(line, by),
-    now: metricsOf(now),
-    before: metricsOf(before),
-    presence: present === past ? 'both' : present ? 'new' : 'vanished',
-  };
+/** A time without usage: nothing was counted and nothing paid, everything else is unknown. */
+export function nothingOf(metrics: readonly MetricName[]): ReportMetrics {
+  const values = metrics.map((name) => {
+    const { unit, sample } = metricOf(name);
+    if (unit === 'count' || (unit === 'tokens' && sample === undefined)) return [name, 0];
+    const paid = unit === 'money' && sample === undefined && !name.startsWith('cost_per_');
+    return [name, paid ? '0.000000000000000000' : null];
+  });
+  return { ...Object.fromEntries(values), requests_complete: true, unpriced_requests: 0, unpriced_rows: 0 };
 }
 
 /** Rows and total with what changed. */
@@ -128,16 +70,27 @@ export async function compared(
   pairs: readonly Pair[],
   metrics: readonly MetricName[],
 ): Promise<Compared> {
-  const changes = await changesOf(store, pairs, metrics);
-  const changed = pairs.map(({ now, before, presence, ...row }, index) => ({
-    row,
-    metrics: { ...now, before, ...(changes[index] ?? { change: {}, change_percent: {} }), presence },
-  }));
-  const total = changed.find(({ row }) => row.kind === 'total');
+  const all = pairs.flatMap((pair): Both[] => [pair, ...(pair.cells ?? [])]);
+  const found = await changesOf(store, all, metrics);
+  const changes = new Map(all.map((both, index) => [both, found[index] ?? { change: {}, change_percent: {} }]));
+  const changed = (both: Both): ReportMetrics & Change => ({
+    ...both.now,
+    before: both.before,
+    ...(changes.get(both) ?? { change: {}, change_percent: {} }),
+    presence: both.presence,
+    ...(both.effects === undefined ? {} : { effects: both.effects }),
+    ...(both.before_span === undefined ? {} : { before_span: both.before_span }),
+  });
+  const lines = pairs.map((pair) => {
+    const { kind, groups, group, cells } = pair;
+    const series = cells === undefined ? {} : { series: cells.map(changed) };
+    return { kind, groups, group, metrics: { ...changed(pair), ...series } };
+  });
+  const total = lines.find(({ kind }) => kind === 'total');
   if (total === undefined) throw new Error('a comparison without total');
   return {
-    rows: changed.flatMap(({ row: { kind, ...row }, metrics: found }) =>
-      kind === 'total' ? [] : [{ kind, ...row, ...found }],
+    rows: lines.flatMap(({ kind, groups, group, metrics: values }) =>
+      kind === 'total' ? [] : [{ kind, groups, group, ...values }],
     ),
     totals: total.metrics,
   };
@@ -146,7 +99,7 @@ export async function compared(
 type Changes = Pick<Change, 'change' | 'change_percent'>;
 
 /** DuckDB subtracts: no digit is lost. */
-async function changesOf(store: Store, pairs: readonly Pair[], metrics: readonly MetricName[]): Promise<Changes[]> {
+async function changesOf(store: Store, pairs: readonly Both[], metrics: readonly MetricName[]): Promise<Changes[]> {
   const values = pairs.flatMap(({ now, before }, row) =>
     metrics.map((metric) => ({ row, metric, now: textOf(now[metric]), before: textOf(before[metric]) })),
   );

@@ -1,9 +1,8 @@
-import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import type { Params, Store } from '../store/store.js';
+import type { Row, Store } from '../store/store.js';
 import type { Dimension } from './dimensions.js';
-import { atto, divided } from './metrics/division.js';
+import { effectsSql } from './effects_sql.js';
 import { emptyColumns } from './metrics/metric_rows.js';
-import { askedNeeds, groupSql, keysOf, tablesFor } from './metrics/metric_sql.js';
+import { askedNeeds, groupSql, tablesFor } from './metrics/metric_sql.js';
 import type { Money } from './report.js';
 import { usageParts } from './rolled.js';
 import type { Scope } from './scope.js';
@@ -21,25 +20,40 @@ export type CostEffects = {
   tokens: Money;
   /** What a token of the same model cost: list prices, cache hits, the part of the answer. */
   price: Money;
+  /** The same of what a request cost, which their number does not change; null where one of the times has none. */
+  per_request: RequestEffects | null;
 };
+
+/** Why what a request cost changed. The three effects sum up to `change` to the last digit. */
+export type RequestEffects = Omit<CostEffects, 'volume' | 'per_request'>;
+
+export interface Effects {
+  total: CostEffects;
+  /** Of each row of `metric_slot` that is shown, in their order, then of `(other)`; null where usage of one of the times has no price at all. */
+  rows: (CostEffects | null)[];
+}
 
 interface Compared {
   /** Usage of both times. */
   scope: Scope;
   /** Tells usage apart by 'before' and 'now'. */
   era: Dimension;
+  /** What rows are grouped by. */
+  by: readonly Dimension[];
   /** What counts as the same: requests may move from one to another (the mix). */
-  dimensions: readonly Dimension[];
+  same: readonly Dimension[];
 }
 
 /**
  * The change of the cost of priced usage, step by step: first only the number of requests changes (volume), then where they go (mix),
  * then how many tokens each has, then what a token costs. Each step is what the cost would be with all changes so far; it is rounded half
- * up to 12 places, and differences of exact sums are exact. What is new has no price of before: its cost belongs to the mix.
+ * up to 12 places, and differences of exact sums are exact. What is new has no price of before: its cost belongs to the mix, or to the
+ * volume if nothing was there at all. A row is taken apart by itself: by its requests, and what they went to. Needs the rows in
+ * `metric_slot`, grouped by the same dimensions; overwrites `metric_group`.
  */
-export async function costEffects(store: Store, { scope, era, dimensions }: Compared): Promise<CostEffects> {
+export async function costEffects(store: Store, { scope, era, by, same }: Compared): Promise<Effects> {
   const sort = { by: 'name', direction: 'asc' } as const;
-  const needs = askedNeeds(['cost_per_million_tokens'], sort);
+  const dimensions = [...by, ...same.filter(({ name }) => !by.some((one) => one.name === name))];
   await store.run(
     groupSql({
       dimensions,
@@ -47,83 +61,51 @@ export async function costEffects(store: Store, { scope, era, dimensions }: Comp
       test: scope.test,
       parts: await usageParts(store, scope, tablesFor([...dimensions, era])),
       metrics: [],
-      needs,
+      needs: askedNeeds(['cost_per_million_tokens'], sort),
       sort,
       nothing: await emptyColumns(store),
     }),
-    scope.params satisfies Params,
+    scope.params,
   );
-  return store.row<CostEffects>(effectsSql(keysOf(dimensions)));
+  const places = same.map(({ name }) => dimensions.findIndex((one) => one.name === name));
+  const found = await store.rows(effectsSql({ by: by.length, same: places }));
+  const total = found.find(({ kind }) => kind === 'total');
+  return {
+    total: total === undefined ? NOTHING : effectsOf(total),
+    rows: found.filter(({ kind }) => kind !== 'total').map((row) => (row.known === true ? effectsOf(row) : null)),
+  };
 }
 
-/** Whole units of 10^-12 USD, so that a product with tokens fits into 128 bits. */
-function pico(cost: Sql): Sql {
-  return divided(atto(sql`cast(${cost} as decimal(38, 18))`), sql`1000000`);
-}
+const ZERO = '0.000000000000000000';
+const NOTHING: CostEffects = {
+  before: ZERO,
+  now: ZERO,
+  change: ZERO,
+  volume: ZERO,
+  mix: ZERO,
+  tokens: ZERO,
+  price: ZERO,
+  per_request: null,
+};
 
-function effectsSql(keys: readonly Sql[]): Sql {
-  const money = (value: Sql, name: Sql) => sql`cast(${value} as varchar) as ${name}`;
-  const usd = (units: Sql) => sql`(cast(${units} as decimal(38, 0)) * cast(0.000000000001 as decimal(18, 18)))`;
-  return sql`
-with part as (
-  select
-    ${join([...keys, ...sums('before'), ...sums('now')], ',\n    ')}
-  from metric_group
-  ${keys.length === 0 ? sql`` : sql`group by ${join(keys)}`}
-),
-step as (
-  select
-    *,
-    case
-      when requests_before > 0 then ${divided(sql`(units_before * requests_now)`, sql`requests_before`)}
-      when tokens_before > 0 then ${divided(sql`(units_before * tokens_now)`, sql`tokens_before`)}
-      else units_now
-    end as at_mix,
-    case
-      when tokens_before > 0 then ${divided(sql`(units_before * tokens_now)`, sql`tokens_before`)}
-      when requests_before > 0 then ${divided(sql`(units_before * requests_now)`, sql`requests_before`)}
-      else units_now
-    end as at_tokens
-  from part
-),
-whole as (
-  select
-    coalesce(sum(cost_before), 0) as cost_before,
-    coalesce(sum(cost_now), 0) as cost_now,
-    case
-      when sum(requests_before) > 0 then ${divided(sql`(sum(units_before) * sum(requests_now))`, sql`sum(requests_before)`)}
-      when sum(tokens_before) > 0 then ${divided(sql`(sum(units_before) * sum(tokens_now))`, sql`sum(tokens_before)`)}
-      else 0
-    end as at_volume,
-    coalesce(sum(at_mix), 0) as at_mix,
-    coalesce(sum(at_tokens), 0) as at_tokens
-  from step
-)
-select
-  ${join(
-    [
-      money(sql`cost_before`, sql`before`),
-      money(sql`cost_now`, sql`now`),
-      money(sql`cost_now - cost_before`, sql`change`),
-      money(sql`${usd(sql`at_volume`)} - cost_before`, sql`volume`),
-      money(sql`${usd(sql`at_mix`)} - ${usd(sql`at_volume`)}`, sql`mix`),
-      money(sql`${usd(sql`at_tokens`)} - ${usd(sql`at_mix`)}`, sql`tokens`),
-      money(sql`cost_now - ${usd(sql`at_tokens`)}`, sql`price`),
-    ],
-    ',\n  ',
-  )}
-from whole`;
-}
-
-/** What has a price, of one of the two times. */
-function sums(era: 'before' | 'now'): Sql[] {
-  const test = sql`where bucket = ${literal(era)}`;
-  const named = (what: string) => identifier(`${what}_${era}`);
-  const cost = sql`coalesce(sum(cost) filter (${test}), 0)`;
-  return [
-    sql`${cost} as ${named('cost')}`,
-    sql`${pico(cost)} as ${named('units')}`,
-    sql`coalesce(sum(requests - coalesce(unpriced_requests, 0)) filter (${test}), 0) as ${named('requests')}`,
-    sql`coalesce(sum(priced_tokens) filter (${test}), 0) as ${named('tokens')}`,
-  ];
+function effectsOf(row: Row): CostEffects {
+  const text = (name: string) => String(row[name]);
+  const each = {
+    before: text('each_before'),
+    now: text('each_now'),
+    change: text('each_change'),
+    mix: text('each_mix'),
+    tokens: text('each_tokens'),
+    price: text('each_price'),
+  };
+  return {
+    before: text('before'),
+    now: text('now'),
+    change: text('change'),
+    volume: text('volume'),
+    mix: text('mix'),
+    tokens: text('tokens'),
+    price: text('price'),
+    per_request: row.each_change === null ? null : each,
+  };
 }

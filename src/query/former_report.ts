@@ -1,6 +1,6 @@
 import { InputError, UsageError } from '../errors.js';
-import type { Pair } from './comparison.js';
-import { type MetricName, metricOf } from './metrics/metrics.js';
+import { nothingOf, type Pair } from './comparison.js';
+import type { MetricName } from './metrics/metrics.js';
 import type { CostReport, ReportMetrics, ReportRow } from './report.js';
 
 /** A report kept as JSON, as far as it is compared with. */
@@ -86,20 +86,11 @@ export function pairsWithReport({ rows, totals, by, metrics }: Present, former: 
 /** The metrics of a row of an earlier report, without what that was compared with. */
 function alone(row: FormerReport['totals'] & Partial<Pick<ReportRow, 'kind' | 'groups' | 'group'>>): ReportMetrics {
   const { kind: _kind, groups: _groups, group: _group, series: _series, ...changed } = row;
-  const { before: _before, change: _change, change_percent: _percent, presence: _presence, ...metrics } = changed;
+  const { before: _before, change: _change, change_percent: _percent, presence: _presence, ...kept } = changed;
+  const { effects: _effects, before_span: _span, ...metrics } = kept;
   return metrics;
 }
 
 function nameOf({ kind, group }: ReportRow): string {
   return JSON.stringify([kind, Object.values(group)]);
-}
-
-/** A row without usage: nothing was counted and nothing paid, everything else is unknown. */
-function nothingOf(metrics: readonly MetricName[]): ReportMetrics {
-  const values = metrics.map((name) => {
-    const { unit, measures, sample } = metricOf(name);
-    if (unit === 'count' || (unit === 'tokens' && sample === undefined)) return [name, 0];
-    return [name, name === 'cost' || (measures?.length === 1 && unit === 'money') ? '0.000000000000000000' : null];
-  });
-  return { ...Object.fromEntries(values), requests_complete: true, unpriced_requests: 0, unpriced_rows: 0 };
 }

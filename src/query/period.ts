@@ -275,13 +275,13 @@ function fields(wall: number): { year: number; month: number } {
 
 function labelled(since: number | null, until: number | null, tz: string): Period {
   if (since === null && until === null) return { since, until, label: 'all time' };
-  if (until === null) return { since, until, label: `since ${shown(since ?? 0, tz)}` };
-  if (since === null) return { since, until, label: `until ${shown(until, tz)}` };
-  return { since, until, label: `${shown(since, tz)} → ${shown(until, tz)}` };
+  if (until === null) return { since, until, label: `since ${clockText(since ?? 0, tz)}` };
+  if (since === null) return { since, until, label: `until ${clockText(until, tz)}` };
+  return { since, until, label: `${clockText(since, tz)} → ${clockText(until, tz)}` };
 }
 
 /** The wall clock without the parts that are zero: '2026-09-01', '2026-09-01 12:30'. */
-function shown(instant: number, tz: string): string {
+export function clockText(instant: number, tz: string): string {
   const text = new Date(wallTime(instant, tz)).toISOString();
   if (text.endsWith('T00:00:00.000Z')) return text.slice(0, 10);
   return text.slice(0, text.endsWith(':00.000Z') ? 16 : 19).replace('T', ' ');

@@ -4,7 +4,9 @@ import { type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { unusualDays } from './anomalies.js';
 import { isoText } from './cells.js';
+import type { ComparedSpan } from './compared_series.js';
 import type { Change, Comparison } from './comparison.js';
+import type { ReportSort } from './comparison_order.js';
 import type { Count } from './count.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { dimensionOf, isTime } from './dimensions.js';
@@ -13,18 +15,20 @@ import { type FlatCost, flatCosts } from './flat_costs.js';
 import type { FormerReport } from './former_report.js';
 import type { Unit } from './metrics/metric.js';
 import { type MetricQuery, type MetricRow, metricRows } from './metrics/metric_rows.js';
-import type { MetricSort } from './metrics/metric_sql.js';
 import { type MetricName, type MetricValues, metricOf, presetOf } from './metrics/metrics.js';
 import { overlapsIn } from './overlap.js';
 import type { Period } from './period.js';
-import { COMPARED_METRICS, comparedWith } from './report_compare.js';
+import { COMPARED_METRICS, comparedWith, refuseIncomparable } from './report_compare.js';
 import { notesOn, undatedRows, unpricedModels } from './report_notes.js';
 import { groupRows, metricsOf, seriesOf, spanRows } from './report_rows.js';
 import { reportSeries } from './report_series.js';
 import { scopeOf, visibleNow, withPeriod, zoneOffsets } from './scope.js';
 import type { Every } from './spans.js';
 
-/** USD as a decimal string, exact. */
+/**
+ * USD as a decimal string, exact.
+ * @pattern ^-?[0-9]+(\.[0-9]+)?$
+ */
 export type Money = string;
 
 export interface ReportQuery {
@@ -36,8 +40,8 @@ export interface ReportQuery {
   /** IANA, checked. */
   tz: string;
   where: readonly Condition[];
-  /** Undefined: by cost, or chronologically if only time is asked for. */
-  sort?: MetricSort | undefined;
+  /** Undefined: by cost (of a comparison by its change), or chronologically if only time is asked for. */
+  sort?: ReportSort | undefined;
   /** How many groups to show; the rest is one row. */
   top?: number | undefined;
   /** USD as decimal text: groups that cost less are in the row of the rest. */
@@ -75,7 +79,7 @@ export interface ReportRow extends ReportMetrics {
   /** Dimension → value; null is missing. Empty in `other`. */
   group: Record<string, string | null>;
   /** With --every and --by: the same in each of the `spans`. */
-  series?: ReportMetrics[];
+  series?: (ReportMetrics & Partial<Change>)[];
 }
 
 /** A span of a series, half open; all null is usage without time. */
@@ -124,9 +128,9 @@ export interface CostReport {
   currency: 'USD';
   metrics: ReportMetric[];
   /** With --every and --by. */
-  spans?: ReportSpan[];
+  spans?: (ReportSpan & Partial<Pick<ComparedSpan, 'before'>>)[];
   rows: (ReportRow & Partial<Change>)[];
-  totals: ReportMetrics & Partial<Change> & { series?: ReportMetrics[] };
+  totals: ReportMetrics & Partial<Change> & { series?: (ReportMetrics & Partial<Change>)[] };
   /** With --compare. */
   comparison?: Comparison;
   coverage: Coverage;
@@ -141,32 +145,38 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const { every, period, tz } = query;
   const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
   if (every === undefined) refuseTimed(metrics);
+  refuseIncomparable(query);
   const named = [
     ...query.by,
     ...query.where.map(({ dimension }) => dimension),
     ...(every === undefined ? [] : [every]),
   ];
   const offsets = await zoneOffsets(store, named, tz, period);
-  const sort = query.sort ?? defaultSort(query);
+  const sort = query.sort ?? defaultSort(query, metrics);
   const inAnyTime = scopeOf(query.where, offsets, await visibleNow(store));
   const scope = withPeriod(inAnyTime, period);
+  // What is compared with a period is asked for there, for both at once.
+  const here = query.compare === undefined || query.compare.kind === 'report';
   const asked: MetricQuery = {
     dimensions: query.by.map((name) => dimensionOf(name, offsets)),
     scope,
     metrics,
-    sort,
+    sort: sort.by === 'change' ? undefined : { by: sort.by, direction: sort.direction },
     top: query.top,
     minCost: query.minCost,
   };
-  const series = every === undefined ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
-  const lines = series?.lines ?? (await metricRows(store, asked));
+  const series =
+    every === undefined || !here ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
+  const lines = series?.lines ?? (await metricRows(store, here ? asked : { ...asked, dimensions: [] }));
   const total = totalOf(lines);
   const totals = { ...metricsOf(total), ...seriesOf(total, query.by) };
   const alone = series !== undefined && query.by.length === 0;
   const rows = alone ? spanRows(series.lines, series.every) : groupRows(lines, query.by);
   const { compare } = query;
   const changed =
-    compare === undefined ? undefined : await comparedWith(store, { query, asked, inAnyTime, rows, totals }, compare);
+    compare === undefined
+      ? undefined
+      : await comparedWith(store, { query, asked, sort, inAnyTime, rows, totals }, compare);
   const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
   const bounded = query.period.since !== null || query.period.until !== null;
   const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
@@ -205,13 +215,18 @@ function refuseTimed(metrics: readonly MetricName[]): void {
   );
 }
 
-/** Chronological if only time is asked for, except when the dearest hours or days are wanted. */
-function defaultSort({ by, top, minCost }: ReportQuery): MetricSort {
+/**
+ * Chronological if only time is asked for, except when the dearest hours or days are wanted. A comparison is ordered by what it shows:
+ * how much the cost changed, or the first of its metrics.
+ */
+function defaultSort({ by, top, minCost, compare }: ReportQuery, metrics: readonly MetricName[]): ReportSort {
   const all = top === undefined && minCost === undefined;
-  return by.every(isTime) && all ? { by: 'name', direction: 'asc' } : { by: 'cost', direction: 'desc' };
+  if (by.every(isTime) && all) return { by: 'name', direction: 'asc' };
+  if (compare === undefined || compare.kind === 'report') return { by: 'cost', direction: 'desc' };
+  return { by: metrics.includes('cost') ? 'change' : (metrics[0] ?? 'cost'), direction: 'desc' };
 }
 
-function described(query: ReportQuery, sort: MetricSort): CostReport['query'] {
+function described(query: ReportQuery, sort: ReportSort): CostReport['query'] {
   const { by, period, tz, where, top, minCost, every } = query;
   return {
     by: by.length === 0 && every !== undefined ? [every] : by,

@@ -47,11 +47,13 @@ const TRUST = {
 
 /** What rows and totals have besides. */
 const CHANGES: Record<string, Schema> = {
-  series: list(ref('metrics')),
+  series: list(ref('cell')),
   before: ref('metrics'),
   change: ref('changes'),
   change_percent: { type: 'object', additionalProperties: orNull(DECIMAL) },
   presence: { enum: ['both', 'new', 'vanished'] },
+  effects: orNull(ref('effects')),
+  before_span: orNull(ref('span')),
 };
 
 /** The JSON Schema (2020-12) of `llmcost report --format json`. New properties may come; those that are there stay as they are. */
@@ -120,18 +122,23 @@ export function reportSchema(): Schema {
         warnings: list(object({ code: TEXT, message: TEXT })),
       },
       {
-        spans: list(object({ label: orNull(TEXT), ...moments })),
+        spans: list(object({ label: orNull(TEXT), ...moments }, { before: orNull(ref('span')) })),
         comparison: object({ with: TEXT, ...moments, effects: orNull(ref('effects')) }),
       },
     ),
     $defs: {
       metrics: object(TRUST, metrics),
+      cell: object(TRUST, { ...metrics, ...CHANGES }),
       changes: object({}, metricSchemas(orNull)),
-      effects: object(
-        Object.fromEntries(
-          ['before', 'now', 'change', 'volume', 'mix', 'tokens', 'price'].map((name) => [name, DECIMAL]),
-        ),
-      ),
+      span: object({ label: orNull(TEXT), ...moments }),
+      effects: object({ ...amounts([...STEPS, 'volume']), per_request: orNull(ref('request_effects')) }),
+      request_effects: object(amounts(STEPS)),
     },
   };
+}
+
+const STEPS = ['before', 'now', 'change', 'mix', 'tokens', 'price'];
+
+function amounts(names: readonly string[]): Record<string, Schema> {
+  return Object.fromEntries(names.map((name) => [name, DECIMAL]));
 }

@@ -26,7 +26,7 @@ interface Timing {
 /** The rows of a report with their series over its period, or over the time there is usage of; never beyond now, unless usage is. */
 export async function reportSeries(store: Store, asked: MetricQuery, timing: Timing): Promise<ReportSeries> {
   const { every, tz, offsets } = timing;
-  const span = await spanOf(store, asked.scope, timing);
+  const span = await windowOf(store, asked.scope, timing);
   const spans = span === undefined ? [] : spansOf(span, every, tz);
   const lines = await metricSeries(store, asked, { time: dimensionOf(every, offsets), spans });
   const cells = lines.find(({ kind }) => kind === 'total')?.cells ?? [];
@@ -42,7 +42,12 @@ function isoOf(instant: number | undefined): string | null {
   return instant === undefined ? null : new Date(instant).toISOString();
 }
 
-async function spanOf(store: Store, { test, params }: Scope, { period, now }: Timing): Promise<Span | undefined> {
+/** The time of a series: the period, or the time there is usage of; never beyond now, unless usage is. Undefined if that is no time. */
+export async function windowOf(
+  store: Store,
+  { test, params }: Scope,
+  { period, now }: Pick<Timing, 'period' | 'now'>,
+): Promise<Span | undefined> {
   const used = await store.row<{ first: string | null; last: string | null }>(
     sql`select epoch_ms(min(fact.occurred_at)) as first, epoch_ms(max(fact.occurred_at)) as last from usage_fact as fact where ${test}`,
     params,

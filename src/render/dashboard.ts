@@ -2,7 +2,7 @@ import type { Dashboard } from '../query/dashboard/dashboard.js';
 import { cacheSavings, errorClasses, latencies, requestsOverTime, spendCharts, topCharts } from './dashboard_charts.js';
 import { breakdownTables, unpricedTable } from './dashboard_tables.js';
 import { formatCount, formatMoney } from './number.js';
-import { costCell, unitText } from './page_cells.js';
+import { costCell, unitCostCell, unitText } from './page_cells.js';
 import type { Figure, FigureChange, Page, Section } from './page_data.js';
 
 /** The dashboard as it is, for programs. */
@@ -71,9 +71,11 @@ const WELCOME: Record<HeadlineFigure['metric'], 'more' | 'less' | 'either'> = {
 function headlineFigure(figure: HeadlineFigure, { query, coverage: { requests } }: Dashboard): Figure {
   const { metric, unit, value, previous } = figure;
   const change = changeOf(figure);
+  const text = (one: typeof value) =>
+    metric === 'cost_per_request' ? unitCostCell(one === null ? null : String(one)).text : unitText(unit, one);
   const known =
-    metric === 'cost' && requests !== 0 ? costCell(value === null ? null : String(value)).text : unitText(unit, value);
-  const before = previous === null ? 'nothing to compare with' : `was ${unitText(unit, previous)}`;
+    metric === 'cost' && requests !== 0 ? costCell(value === null ? null : String(value)).text : text(value);
+  const before = previous === null ? 'nothing to compare with' : `was ${text(previous)}`;
   return { label: LABELS[metric], value: known, change, note: query.previous === null ? undefined : before };
 }
 

@@ -1,14 +1,14 @@
 import type { Dashboard, DashboardBreakdown, DashboardRow } from '../query/dashboard/dashboard.js';
 import { isNamed } from './dashboard_charts.js';
 import { formatCount } from './number.js';
-import { costCell, nameCell, shareCell, unitCell } from './page_cells.js';
+import { costCell, nameCell, shareCell, unitCell, unitCostCell } from './page_cells.js';
 import type { PageCell, TableSection } from './page_data.js';
 
 const COLUMNS: { title: string; cell: (row: DashboardRow) => PageCell }[] = [
   { title: 'requests', cell: ({ requests }) => unitCell('count', requests) },
   { title: 'cost', cell: ({ cost }) => costCell(cost) },
   { title: 'share', cell: ({ share, cost }) => shareCell(share, cost) },
-  { title: 'cost/request', cell: ({ cost_per_request }) => unitCell('money', cost_per_request) },
+  { title: 'cost/request', cell: ({ cost_per_request }) => unitCostCell(cost_per_request) },
   { title: 'input tokens', cell: ({ input_tokens }) => unitCell('tokens', input_tokens) },
   { title: 'output tokens', cell: ({ output_tokens }) => unitCell('tokens', output_tokens) },
   { title: 'cache hits', cell: ({ cache_hit_rate }) => unitCell('percent', cache_hit_rate) },

@@ -15,10 +15,22 @@ type Counts = Pick<ImportedFile, (typeof COUNTS)[number] | 'lines'> & {
   continues?: ImportedFile['continues'];
 };
 
-/** The summary for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
+/** What an import did, for programs; counts add up: lines = imported + duplicates + updated + skipped + rejected. */
+export interface ImportAnswer {
+  schema: 'llmcost.import/1';
+  dry_run: boolean;
+  /** The first 100 rejects of each. */
+  files: ImportedFile[];
+  totals: Counts;
+  warnings: readonly string[];
+}
+
+/** The summary for programs. */
 export function importAsJson(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
   const shown = files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) }));
-  return `${JSON.stringify({ schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals: totalOf(files), warnings }, null, 2)}\n`;
+  const totals = totalOf(files);
+  const answer: ImportAnswer = { schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals, warnings };
+  return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 /** The summary for people: each file with its sum, what was set aside, and a total. */

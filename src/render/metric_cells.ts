@@ -1,6 +1,6 @@
 import type { Count } from '../query/count.js';
 import type { ReportMetric, ReportMetrics } from '../query/report.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
+import { formatCount, formatMoney, formatPercent, formatUnitMoney } from './number.js';
 
 /** What stands for a value that is not known or makes no sense. */
 export const UNKNOWN = '–';
@@ -17,7 +17,16 @@ export function metricCell(metric: ReportMetric, metrics: ReportMetrics): string
   if (metric.name === 'requests') return requestsCell(value, metrics.requests_complete);
   if (metric.name === 'cost' && value === null) return 'unpriced';
   if (metric.name === 'share' && value !== null) return formatPercent(String(value), metrics.cost ?? null);
-  return value === null ? UNKNOWN : valueText(metric.unit, value);
+  return value === null ? UNKNOWN : metricText(metric, value);
+}
+
+/** A value of a metric, or by how much it changed, with its unit: what one thing costs in more places than a sum. */
+export function metricText({ name, unit }: Pick<ReportMetric, 'name' | 'unit'>, value: Count | string): string {
+  return unit === 'money' && isUnitCost(name) ? formatUnitMoney(String(value)) : valueText(unit, value);
+}
+
+function isUnitCost(name: ReportMetric['name']): boolean {
+  return name === 'cost_per_request' || /^cost_p\d\d$/.test(name);
 }
 
 /** A value with its unit. */

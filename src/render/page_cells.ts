@@ -1,5 +1,5 @@
 import { UNKNOWN, valueText } from './metric_cells.js';
-import { formatPercent } from './number.js';
+import { formatPercent, formatUnitMoney } from './number.js';
 import type { PageCell } from './page_data.js';
 
 type Value = number | string | null;
@@ -13,6 +13,11 @@ export function unitText(unit: MetricUnit, value: Value): string {
 /** The same as a cell, sorted and drawn by the value. */
 export function unitCell(unit: MetricUnit, value: Value): PageCell {
   return { text: unitText(unit, value), value };
+}
+
+/** What one request cost. */
+export function unitCostCell(cost: string | null): PageCell {
+  return { text: cost === null ? UNKNOWN : formatUnitMoney(cost), value: cost };
 }
 
 /** What usage cost; not a number where it has no price. */

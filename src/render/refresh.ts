@@ -22,9 +22,35 @@ export function refreshAsText({ lists, rerated, bundle }: Refresh, dryRun: boole
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The schema llmcost.pricing-refresh/1. */
+/** What a refresh did, for programs. */
+export interface RefreshAnswer {
+  schema: 'llmcost.pricing-refresh/1';
+  dry_run: boolean;
+  price_book: string;
+  lists: RefreshedAnswer[];
+  /** Usage that had no price before. */
+  newly_priced: { rows: Rerated['rows']; requests: Rerated['requests']; cost_usd: string };
+  bundle: NonNullable<Refresh['bundle']> | null;
+  warnings: string[];
+}
+
+interface RefreshedAnswer {
+  source: string | null;
+  from: string;
+  outcome: RefreshedList['outcome'];
+  data_date: string | null;
+  models: number | null;
+  rates: Record<'new' | 'changed' | 'corrected' | 'withdrawn' | 'unchanged', number> | null;
+  /** Prices that were left out, and why. */
+  quarantined: readonly MergedList['rejected'][number][];
+  sha256: string | null;
+  reason: string | null;
+  age_days: number | null;
+}
+
+/** The summary for programs. */
 export function refreshAsJson({ lists, priceBook, rerated, bundle }: Refresh, dryRun: boolean): string {
-  const content = {
+  const content: RefreshAnswer = {
     schema: 'llmcost.pricing-refresh/1',
     dry_run: dryRun,
     price_book: priceBook,
@@ -77,7 +103,7 @@ function ageSentence({ source, age }: FailedList, priceBook: string): string {
   return `The prices of ${source} are of ${age.asOf}${age.days > 0 ? `, ${days} old` : ''}.`;
 }
 
-function listAsJson(list: RefreshedList) {
+function listAsJson(list: RefreshedList): RefreshedAnswer {
   const merged = 'rejected' in list ? list : undefined;
   const failed = list.outcome === 'failed' ? list : undefined;
   return {

@@ -1,24 +1,23 @@
 import type { CostReport } from '../query/report.js';
 import { coverageLine } from './coverage.js';
 import { formatMoney } from './number.js';
-import { reportTable, reportTitle } from './report_cells.js';
-import { effectsLine } from './report_changes.js';
+import { reportTable, reportTitle, type Shown } from './report_cells.js';
+import { effectsLines } from './report_changes.js';
 import { renderTable, type Terminal } from './table.js';
 import { markdownText, plain, wrapped } from './text.js';
 
 /** The report for people: a line with the period, then the table. */
-export function reportAsTable(report: CostReport, terminal: Terminal): string {
+export function reportAsTable(report: CostReport, terminal: Terminal, shown: Shown = {}): string {
   const { columns } = terminal;
   const below = linesBelow(report, columns !== undefined)
     .map(plain)
     .flatMap((line) => (columns === undefined ? [line] : wrapped(line, columns - 1)));
-  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report), terminal)}${below.map((line) => `${line}\n`).join('')}`;
+  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report, shown), terminal)}${below.map((line) => `${line}\n`).join('')}`;
 }
 
 /** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */
 export function linesBelow(report: CostReport, seen: boolean): string[] {
-  const effects = report.comparison === undefined ? undefined : effectsLine(report.comparison);
-  return [...flatLines(report), ...(effects === undefined ? [] : [effects]), coverageLine(report, seen)];
+  return [...flatLines(report), ...effectsLines(report), coverageLine(report, seen)];
 }
 
 /** What was paid by time: it belongs to no call, so it stands below the total. */
@@ -35,8 +34,8 @@ export function reportAsJson(report: CostReport): string {
 }
 
 /** The table in Markdown, followed by the warnings as a list. */
-export function reportAsMarkdown(report: CostReport): string {
-  const { columns, rows, footer } = reportTable(report);
+export function reportAsMarkdown(report: CostReport, shown: Shown = {}): string {
+  const { columns, rows, footer } = reportTable(report, shown);
   const below = linesBelow(report, false);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [

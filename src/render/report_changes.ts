@@ -1,19 +1,27 @@
-import type { CostEffects } from '../query/effects.js';
 import type { CostReport, ReportMetric } from '../query/report.js';
-import { metricCell, UNKNOWN, valueText } from './metric_cells.js';
-import { formatMoney, formatPercent } from './number.js';
+import { metricCell, metricText, UNKNOWN } from './metric_cells.js';
+import { formatMoney, formatPercent, formatUnitMoney } from './number.js';
 import type { Column } from './report_cells.js';
 
-/** For each metric what it is, what it was, and by how much it changed; new and vanished rows say so. */
-export function changeColumns({ metrics }: CostReport): Column[] {
-  return [...metrics.flatMap(columnsOf), { title: '', cell: presenceCell }];
+/** For each metric what it is, what it was, and by how much it changed; with `effects` why the cost did; new and vanished rows say so. */
+export function changeColumns({ metrics, rows }: CostReport, effects: boolean): Column[] {
+  const told = rows.some(({ presence }) => presence !== 'both');
+  return [
+    ...metrics.flatMap(columnsOf),
+    ...(effects ? EFFECTS.map(effectColumn) : []),
+    ...(told ? [{ title: '', cell: presenceCell }] : []),
+  ];
+}
+
+function effectColumn([part, title]: (typeof EFFECTS)[number]): Column {
+  return { title, cell: ({ effects }) => signed(effects?.[part], formatMoney) };
 }
 
 function columnsOf(metric: ReportMetric): Column[] {
   const { name, title, unit } = metric;
   const change: Column = {
     title: 'Δ',
-    cell: (row) => signed(row.change?.[name], (value) => valueText(unit, value)),
+    cell: (row) => signed(row.change?.[name], (value) => metricText(metric, value)),
   };
   const percent: Column = {
     title: 'Δ %',
@@ -41,21 +49,41 @@ function presenceCell({ presence }: CostReport['totals']): string {
   return presence === undefined || presence === 'both' ? '' : presence;
 }
 
-/** What made the cost change, in a sentence: the parts sum up to the change; nothing where nothing with a price was used. */
-export function effectsLine({ effects }: NonNullable<CostReport['comparison']>): string | undefined {
-  if (effects === null || [effects.before, effects.now].every((cost) => /^[0.]*$/.test(cost))) return undefined;
-  const parts = EFFECTS.map(([part, words]) => `${words} ${moneyChange(effects[part])}`);
-  return `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}): ${parts.join(', ')}`;
+/**
+ * What made the cost change, and what a request cost, in a sentence each: the parts sum up to the change. Nothing where nothing with a
+ * price was used, or the usage of before is not at hand.
+ */
+export function effectsLines({ comparison, metrics, totals }: CostReport): string[] {
+  const effects = comparison?.effects ?? null;
+  if (effects === null || [effects.before, effects.now].every((cost) => /^[0.]*$/.test(cost))) return [];
+  const { per_request } = effects;
+  const percent = (name: ReportMetric['name']) => {
+    const text = signed(totals.change_percent?.[name], (value) => formatPercent(value, null));
+    return text === UNKNOWN ? '' : `, ${text}`;
+  };
+  const cost = `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}${percent('cost')}): ${inWords(EFFECTS.map(([part, words]) => [words, moneyChange(effects[part])]))}`;
+  if (per_request === null || !metrics.some(({ name }) => name === 'cost_per_request')) return [cost];
+  const unit = (amount: string) => signed(amount, formatUnitMoney);
+  const each = `cost/request ${formatUnitMoney(per_request.before)} → ${formatUnitMoney(per_request.now)} (${unit(per_request.change)}${percent('cost_per_request')}): ${inWords(REQUEST_EFFECTS.map(([part, words]) => [words, unit(per_request[part])]))}`;
+  return [cost, each];
+}
+
+function inWords(parts: [words: string, amount: string][]): string {
+  return parts.map(([words, amount]) => `${words} ${amount}`).join(', ');
 }
 
 function moneyChange(amount: string): string {
   return signed(amount, formatMoney);
 }
 
-/** The parts of a change of cost, and what they are called. */
-export const EFFECTS: [keyof CostEffects, string][] = [
-  ['volume', 'number of requests'],
+const REQUEST_EFFECTS: ['mix' | 'tokens' | 'price', string][] = [
   ['mix', 'mix of models'],
   ['tokens', 'tokens per request'],
   ['price', 'price per token'],
+];
+
+/** The parts of a change of cost, and what they are called. */
+export const EFFECTS: ['volume' | 'mix' | 'tokens' | 'price', string][] = [
+  ['volume', 'number of requests'],
+  ...REQUEST_EFFECTS,
 ];

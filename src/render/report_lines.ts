@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric, ReportMetrics } from '../query/report.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportSpan } from '../query/report.js';
 import { csvLines } from './text.js';
 
 /** What stands for the value of a dimension that is not known. */
@@ -18,10 +18,10 @@ export interface ReportLines {
 export function reportLines(report: CostReport): ReportLines {
   const { query, spans, rows, totals, flat_costs } = report;
   const fields = fieldsOf(report);
-  const line = (kind: string, group: (string | null)[], row: CostReport['totals']) => ({
+  const line = (kind: string, group: (string | null)[], row: CostReport['totals'], span?: ReportSpan | null) => ({
     kind,
     group,
-    values: fields.map(({ value }) => value(row)),
+    values: fields.map(({ value }) => value(row, span)),
   });
   const shown = fields.map(({ name, unit }) => ({ name, unit }));
   const names = query.by.map((name) => name);
@@ -40,17 +40,20 @@ export function reportLines(report: CostReport): ReportLines {
     group: names.map((_, index) => (index === 0 ? name : null)),
     values: fields.map((field) => (field.name === 'cost' ? cost : null)),
   }));
-  return { names, fields: shown, lines: [...parts.map(({ row, kind, group }) => line(kind, group, row)), ...flat] };
+  const plain = parts.map(({ row, kind, group }) => line(kind, group, row, row.before_span));
+  return { names, fields: shown, lines: [...plain, ...flat] };
 }
 
 interface Field {
   name: string;
   unit: ReportMetric['unit'] | 'text';
-  value: (row: CostReport['totals']) => Value;
+  /** Of a row, and of the span it is set beside. */
+  value: (row: CostReport['totals'], span?: ReportSpan | null) => Value;
 }
 
-/** The metrics asked for; where cost is among them, also what has no price; and what changed. */
-function fieldsOf({ metrics, comparison }: CostReport): Field[] {
+/** The metrics asked for; where cost is among them, also what has no price; what changed, and why the cost of the rows did. */
+function fieldsOf(report: CostReport): Field[] {
+  const { metrics } = report;
   const names = metrics.map(({ name }) => name);
   const plain = (name: keyof ReportMetrics & ReportMetric['name'], unit: Field['unit']): Field => ({
     name,
@@ -61,11 +64,34 @@ function fieldsOf({ metrics, comparison }: CostReport): Field[] {
   return [
     ...metrics.map(({ name, unit }) => plain(name, unit)),
     ...(unpriced ? [plain('unpriced_requests', 'count')] : []),
-    ...(comparison === undefined ? [] : metrics.flatMap(changesOf)),
-    ...(comparison === undefined
-      ? []
-      : [{ name: 'presence', unit: 'text' as const, value: ({ presence }: CostReport['totals']) => presence ?? null }]),
+    ...comparedFields(report),
   ];
+}
+
+function comparedFields({ metrics, comparison, query, rows, spans }: CostReport): Field[] {
+  if (comparison === undefined) return [];
+  const explained = spans === undefined && rows.some(({ effects }) => effects !== undefined);
+  const beside = spans !== undefined || rows.some(({ before_span }) => before_span !== undefined);
+  return [
+    ...(beside
+      ? [
+          {
+            name: `${query.every}_before`,
+            unit: 'text' as const,
+            value: (_: unknown, span?: ReportSpan | null) => span?.label ?? null,
+          },
+        ]
+      : []),
+    ...metrics.flatMap(changesOf),
+    ...(explained ? EFFECTS.map(effectField) : []),
+    { name: 'presence', unit: 'text' as const, value: ({ presence }) => presence ?? null },
+  ];
+}
+
+const EFFECTS = ['volume', 'mix', 'tokens', 'price'] as const;
+
+function effectField(name: (typeof EFFECTS)[number]): Field {
+  return { name: `cost_change_${name}`, unit: 'money', value: ({ effects }) => effects?.[name] ?? null };
 }
 
 function changesOf({ name, unit }: ReportMetric): Field[] {

@@ -1,12 +1,12 @@
-import type { CostReport, ReportMetric, ReportRow, ReportSpan } from '../query/report.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow, ReportSpan } from '../query/report.js';
 import { metricCell } from './metric_cells.js';
 import type { Chart, Page, PageCell, Series, SeriesChart, TableSection, Unit } from './page_data.js';
 import { linesBelow } from './report.js';
-import { namesOf, reportTable, reportTitle } from './report_cells.js';
+import { hasFormerSpans, namesOf, reportTable, reportTitle, type Shown } from './report_cells.js';
 import { effectsChart, reportFigures } from './report_page_changes.js';
 
 /** The report as a page: its totals, a chart of the first of its metrics (of the cost if it is there), and the whole table. */
-export function reportPage(report: CostReport): Page {
+export function reportPage(report: CostReport, shown: Shown = {}): Page {
   const { query, metrics } = report;
   return {
     title: query.by.length === 0 ? 'LLM usage' : `LLM usage by ${query.by.join(', ')}`,
@@ -15,7 +15,7 @@ export function reportPage(report: CostReport): Page {
       { type: 'figures', figures: reportFigures(report) },
       ...chartOf(report),
       ...effectsChart(report),
-      tableOf(report),
+      tableOf(report, shown),
       { type: 'text', title: 'What the figures stand for', paragraphs: linesBelow(report, false) },
     ],
     notes: report.warnings.map(({ message }) => message),
@@ -27,8 +27,8 @@ export function reportPage(report: CostReport): Page {
 }
 
 /** The table that a terminal shows, with the values to sort by. */
-function tableOf(report: CostReport): TableSection {
-  const { columns, rows, footer } = reportTable(report);
+function tableOf(report: CostReport, effects: Shown): TableSection {
+  const { columns, rows, footer } = reportTable(report, effects);
   // What is drawn with letters for a terminal, the chart shows.
   const shown = columns.flatMap(({ title, fixed }, index) =>
     fixed ? [] : [{ index, value: sortValue(report, title) }],
@@ -70,6 +70,7 @@ function chartOf(report: CostReport): Chart[] {
   const metric = report.metrics.find(({ name }) => name === 'cost') ?? report.metrics[0];
   if (metric === undefined || report.rows.every((row) => cellOf(metric, row).value === null)) return [];
   const { by } = report.query;
+  if (hasFormerSpans(report)) return [besideFormer(report, metric)];
   if (report.spans !== undefined) return [inSpans(report, metric, report.spans)];
   if (by.join() === 'weekday,hour_of_day') return [byHour(report, metric)];
   const time = by.find((name) => TIMES.includes(name));
@@ -94,6 +95,26 @@ function inSpans({ query, rows }: CostReport, metric: ReportMetric, spans: reado
       tone: row.kind === 'other' ? 'other' : undefined,
       cells: (row.series ?? []).map((cell) => ({ text: metricCell(metric, cell), value: cell[metric.name] ?? null })),
     })),
+  };
+}
+
+/** The spans of time beside those of the former period. */
+function besideFormer({ query, rows }: CostReport, metric: ReportMetric): SeriesChart {
+  const cell = (metrics: ReportMetrics | undefined): PageCell =>
+    metrics === undefined ? NOTHING : { text: metricCell(metric, metrics), value: metrics[metric.name] ?? null };
+  return {
+    ...head(metric, `${capital(metric.title)} by ${query.every}`),
+    kind: isSum(metric) ? 'columns' : 'lines',
+    labelTitle: query.every ?? '',
+    labels: rows.map(({ group, before_span }) => Object.values(group)[0] ?? `(${before_span?.label})`),
+    series: [
+      {
+        name: 'before',
+        tone: 'other',
+        cells: rows.map((row) => (row.before_span === null ? NOTHING : cell(row.before))),
+      },
+      { name: 'now', cells: rows.map((row) => (Object.values(row.group)[0] === null ? NOTHING : cell(row))) },
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CostReport, ReportMetric } from '../query/report.js';
-import { metricCell, valueText } from './metric_cells.js';
+import { metricCell, metricText } from './metric_cells.js';
 import { formatMoney, formatPercent } from './number.js';
 import type { Figure, FigureChange, WaterfallChart } from './page_data.js';
 import { EFFECTS, signed } from './report_changes.js';
@@ -28,7 +28,7 @@ function changeOf(metric: ReportMetric, { change, change_percent }: CostReport['
   const direction = text.startsWith('-') ? 'down' : 'up';
   const shown =
     metric.unit === 'percent' || percent === null
-      ? signed(by, (value) => valueText(metric.unit, value))
+      ? signed(by, (value) => metricText(metric, value))
       : signed(percent, (value) => formatPercent(value, null));
   return { text: shown, direction, tone: toneOf(metric.name, direction) };
 }

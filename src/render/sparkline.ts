@@ -7,16 +7,17 @@ type Drawn = number | string | null | undefined;
 
 /**
  * Numbers (or decimal text) as a line of bars, the largest the highest; what is not 0 is never shown as nothing. More than 31 values
- * are drawn in that many bars, each as high as the largest value in it. Heights are worked out in whole numbers.
+ * are drawn in that many bars, each as high as the largest value in it. Heights are worked out in whole numbers. `beside` are other numbers
+ * drawn to the same scale.
  */
-export function sparkline(values: readonly Drawn[]): string {
+export function sparkline(values: readonly Drawn[], beside: readonly Drawn[] = []): string {
   const exact = values.map(scaled);
   const bars = Math.min(exact.length, WIDEST);
   const heights = Array.from({ length: bars }, (_, bar) => {
     const from = Math.floor((bar * exact.length) / bars);
     return largest(exact.slice(from, Math.floor(((bar + 1) * exact.length) / bars)));
   });
-  const highest = largest(heights);
+  const highest = largest([...heights, ...beside.map(scaled)]);
   return heights.map((height) => barOf(height, highest)).join('');
 }
 

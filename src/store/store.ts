@@ -5,6 +5,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue, Json } from '@duckd
 import { StoreMissing, StoreNewer } from '../errors.js';
 import { type Sql, sql } from '../sql.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
+import { refuseForeign } from './foreign.js';
 import { SCHEMA_STEPS } from './schema.js';
 
 export type Params = Record<string, DuckDBValue>;
@@ -108,6 +109,7 @@ export class Store {
 export async function withStore<T>(path: string, options: StoreOptions, fn: (store: Store) => Promise<T>): Promise<T> {
   const missing = path !== MEMORY && !existsSync(path);
   if (missing && options.access === 'read') throw new StoreMissing(path);
+  if (path !== MEMORY && !missing) await refuseForeign(path);
   const access = path === MEMORY ? 'write' : options.access;
   if (access === 'read') {
     const current = await opened(path, 'read', options, async (store) => {

@@ -26,24 +26,6 @@ async function taken(fn) {
 }
 
 /**
- * Runs several things in turn, as `interleaved` does.
- * @param {number} rounds
- * @param {Record<string, () => { cpu: number }>} contestants
- * @returns {Promise<Record<string, Taken>>} the median of each, and that of the processor time it tells
- *
- * @typedef {{ wall: number, cpu: number }} Taken milliseconds
- */
-export async function taken(rounds, contestants) {
-  /** @type {Record<string, number[]>} */
-  const cpu = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  const timed = Object.entries(contestants).map(([name, run]) => [name, () => cpu[name]?.push(run().cpu)]);
-  const wall = await interleaved(rounds, Object.fromEntries(timed));
-  return Object.fromEntries(
-    Object.entries(wall).map(([name, time]) => [name, { wall: time, cpu: median(cpu[name] ?? []) }]),
-  );
-}
-
-/**
  * Runs several things in turn, round after round, so that a slow minute of the machine hits all of them alike.
  * @template {string} Name
  * @param {number} rounds
@@ -64,6 +46,22 @@ export async function takenInTurn(rounds, contestants) {
     { wall: median(times.map(({ wall }) => wall)), cpu: median(times.map(({ cpu }) => cpu)) },
   ]);
   return /** @type {Record<Name, Taken>} */ (Object.fromEntries(medians));
+}
+
+/**
+ * The same of what runs in other processes, which tell their computing time.
+ * @param {number} rounds
+ * @param {Record<string, () => { cpu: number }>} contestants
+ * @returns {Promise<Record<string, Taken>>} the median of each
+ */
+export async function takenElsewhere(rounds, contestants) {
+  /** @type {Record<string, number[]>} */
+  const cpu = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  const timed = Object.entries(contestants).map(([name, run]) => [name, () => cpu[name]?.push(run().cpu)]);
+  const wall = await interleaved(rounds, Object.fromEntries(timed));
+  return Object.fromEntries(
+    Object.entries(wall).map(([name, time]) => [name, { wall: time, cpu: median(cpu[name] ?? []) }]),
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { generate } from './generate.mjs';
 import { firstDay, growTo } from './grown.mjs';
 import { growth } from './growth.mjs';
-import { median, taken } from './measure.mjs';
+import { median, takenElsewhere } from './measure.mjs';
 import { drop, importFile, loadRaw } from './program.mjs';
 import { addUp, dashboards, reports } from './reports.mjs';
 import { rerating } from './rerating.mjs';
@@ -79,7 +79,7 @@ async function imports(kind, { calls, bar, also }) {
     return spent;
   };
   const others = also === undefined ? {} : { also: load(also[1]) };
-  const times = await taken(rounds, { first, second: () => importFile(path, ours), ...others, raw: load(kind) });
+  const times = await takenElsewhere(rounds, { first, second: () => importFile(path, ours), ...others, raw: load(kind) });
   const size = `${calls} calls, ${(statSync(path).size / 1e6).toFixed(0)} MB`;
   ratioOf(`import ÷ raw load, ${kind} (${size})`, [times.first, times.raw], bar);
   if (also !== undefined) ratioOf(`the same ÷ ${also[0]}`, [times.first, times.also], '');
@@ -98,7 +98,7 @@ async function grown(path, database, first) {
   const [{ size }, more] = [statSync(path), join(folder, 'more')];
   await generate({ kind: 'chat', rows: Math.ceil(rows / 10), path: more, seed: 2 });
   appendFileSync(path, readFileSync(more));
-  const { again } = await taken(1, { again: () => importFile(path, database) });
+  const { again } = await takenElsewhere(1, { again: () => importFile(path, database) });
   ratioOf('import of the log when it has grown by 10 % ÷ first', [again, first], '');
   truncateSync(path, size);
   rmSync(more);

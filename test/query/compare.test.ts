@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
 import { periodOf, previousOf } from '../../src/query/period.js';
 import { type CompareWith, type CostReport, costReport } from '../../src/query/report.js';
-import { effectsLine } from '../../src/render/report_changes.js';
+import { sortOf } from '../../src/query/report_sort.js';
+import { effectsLines } from '../../src/render/report_changes.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -13,9 +14,12 @@ function ask(
   compare: CompareWith | undefined,
   metrics = 'requests,cost,p95',
   top?: number,
+  by = 'model',
+  sort = '',
 ): Promise<CostReport> {
   return costReport(store, {
-    by: ['model'],
+    by: [by],
+    sort: sort === '' ? undefined : sortOf(sort),
     where: [],
     tz: 'UTC',
     now: NOW,
@@ -48,10 +52,10 @@ const ROWS: UsageRow[] = [
 ];
 
 test('of two times without usage nothing is new, and no cost is taken apart', async () => {
-  const { totals, comparison } = await inStore([], (store) => ask(store, { kind: 'previous' }));
-  expect(totals.presence).toBe('both');
-  expect(comparison?.effects).toMatchObject({ before: expect.stringMatching(/^0/), now: expect.stringMatching(/^0/) });
-  if (comparison !== undefined) expect(effectsLine(comparison)).toBeUndefined();
+  const report = await inStore([], (store) => ask(store, { kind: 'previous' }));
+  expect(report.totals.presence).toBe('both');
+  expect(report.comparison?.effects).toEqual({ ...effects('0', '0'), per_request: null });
+  expect(effectsLines(report)).toEqual([]);
 });
 
 test('before, now and the change of every row; new and vanished rows', async () => {
@@ -78,22 +82,96 @@ test('before, now and the change of every row; new and vanished rows', async () 
   ]);
 });
 
-test('why the cost changed, worked out by hand', async () => {
-  const report = await inStore(ROWS, (store) => ask(store, { kind: 'previous' }));
+/** Effects as they stand in an answer, of amounts as one writes them. */
+function effects(
+  before: string,
+  now: string,
+  ...[change = '0', volume = '0', mix = '0', tokens = '0', price = '0']: string[]
+) {
+  const exact = (amount: string) => {
+    const [whole = '', rest = ''] = amount.split('.');
+    return `${whole}.${rest.padEnd(18, '0')}`;
+  };
+  const named = { before, now, change, volume, mix, tokens, price };
+  return Object.fromEntries(Object.entries(named).map(([name, amount]) => [name, exact(amount)]));
+}
+
+test('why the cost changed, worked out by hand: of the total, of each row, and per request', async () => {
+  const report = await inStore(ROWS, (store) => ask(store, { kind: 'previous' }, 'cost,cost_per_request'));
   // 21 requests cost 15, so 41 cost 15 × 41 / 21 = 29.285714285714: volume.
   // Where they went, at what each model cost: 30 × 1 + 10 × 0.1 + 0.5 (new) = 31.5: mix.
   // With their tokens: a 6,000 × 0.01 = 60, b 1,000 × 0.001 = 1, new 0.5: 61.5: tokens.
   // They cost 32.5: price.
-  const { effects } = report.comparison ?? {};
-  expect(effects).toEqual({
-    before: '15.000000000000000000',
-    now: '32.500000000000000000',
-    change: '17.500000000000000000',
-    volume: '14.285714285714000000',
-    mix: '2.214285714286000000',
-    tokens: '30.000000000000000000',
-    price: '-29.000000000000000000',
+  const { per_request: each, ...total } = report.comparison?.effects ?? {};
+  expect(total).toEqual(effects('15', '32.5', '17.5', '14.285714285714', '2.214285714286', '30', '-29'));
+  expect(report.totals.effects).toEqual(report.comparison?.effects);
+  // The same steps divided by the requests of then: 15 / 21, 31.5 / 41, 61.5 / 41, 32.5 / 41.
+  expect(each).toEqual({
+    before: '0.714285714285714286',
+    now: '0.792682926829268293',
+    change: '0.078397212543554007',
+    mix: '0.054006968641114982',
+    tokens: '0.731707317073170732',
+    price: '-0.707317073170731707',
   });
+  // a: thrice the requests, twice the tokens in each, and a token at half the price. A vanished row is fewer requests, a new one more.
+  const rows = Object.fromEntries(report.rows.map(({ group, effects: found }) => [group.model, found]));
+  expect(rows).toEqual({
+    a: {
+      ...effects('10', '30', '20', '20', '0', '30', '-30'),
+      per_request: { before: one(1), now: one(1), change: one(0), mix: one(0), tokens: one(1), price: one(-1) },
+    },
+    gone: { ...effects('4', '0', '-4', '-4'), per_request: null },
+    b: {
+      ...effects('1', '2', '1', '0', '0', '0', '1'),
+      per_request: expect.objectContaining({ price: '0.100000000000000000' }),
+    },
+    new: { ...effects('0', '0.5', '0.5', '0.5'), per_request: null },
+  });
+  expect(effectsLines(report)).toEqual([
+    'cost $15.00 → $32.50 (+$17.50, +116.67%): number of requests +$14.29, mix of models +$2.21, tokens per request +$30.00, price per token -$29.00',
+    'cost/request $0.7143 → $0.7927 (+$0.07840, +10.98%): mix of models +$0.05401, tokens per request +$0.7317, price per token -$0.7073',
+  ]);
+});
+
+function one(dollars: number): string {
+  return `${dollars}.000000000000000000`;
+}
+
+test('a row whose usage had no price at one of the times is not taken apart', async () => {
+  const rows: UsageRow[] = [
+    { model: 'a', customer: 'x', occurred_at: AUGUST, cost: null },
+    { model: 'a', customer: 'x', occurred_at: SEPTEMBER, cost: '5' },
+    { model: 'a', customer: 'y', occurred_at: AUGUST, cost: '1' },
+    { model: 'a', customer: 'y', occurred_at: SEPTEMBER, cost: null },
+    { model: 'b', customer: 'y', occurred_at: SEPTEMBER, cost: '3' },
+  ];
+  const { rows: found } = await inStore(rows, (store) =>
+    ask(store, { kind: 'previous' }, 'cost', undefined, 'customer'),
+  );
+  expect(found.map(({ group, change, effects: parts }) => [group.customer, change?.cost, parts?.change])).toEqual([
+    ['x', null, undefined],
+    ['y', one(2), one(2)],
+  ]);
+});
+
+test('rows come in the order of the largest change of cost, or of what a metric is now', async () => {
+  const order = async (sort: string, top?: number) => {
+    const report = await inStore(ROWS, (store) =>
+      ask(store, { kind: 'previous' }, 'requests,cost,p95', top, 'model', sort),
+    );
+    return [report.query.sort, ...report.rows.map(({ kind, group }) => group.model ?? kind)];
+  };
+  // By 20, -4, 1 and 0.5.
+  expect(await order('')).toEqual(['change:desc', 'a', 'gone', 'b', 'new']);
+  expect(await order('', 2)).toEqual(['change:desc', 'a', 'gone', 'other']);
+  expect(await order('change:asc')).toEqual(['change:asc', 'new', 'b', 'gone', 'a']);
+  // Now 30, 2, 0.5, and 0 of what is gone.
+  expect(await order('cost')).toEqual(['cost:desc', 'a', 'b', 'new', 'gone']);
+  expect(await order('cost:asc', 3)).toEqual(['cost:asc', 'gone', 'new', 'b', 'other']);
+  expect(await order('latency_p95')).toEqual(['latency_p95:desc', 'new', 'a', 'b', 'gone']);
+  expect(await order('vs_min', 1)).toEqual(['vs_min:desc', 'a', 'other']);
+  expect(await order('name:desc')).toEqual(['name:desc', 'new', 'gone', 'b', 'a']);
 });
 
 test('effects sum up to the change to the last digit, whatever the data', async () => {
@@ -106,6 +184,7 @@ test('effects sum up to the change to the last digit, whatever the data', async 
     { length: 300 },
     (): UsageRow => ({
       model: `m${pick(9)}`,
+      customer: `c${pick(5)}`,
       occurred_at: pick(2) === 0 ? AUGUST : SEPTEMBER,
       requests: pick(7) === 0 ? null : pick(50),
       input: pick(100_000),
@@ -116,17 +195,48 @@ test('effects sum up to the change to the last digit, whatever the data', async 
     }),
   );
   const atto = (text: string | null | undefined) => BigInt((text ?? '0').replace('.', ''));
+  const sum = (values: (string | null | undefined)[]) => values.reduce((added, value) => added + atto(value), 0n);
   await inStore(rows, async (store) => {
-    const report = await ask(store, { kind: 'previous' }, 'cost', 3);
-    const effects = report.comparison?.effects;
-    if (effects === null || effects === undefined) throw new Error('no effects');
-    const { volume, mix, tokens, price, change, before, now } = effects;
-    expect([volume, mix, tokens, price].reduce((sum, part) => sum + atto(part), 0n)).toBe(atto(change));
-    expect(atto(now) - atto(before)).toBe(atto(change));
-    expect(report.totals.cost).toBe(now);
-    expect(report.rows.reduce((sum, row) => sum + atto(row.cost), 0n)).toBe(atto(now));
-    expect(report.rows.reduce((sum, row) => sum + atto(row.before?.cost), 0n)).toBe(atto(before));
-    expect(report.rows.map(({ kind }) => kind)).toEqual(['group', 'group', 'group', 'other']);
+    for (const [by, top, minCost] of [
+      ['model', 3, undefined],
+      ['customer', 2, undefined],
+      ['customer', undefined, '90000'],
+      ['model', undefined, undefined],
+    ] as const) {
+      const report = await costReport(store, {
+        by: [by],
+        where: [],
+        tz: 'UTC',
+        now: NOW,
+        period: periodOf('2026-09', 'UTC', NOW),
+        metrics: ['cost'],
+        compare: { kind: 'previous' },
+        top,
+        minCost,
+      });
+      const whole = report.comparison?.effects;
+      if (whole === null || whole === undefined) throw new Error('no effects');
+      for (const found of [whole, ...report.rows.map(({ effects: parts }) => parts)]) {
+        if (found === null || found === undefined) continue;
+        const { volume, mix, tokens, price, change, before, now, per_request: each } = found;
+        expect(sum([volume, mix, tokens, price])).toBe(atto(change));
+        expect(atto(now) - atto(before)).toBe(atto(change));
+        if (each === null) continue;
+        expect(sum([each.mix, each.tokens, each.price])).toBe(atto(each.change));
+        expect(atto(each.now) - atto(each.before)).toBe(atto(each.change));
+      }
+      expect(report.totals.cost).toBe(whole.now);
+      expect(sum(report.rows.map(({ cost }) => cost))).toBe(atto(whole.now));
+      expect(sum(report.rows.map(({ before }) => before?.cost))).toBe(atto(whole.before));
+      const parts = (name: 'change' | 'volume' | 'mix' | 'tokens' | 'price') =>
+        sum(report.rows.map((row) => row.effects?.[name]));
+      if (report.rows.every(({ effects: known }) => known !== null)) expect(parts('change')).toBe(atto(whole.change));
+      // Rows of models: what moved between them is requests to them, and the mix of the total.
+      if (by !== 'model' || top !== undefined) continue;
+      expect(parts('tokens')).toBe(atto(whole.tokens));
+      expect(parts('price')).toBe(atto(whole.price));
+      expect(parts('volume') + parts('mix')).toBe(sum([whole.volume, whole.mix]));
+    }
   });
 });
 

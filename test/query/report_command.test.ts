@@ -272,7 +272,7 @@ test.each([
   ],
   [
     ['--sort', 'price'],
-    `--sort 'price' is not an order.\nPossible are: name, ${METRIC_NAMES.join(', ')}; with :asc or :desc, for example --sort requests:desc.`,
+    `--sort 'price' is not an order.\nPossible are: name, change (with --compare), ${METRIC_NAMES.join(', ')}; with :asc or :desc, for example --sort requests:desc.`,
   ],
   [
     ['--metrics', 'cost,latency_p90'],
@@ -293,8 +293,31 @@ test.each([
     "--heatmap draws one metric, and 'latency' is none.\nName one, for example --heatmap --metrics requests.",
   ],
   [
-    ['--compare', 'previous', '--every', 'day', '--period', '2026-09'],
-    '--compare cannot be combined with --every.\nUse either the one or the other.',
+    ['--heatmap', '--compare', 'previous'],
+    '--heatmap cannot be combined with --compare.\nIt is always by weekday and hour.',
+  ],
+  [
+    ['--compare', 'previous', '--by', 'day,model', '--period', '2026-09'],
+    'No day is in both periods: --by day has nothing to compare.\nSet every day beside that of the former period: --every day --by model --compare …',
+  ],
+  [
+    ['--sort', 'change'],
+    '--sort change orders by how much the cost changed, and nothing is compared.\nAdd --compare previous, or sort by another metric.',
+  ],
+  [['--effects'], '--effects says why the cost changed, and nothing is compared.\nAdd --compare previous.'],
+  [
+    ['--effects', '--compare', 'previous', '--every', 'day'],
+    '--effects are those of rows, and --every without --by has none but every day.\nGroup by something, for example --by model.',
+  ],
+  [
+    ['--effects', '--compare', 'previous', '--every', 'day', '--by', 'model', '--format', 'csv'],
+    '--effects are those of whole rows, and with --every a line of csv is one day of a row.\nLeave out --every, or take --format json, which has both.',
+  ],
+  [['--bom'], '--bom is about CSV, and this is table.\nAdd --format csv, or leave out --bom.'],
+  [['--bom', '--format', 'json'], '--bom is about CSV, and this is json.\nAdd --format csv, or leave out --bom.'],
+  [
+    ['--wide', '--format', 'html', '-o', 'wide.html'],
+    '--wide is about tables of a terminal; a page cuts names only beyond 120 letters.\nLeave it out, or take --format csv, which cuts nothing.',
   ],
   [
     ['--compare', '2026-08', '--since', '2026-08-31'],
@@ -330,6 +353,14 @@ test('llmcost report --compare FILE', async () => {
     'coverage: 100.00% of 1 row priced · no price list · 1 without customer · single calls · 2026-09-02 00:00 to 2026-09-03 00:00 (UTC)',
     '',
   ]);
+  for (const [argv, message] of [
+    [['--every', 'day'], '--every sets each span beside one of another period, not of a file.'],
+    [['--sort', 'change'], '--sort change needs the usage of before, and a file has only its rows.'],
+    [['--effects'], '--effects needs the usage of before, and a file has only its rows.'],
+  ] as const) {
+    const { err, code } = await llmcost('report', '--compare', 'former.json', ...argv);
+    expect([err.split('\n')[0], code]).toEqual([`llmcost: ${message}`, 2]);
+  }
   writeFileSync(join(cwd, 'other.json'), '{"schema": "llmcost.why/1"}');
   expect(await llmcost('report', '--compare', 'other.json')).toEqual({
     out: '',

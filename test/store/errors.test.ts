@@ -73,6 +73,33 @@ test('not a database', async () => {
   expect(readFileSync(path, 'utf8')).toBe('day,cost\n'.repeat(1000));
 });
 
+test.each([
+  [
+    'log.json',
+    '{"timestamp": "2026-09-01T10:00:00Z", "model": "gpt-5", "input_tokens": 1, "output_tokens": 1}\n',
+    'not a DuckDB database',
+  ],
+  ['log.csv', 'day,cost\n2026-09-01,1\n', 'not a DuckDB database'],
+  ['usage.parquet', 'PAR1\0\0\0\0', 'a Parquet file, not a database'],
+  ['usage.db', 'SQLite format 3\0\x10\0\x01', 'a database of SQLite, not of DuckDB'],
+])('%s: no way of opening takes a log for a database', async (name, text, what) => {
+  path = join(cwd, name);
+  for (const argv of [
+    ['report'],
+    ['import', join(cwd, name)],
+    ['pricing', 'list'],
+    ['imports', 'list'],
+    ['budget-check', '--limit', '1'],
+    ['why', 'chatcmpl-1'],
+  ]) {
+    writeFileSync(path, text);
+    const io = fakeIo({ cwd });
+    await main([...argv, '--db', path], io);
+    expect([argv, io.out(), io.err(), io.exitCode()]).toEqual([argv, '', foreign(what), 6]);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  }
+});
+
 test('an empty file', async () => {
   writeFileSync(path, '');
   expect(await report()).toEqual([foreign('not a DuckDB database'), 6]);

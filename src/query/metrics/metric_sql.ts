@@ -195,12 +195,13 @@ select
 from ranked`;
 }
 
-function minutesSql({ minutes }: Asked): Sql {
+/** The minutes of all spans together, as a column. */
+export function minutesSql({ minutes }: Asked): Sql {
   return sql`cast(${minutes === undefined ? sql`null` : integer(minutes)} as bigint) as minutes`;
 }
 
 /** Groups without a value come last either way; ties are broken by name, so the order is always the same. */
-function orderSql({ by, direction }: MetricSort, keys: readonly Sql[]): Sql {
+export function orderSql({ by, direction }: MetricSort, keys: readonly Sql[]): Sql {
   const turned = direction === 'asc' ? sql`asc` : sql`desc`;
   const names = keys.map((key) => sql`part.${key}`);
   if (by === 'name') return join([...names.map((name) => sql`${name} ${turned} nulls last`), sql`1`]);

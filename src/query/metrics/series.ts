@@ -1,12 +1,14 @@
 import { UsageError } from '../../errors.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import type { Ranking } from '../comparison_order.js';
+import { rankedSql } from '../comparison_order.js';
 import type { Dimension } from '../dimensions.js';
 import { usageParts } from '../rolled.js';
 import type { Span } from '../spans.js';
 import { timestampText } from '../zone.js';
 import { type Base, baseOf, emptyColumns, type MetricQuery, type MetricRow, rowOf, valuesOf } from './metric_rows.js';
-import { type Asked, askedNeeds, groupSql, rowsSql, slotSql, tablesFor } from './metric_sql.js';
+import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import type { MetricName, MetricValues } from './metrics.js';
 import { cellsSql } from './series_sql.js';
 
@@ -25,23 +27,27 @@ export interface SeriesRow extends MetricRow {
 
 /**
  * The rows of `metricRows`, each with its metrics in every span. `time` tells the spans apart: a dimension of usage that is the same
- * within one of them and another in each. The cells of a row sum up to it, the rows of a span to its total.
+ * within one of them and another in each. The cells of a row sum up to it, the rows of a span to its total. With `ranked` the order and
+ * the limits are those of a comparison, not those of the query.
  */
 export async function metricSeries(
   store: Store,
   query: MetricQuery,
-  { time, spans }: { time: Dimension; spans: readonly Span[] },
+  { time, spans, ranked }: { time: Dimension; spans: readonly Span[]; ranked?: Ranking },
 ): Promise<SeriesRow[]> {
   const { dimensions, scope, metrics, top, minCost } = query;
   const sort = query.sort ?? { by: 'cost', direction: 'desc' };
   const minutes = Math.round(spans.reduce((sum, { since, until }) => sum + until - since, 0) / 60_000);
-  const needs = askedNeeds(metrics, sort);
+  const needs = askedNeeds(metrics, orderOf(ranked, sort));
   const nothing = await emptyColumns(store);
   const parts = await usageParts(store, scope, tablesFor([...dimensions, time]));
   const asked: Asked = { dimensions, bucket: time, test: scope.test, parts, metrics, needs, sort, minutes, nothing };
   const samples: Params = asked.needs.samples.length > 0 || asked.needs.customers ? scope.params : {};
   await store.run(groupSql(asked), scope.params);
-  await store.run(slotSql(asked), { ...samples, top: top ?? null, min_cost: minCost ?? null });
+  const limits: Params = { top: top ?? null, min_cost: minCost ?? null };
+  await store.run(slotSql(asked), { ...samples, ...limits });
+  if (ranked !== undefined)
+    await store.run(rankedSql(asked, ranked), { ...(ranked.sort.by === 'change' ? {} : samples), ...limits });
   await refuseTooMany(store, spans.length);
   const rows = await store.rows(rowsSql(asked), samples);
   const cells = await store.rows(cellsSql(asked, spanSql(time)), { ...samples, ...spanParams(spans) });
@@ -52,6 +58,11 @@ export async function metricSeries(
     placed.get(place)?.push(cellOf(cell, metrics));
   }
   return rows.map((row) => ({ ...rowOf(row, query), cells: placed.get(placeOf(row)) ?? [] }));
+}
+
+function orderOf(ranked: Ranking | undefined, sort: MetricSort): MetricSort {
+  if (ranked === undefined || ranked.sort.by === 'change') return sort;
+  return { by: ranked.sort.by, direction: ranked.sort.direction };
 }
 
 const MOST_CELLS = 500_000;

@@ -1,0 +1,74 @@
+/*
+ * npm run schemas: makes NAME.json of every type that answers.ts exports. The generator reads declarations, which tsc writes first; in
+ * them the metrics, a table in the program, are written out, each with what it means.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { METRIC_NAMES, metricOf } from '../dist/query/metrics/metrics.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const HERE = join(ROOT, 'schemas');
+const folder = mkdtempSync(join(tmpdir(), 'llmcost-schemas-'));
+
+try {
+  declare();
+  for (const name of readdirSync(HERE)) if (name.endsWith('.json')) rmSync(join(HERE, name));
+  for (const type of exported()) write(type);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function declare() {
+  const config = {
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: ROOT,
+      outDir: folder,
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+    },
+    include: [join(ROOT, 'src'), join(ROOT, 'schemas')],
+    exclude: [join(ROOT, 'src/page')],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' });
+  writeFileSync(join(folder, 'src/query/metrics/metrics.d.ts'), metrics());
+}
+
+function metrics() {
+  const values = METRIC_NAMES.map((name) => {
+    const { unit, means } = metricOf(name);
+    const type = ['count', 'tokens', 'ms'].includes(unit) ? 'Count' : 'Decimal';
+    return `  /** ${means} */\n  ${name}: ${type} | null;\n`;
+  });
+  return `import type { Count } from '../count.js';
+/** @pattern ^-?[0-9]+(\\.[0-9]+)?$ */
+export type Decimal = string;
+export type MetricName = ${METRIC_NAMES.map((name) => `'${name}'`).join(' | ')};
+export interface MetricValues {
+${values.join('')}}
+`;
+}
+
+function exported() {
+  const text = readFileSync(join(HERE, 'answers.ts'), 'utf8');
+  return [...text.matchAll(/^export type (\w+)/gm)].map(([, name]) => name);
+}
+
+/** BudgetCheck → budget-check.json */
+function write(type) {
+  const name = type.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const made = execFileSync(
+    'ts-json-schema-generator',
+    ['--path', join(folder, 'schemas/answers.d.ts'), '--type', type, '--no-type-check', '--no-top-ref'],
+    { encoding: 'utf8', maxBuffer: 1e8 },
+  );
+  const { $schema: _, ...schema } = JSON.parse(made);
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: `llmcost ${name.replaceAll('-', ' ')}` };
+  writeFileSync(join(HERE, `${name}.json`), `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`);
+}
