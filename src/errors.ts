@@ -196,6 +196,15 @@ export class StoreDamaged extends StoreError {
   }
 }
 
+/** There is some space left, but a transaction that runs out of it while it commits ends the process. */
+export class StoreNearlyFull extends StoreError {
+  constructor(path: string, megabytes: number) {
+    super(
+      `There are less than ${megabytes} MB left to write ${path}, too little to be sure that it stays whole.\nThe database holds what it held before; free some space and run the same command again.`,
+    );
+  }
+}
+
 export class StoreFull extends StoreError {
   constructor(path: string, cause: unknown) {
     super(

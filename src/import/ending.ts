@@ -1,5 +1,5 @@
 import { identifier, integer, join, type Sql, sql } from '../sql.js';
-import type { Store } from '../store/store.js';
+import { SHORT_COMMIT_MEGABYTES, type Store } from '../store/store.js';
 import type { Loaded } from './load.js';
 import { type Range, within } from './range.js';
 
@@ -81,10 +81,8 @@ export async function close(store: Store, loaded: readonly Loaded[], status: Sql
   );
 }
 
-/** Takes out what the first step stored, before calls of the next file are taken for copies of it. */
+/** Takes out what the first step stored, before calls of the next file are taken for copies of it; also where the disk is full. */
 export async function withdraw(store: Store, range: Range): Promise<void> {
-  await store.transaction(async () => {
-    await store.run(sql`delete from usage_fact where ${within(range)}`);
-    await store.run(sql`delete from imports where ${within(range)}`);
-  });
+  await store.run(sql`delete from usage_fact where ${within(range)}`);
+  await store.transaction(() => store.run(sql`delete from imports where ${within(range)}`), SHORT_COMMIT_MEGABYTES);
 }

@@ -67,6 +67,22 @@ test('a newer schema', async () => {
   expect(code).toBe(6);
 });
 
+test('a disk that is nearly full: nothing is written that could not be written to its end', async () => {
+  await build();
+  const add = (free: number) =>
+    withStore(path, { access: 'write', freeBytes: async () => free }, (store) =>
+      store.transaction(() => store.run(sql`insert into rejects values (2, 1, 'model', 'is missing')`)),
+    );
+  await expect(add(31 << 20)).rejects.toThrow(
+    `There are less than 32 MB left to write ${path}, too little to be sure that it stays whole.\nThe database holds what it held before; free some space and run the same command again.`,
+  );
+  const stored = () =>
+    withStore(path, { access: 'read' }, (store) => store.rows(sql`select count(*) as rejects from rejects`));
+  expect(await stored()).toEqual([{ rejects: '1' }]);
+  await add(32 << 20);
+  expect(await stored()).toEqual([{ rejects: '2' }]);
+});
+
 test('not a database', async () => {
   writeFileSync(path, 'day,cost\n'.repeat(1000));
   expect(await report()).toEqual([foreign('not a DuckDB database'), 6]);
