@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, Json } from '@duckdb/node-api';
 import { StoreMissing, StoreNewer } from '../errors.js';
@@ -140,9 +141,16 @@ async function opened<T>(
   }
 }
 
+/**
+ * DuckDB takes a tenth of a second to load: only commands that touch the database pay for it. `import()` would take
+ * half as long again, to find out what the package exports by reading all of its CommonJS files first.
+ */
+function duckdb(): typeof import('@duckdb/node-api') {
+  return createRequire(import.meta.url)('@duckdb/node-api');
+}
+
 async function openPatiently(path: string, access: 'read' | 'write', options: StoreOptions): Promise<DuckDBInstance> {
-  // DuckDB takes a tenth of a second to load: only commands that touch the database pay for it.
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { DuckDBInstance } = duckdb();
   const settings = {
     access_mode: access === 'read' ? 'READ_ONLY' : 'READ_WRITE',
     memory_limit: MEMORY_LIMIT,
