@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type Source, unpacked } from './source.js';
 
 const HEAD_BYTES = 1 << 18;
@@ -6,6 +6,7 @@ const HEAD_BYTES = 1 << 18;
 const LONGEST_LINE = 1 << 26;
 const BLOCKS = 32;
 const BLOCK_BYTES = 1 << 15;
+const LONGEST_BLOCK = 1 << 19;
 
 /** Some whole lines of a file: from its head, which may be known, and, where it is not compressed, from all over it. */
 export async function sampleLines(source: Source, known?: string): Promise<string[]> {
@@ -37,12 +38,9 @@ async function scattered(source: Source): Promise<string[]> {
   const lines: string[] = [];
   const file = await open(source.path, 'r');
   try {
-    const block = Buffer.alloc(BLOCK_BYTES);
     for (let index = 1; index <= BLOCKS; index++) {
       const start = Math.floor((source.size * index) / (BLOCKS + 1));
-      const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, start);
-      const text = block.subarray(0, bytesRead).toString('utf8');
-      lines.push(...linesOf(text.slice(text.indexOf('\n') + 1), false));
+      lines.push(...(await wholeLines(file, start)));
     }
   } finally {
     await file.close();
@@ -50,22 +48,37 @@ async function scattered(source: Source): Promise<string[]> {
   return lines;
 }
 
+/** The whole lines of a block of a file, or at least one, unless it is very long: a line may hold a batch of calls. */
+async function wholeLines(file: FileHandle, start: number): Promise<string[]> {
+  for (let size = BLOCK_BYTES; size <= LONGEST_BLOCK; size *= 4) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, start);
+    const text = buffer.toString('utf8', buffer.indexOf(0x0a) + 1, bytesRead);
+    if (text.includes('\n')) return linesOf(text, false, SHORT_LIST);
+    if (bytesRead < size) return [];
+  }
+  return [];
+}
+
 /** The lines of a text, without blank ones; the last one only if it is known to be whole. */
-function linesOf(text: string, whole: boolean): string[] {
+function linesOf(text: string, whole: boolean, longestList = LONG_LIST): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   if (!whole && lines.length > 1) lines.pop();
-  return lines.filter((line) => line !== '').map((line) => (line.length > LONG_LINE ? shortened(line) : line));
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => (line.length > LONG_LINE ? shortened(line, longestList) : line));
 }
 
 /** Prompts, pictures and lists of many megabytes say nothing about the format, but every look at them takes their size again. */
 const LONG_LINE = 1 << 15;
 const LONG_TEXT = 1 << 10;
 const LONG_LIST = 50;
+/** Of the many lines that are looked at for what may differ between them. */
+const SHORT_LIST = 12;
 
-function shortened(line: string): string {
+function shortened(line: string, longestList: number): string {
   try {
     return JSON.stringify(JSON.parse(line), (_, value: unknown) => {
-      if (Array.isArray(value)) return value.slice(0, LONG_LIST);
+      if (Array.isArray(value)) return value.slice(0, longestList);
       return typeof value === 'string' && value.length > LONG_TEXT ? '' : value;
     });
   } catch {

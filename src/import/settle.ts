@@ -125,11 +125,21 @@ async function settleMarked(store: Store, { format, now }: Load, range: Range): 
     where ${within(range)} and unsettled is not null`);
   if (marked === '0') return;
   if (late !== '0') {
+    // A thousand calls may have the same traits: each text is taken apart once.
     await store.run(sql`
       create or replace temp table late as
-      select fact.* exclude (unsettled), ${traitsFromText(sql`fact.unsettled`)}, cast(null as varchar) as trouble
+      with told as (
+        select unsettled, ${traitsFromText(sql`unsettled`)}
+        from (
+          select distinct unsettled
+          from usage_fact
+          where ${within(range)} and starts_with(unsettled, '{')
+        ) as texts
+      )
+      select fact.* exclude (unsettled), told.* exclude (unsettled), cast(null as varchar) as trouble
       from usage_fact as fact
-      where ${within(range, sql`fact.import_id`)} and starts_with(fact.unsettled, '{')`);
+      join told on told.unsettled = fact.unsettled
+      where ${within(range, sql`fact.import_id`)}`);
     await settleTraits(store, sql`select columns('trait_.*') from late`, { now });
   }
   await store.run(sql`delete from usage_fact where ${within(range)} and unsettled is not null`);

@@ -1,6 +1,6 @@
-import { identifier, join, type Sql, sql } from '../sql.js';
+import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
-import type { SourceName, StagedSource } from './sources/source.js';
+import { type SourceName, type StagedSource, UNIT_SCALES } from './sources/source.js';
 
 /** Where a file came from, and since when its changes hold (UTC, `YYYY-MM-DD` or with time). */
 export interface Provenance {
@@ -98,13 +98,23 @@ export const HELD = sql`(
   where source = $source and removed_in is null
 )`;
 
+/** The few scales there are, as constants: a cast of every row's would take 5 µs. */
+const SCALE = sql`case scale
+    ${join(
+      [...new Set(Object.values(UNIT_SCALES))]
+        .filter((scale) => scale !== UNIT_SCALES.per_unit)
+        .map((scale) => sql`when ${literal(scale)} then cast(${literal(scale)} as decimal(24, 24))`),
+      ' ',
+    )}
+  end`;
+
 /**
  * Published number × unit. DuckDB multiplies decimals exactly: 10 places × 24 places, then one rounding to the 18
  * places of the book; a number per single unit is only cast.
  */
 export const USD_PER_UNIT = sql`case
-  when scale = '1' then cast(value as decimal(24, 18))
-  else cast(cast(value as decimal(14, 10)) * cast(scale as decimal(24, 24)) as decimal(24, 18))
+  when scale = ${literal(UNIT_SCALES.per_unit)} then cast(value as decimal(24, 18))
+  else cast(cast(value as decimal(14, 10)) * ${SCALE} as decimal(24, 18))
 end`;
 
 /** One parameter carries all rows: an insert per row would take seconds. */

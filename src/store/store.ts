@@ -164,8 +164,8 @@ async function opened<T>(
 }
 
 /**
- * DuckDB takes time to load: only commands that touch the database pay for it. It is a CommonJS package, in which `import` would look for
- * the names it exports before it runs: 0.03 s become 0.16 s.
+ * DuckDB takes time to load: only commands that touch the database pay for it. `import()` would first read all of this
+ * CommonJS package for the names that it exports, which takes longer than to load it.
  */
 function duckdb(): typeof import('@duckdb/node-api') {
   return createRequire(import.meta.url)('@duckdb/node-api');

@@ -79,7 +79,12 @@ async function imports(kind, { calls, bar, also }) {
     return spent;
   };
   const others = also === undefined ? {} : { also: load(also[1]) };
-  const times = await takenElsewhere(rounds, { first, second: () => importFile(path, ours), ...others, raw: load(kind) });
+  const times = await takenElsewhere(rounds, {
+    first,
+    second: () => importFile(path, ours),
+    ...others,
+    raw: load(kind),
+  });
   const size = `${calls} calls, ${(statSync(path).size / 1e6).toFixed(0)} MB`;
   ratioOf(`import ÷ raw load, ${kind} (${size})`, [times.first, times.raw], bar);
   if (also !== undefined) ratioOf(`the same ÷ ${also[0]}`, [times.first, times.also], '');
