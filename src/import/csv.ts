@@ -103,8 +103,11 @@ function recordsOf(head: string, delimiter: string, to: number): string[][] {
   } catch {
     // The head may end inside of a quoted field; then the sample is the header alone.
     const header = head.trimStart().split(/\r?\n/, 1)[0] ?? '';
-    const quoted = header.split('"').length % 2 === 1;
-    return parse(header, quoted ? lenient : { ...lenient, quote: false });
+    try {
+      return parse(header, lenient);
+    } catch {
+      return parse(header, { ...lenient, quote: false });
+    }
   }
 }
 

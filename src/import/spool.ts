@@ -52,7 +52,7 @@ function spoolError(error: unknown): unknown {
   const reason = SPOOL_PROBLEMS[code];
   if (reason === undefined) return error;
   return new InputError(
-    `The temporary folder ${tmpdir()} ${reason}.\nName another one with the variable TMPDIR; input from a pipe passes through it.`,
+    `The temporary folder ${tmpdir()} ${reason}.\nName another one with the variable TMPDIR; input from a pipe, documents of JSON and other encodings pass through it.`,
     { cause: error },
   );
 }

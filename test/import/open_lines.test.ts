@@ -26,6 +26,13 @@ test('a quotation mark that is never closed in the first line of a CSV file', as
   );
 });
 
+test('two quotation marks of which the first opens nothing, in the first line of a text', async () => {
+  const world = await newWorld();
+  world.write('calls.csv', 'd_at":1,"model\n');
+  const [file] = await world.imported(['calls.csv'], 3);
+  expect(file?.problem).toMatch(/^calls\.csv is in no format llmcost knows\. Found in it: d_at":1, "model\.\n/);
+});
+
 test('a line that is a text alone does not hide what is read of the others', async () => {
   const world = await newWorld();
   const sample = new URL('../../fixtures/otlp-traces/sample.json', import.meta.url);
