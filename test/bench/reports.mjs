@@ -140,7 +140,7 @@ export async function addUp(database) {
   const { rollUp } = await built('query/roll_up.js');
   const added = () =>
     withStore(database, { access: 'write' }, (/** @type {import('../../src/store/store.js').Store} */ store) =>
-      rollUp(store, ['hourly', 'daily']),
+      rollUp(store, ['hourly', 'daily'], { patience: Number.POSITIVE_INFINITY }),
     );
   return (await takenInTurn(1, { added })).added;
 }
