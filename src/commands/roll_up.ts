@@ -23,7 +23,13 @@ export async function askedOf<T>(options: ConfigOptions, io: Io, ask: (store: St
   }));
   const path = databasePath(options, io);
   if (worth.length === 0 || path === ':memory:') return { answer, rollUp: async () => {} };
-  return { answer, rollUp: () => whereFree(path, (store) => rollUp(store, worth)) };
+  return {
+    answer,
+    rollUp: () => {
+      if (io.stderr.isTTY && !options.quiet) io.stderr.write('Adding up calls for the next question …\n');
+      return whereFree(path, (store) => rollUp(store, worth));
+    },
+  };
 }
 
 /** Nobody asked for it: where the database cannot be written now, it is left as it is, and the next question tries again. */

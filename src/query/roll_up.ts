@@ -13,11 +13,19 @@ const SPAN = 2_000_000;
 /** Sums that stand for fewer calls than this each save too little. */
 const CALLS_PER_SUM = 3;
 
+/** What is added up at once has to find room in memory: with all their columns, so many sums take half a gigabyte. */
+const MOST_SUMS = 2_000_000;
+
+/** Nobody can ask the database while it is written, and who waits for it gives up after five seconds (src/store/store.ts). */
+const PATIENCE_MS = 2000;
+
 export interface RollUp {
   /** Nothing is done for fewer calls. */
   least?: number;
   /** How many calls make a span of imports. */
   span?: number;
+  /** No further span is begun after so many milliseconds. */
+  patience?: number;
 }
 
 /** Of some kinds of sums, those that do not have so much usage that it would pay to add it up. */
@@ -37,19 +45,22 @@ export async function worthRollingUp(
 }
 
 /**
- * Adds up the usage of imports that is not added up yet, in one transaction, as far as it is worth it (src/store/schema_rolled.ts). For
- * 20 million calls the sums by hour take 2.4 s of computing, those by day and customer 7 s.
+ * Adds up the usage of imports that is not added up yet, as far as it is worth it (src/store/schema_rolled.ts) and there is time; the
+ * next time goes on from there. Every span is a transaction. For 20 million calls the sums by hour take 2.4 s of computing, those by
+ * day and customer 7 s.
  */
 export async function rollUp(store: Store, tables: readonly RolledTable[], options: RollUp = {}): Promise<void> {
   const worth = await worthRollingUp(store, tables, options);
   if (worth.length === 0) return;
+  const { span: size = SPAN, patience = PATIENCE_MS } = options;
   const nothing = await emptyColumns(store);
-  await store.transaction(async () => {
-    for (const table of worth) {
-      for (const span of await spansOf(store, table, options.span ?? SPAN))
-        await addUp(store, { table, ...span, nothing });
+  const until = performance.now() + patience;
+  for (const table of worth) {
+    for (const span of await spansOf(store, table, size)) {
+      if (performance.now() >= until) return;
+      await store.transaction(() => addUp(store, { table, ...span, nothing }));
     }
-  });
+  }
 }
 
 /** Finished imports that no span holds; how many calls they brought, and how many spans lie before them. */
@@ -93,42 +104,59 @@ interface Summed extends Span {
 /** Adds up one span; nothing is kept where it saves too little, or a sum is too large for its column. */
 async function addUp(store: Store, summed: Summed): Promise<void> {
   const { table, first_import, last_import } = summed;
-  await store.run(addedUpSql(summed));
-  const largest = COUNTED.map((name) => sql`max(${identifier(name)})`);
-  const { sum_rows, calls, fits } = await store.row<{ sum_rows: string; calls: string; fits: boolean }>(sql`
-    select
-      count(*) as sum_rows,
-      coalesce(sum(usage_rows), 0) as calls,
-      coalesce(greatest(${join(largest)}) <= 9223372036854775807, true) as fits
-    from added_up`);
-  const kept = fits && Number(sum_rows) * CALLS_PER_SUM <= Number(calls);
-  // In the order of time, so that a question about a few days reads only these.
-  if (kept) await store.run(sql`insert into ${TABLE[table].name} by name from added_up order by occurred_at`);
+  const kept = (await isCompact(store, summed)) && (await insertSums(store, summed));
   await store.run(sql`
-    drop table added_up;
     insert into usage_rolled (sums, first_import, last_import, kept)
     values (${literal(table)}, ${integer(first_import)}, ${integer(last_import)}, ${kept ? sql`true` : sql`false`})`);
+}
+
+/** An estimate, in a tenth of the time of adding up: whether it is worth it. */
+async function isCompact(store: Store, summed: Summed): Promise<boolean> {
+  const { calls, sums } = await store.row<{ calls: string; sums: string }>(sql`
+    select count(*) as calls, approx_count_distinct(hash(${timeOf(summed)}, ${join(keysOf(summed))})) as sums
+    from usage_fact as fact
+    where ${callsOf(summed)}`);
+  return Number(sums) <= Math.min(MOST_SUMS, Number(calls) / CALLS_PER_SUM);
+}
+
+/** Resolves to false where a sum is too large. */
+async function insertSums(store: Store, summed: Summed): Promise<boolean> {
+  const columns = Object.entries(COLUMNS).map(
+    ([name, value]) => sql`${summed.nothing.has(name) ? sql`0` : value} as ${identifier(name)}`,
+  );
+  await store.run(sql`
+    create or replace temp table added_up as
+    select
+      ${integer(summed.last_import)} as import_id,
+      ${timeOf(summed)} as occurred_at,
+      ${join(keysOf(summed))},
+      ${BASE_COLUMNS},
+      ${join(columns, ',\n      ')}
+    from usage_fact as fact
+    where ${callsOf(summed)}
+    group by all`);
+  const largest = COUNTED.map((name) => sql`max(${identifier(name)})`);
+  const { fits } = await store.row<{ fits: boolean }>(
+    sql`select coalesce(greatest(${join(largest)}) <= 9223372036854775807, true) as fits from added_up`,
+  );
+  // In the order of time, so that a question about a few days reads only these.
+  if (fits) await store.run(sql`insert into ${TABLE[summed.table].name} by name from added_up order by occurred_at`);
+  await store.run(sql`drop table added_up`);
+  return fits;
 }
 
 /** What is no money. */
 const COUNTED = ['requests', ...Object.keys(COLUMNS).filter((name) => name !== 'customer_cost')];
 
-/** Makes the temporary table `added_up`. */
-function addedUpSql({ table, first_import, last_import, nothing }: Summed): Sql {
+function timeOf({ table }: Summed): Sql {
+  return sql`date_trunc('${TABLE[table].span}', fact.occurred_at)`;
+}
+
+function keysOf({ table }: Summed): Sql[] {
   const customer = table === 'daily' ? [sql`fact.customer`] : [];
-  const keys = [sql`fact.profile_id`, ...customer, sql`fact.cost_status`, sql`fact.rate_card_id`];
-  const sums = Object.entries(COLUMNS).map(
-    ([name, value]) => sql`${nothing.has(name) ? sql`0` : value} as ${identifier(name)}`,
-  );
-  return sql`
-    create or replace temp table added_up as
-    select
-      ${integer(last_import)} as import_id,
-      date_trunc('${TABLE[table].span}', fact.occurred_at) as occurred_at,
-      ${join(keys)},
-      ${BASE_COLUMNS},
-      ${join(sums, ',\n      ')}
-    from usage_fact as fact
-    where fact.import_id between ${integer(first_import)} and ${integer(last_import)}
-    group by all`;
+  return [sql`fact.profile_id`, ...customer, sql`fact.cost_status`, sql`fact.rate_card_id`];
+}
+
+function callsOf({ first_import, last_import }: Summed): Sql {
+  return sql`fact.import_id between ${integer(first_import)} and ${integer(last_import)}`;
 }

@@ -131,7 +131,7 @@ async function asked(database, calls) {
 
 /** Reports beside the same by hand: the ratio of computing time, and both kinds of time. @param {string} database @param {string} what */
 async function answered(database, what) {
-  for (const { name, bar, ours, byHand } of await reports(database, rounds + 4)) {
+  for (const { name, bar, ours, byHand } of await reports(database, rounds)) {
     const clock = `on the clock ${seconds(ours.wall)} ÷ ${seconds(byHand.wall)}`;
     const detail = `computing ${seconds(ours.cpu)} ÷ ${seconds(byHand.cpu)}, ${clock}`;
     line(`${name} ÷ SQL by hand, ${what}`, (ours.cpu / byHand.cpu).toFixed(2), bar, detail);

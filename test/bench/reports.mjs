@@ -11,6 +11,7 @@ const MEASURES = `
 
 const LATENCIES = `
   sum(fact.requests) as requests,
+  sum(fact.cost_usd) as cost,
   count(fact.latency_ms) as timed,
   sum(fact.latency_ms) as latency_sum,
   max(fact.latency_ms) as latency_max,
@@ -77,7 +78,7 @@ order by all`,
   {
     name: '--by customer --metrics latency',
     query: { by: ['customer'], preset: 'latency' },
-    byHand: `select fact.customer, ${LATENCIES} from usage_fact as fact group by all order by all`,
+    byHand: `select fact.customer, ${LATENCIES} from usage_fact as fact group by all order by cost desc`,
     bar: '≤ 2',
   },
   {
@@ -88,7 +89,7 @@ select profile.model, ${LATENCIES}
 from usage_fact as fact
 left join usage_profile as profile using (profile_id)
 group by all
-order by all`,
+order by cost desc`,
     bar: '≤ 2',
   },
 ];
@@ -139,7 +140,7 @@ export async function addUp(database) {
   const { rollUp } = await built('query/roll_up.js');
   const added = () =>
     withStore(database, { access: 'write' }, (/** @type {import('../../src/store/store.js').Store} */ store) =>
-      rollUp(store, ['hourly', 'daily']),
+      rollUp(store, ['hourly', 'daily'], { patience: Number.POSITIVE_INFINITY }),
     );
   return (await takenInTurn(1, { added })).added;
 }

@@ -96,7 +96,9 @@ async function answers(world: World): Promise<string[]> {
 
 const BOTH = ['hourly', 'daily'] as const;
 const rolled = (world: World) =>
-  withStore(world.db, { access: 'write' }, (store) => rollUp(store, BOTH, { least: 0, span: 150 }));
+  withStore(world.db, { access: 'write' }, (store) =>
+    rollUp(store, BOTH, { least: 0, span: 150, patience: Number.POSITIVE_INFINITY }),
+  );
 
 /** From some statement on nothing is carried out any more, as if the power was cut. */
 async function brokenOff(after: number, fn: () => Promise<unknown>): Promise<void> {

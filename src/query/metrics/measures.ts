@@ -19,9 +19,14 @@ export interface Measure {
   merge?: 'max';
 }
 
-/** Rows that stand for one request and tell how long it took; a bucket of many has no latency of a request. */
-const TIMED = sql`fact.requests = 1 and fact.latency_ms is not null`;
-const ANSWERED = sql`fact.requests = 1 and fact.latency_ms > 0 and fact.text_output_tokens + coalesce(fact.reasoning_tokens, 0) > 0`;
+/**
+ * Of rows that stand for one request; a bucket of many has no latency of a request. Written as values and not as filters of the sums:
+ * DuckDB works out each of them once for all sums that it is in (5 million rows: 0.24 s, with filters 0.30 s).
+ */
+const LATENCY = sql`case when fact.requests = 1 then fact.latency_ms end`;
+const TTFT = sql`case when fact.requests = 1 then fact.ttft_ms end`;
+const ANSWER = sql`fact.text_output_tokens + coalesce(fact.reasoning_tokens, 0)`;
+const ANSWERED = sql`fact.requests = 1 and fact.latency_ms > 0 and ${ANSWER} > 0`;
 
 function summed(column: string): Sql {
   return sql`coalesce(sum(fact.${identifier(column)}), 0)`;
@@ -45,13 +50,13 @@ export const COLUMNS = {
   reasoning_tokens: summed('reasoning_tokens'),
   output_units: unitsSum(OUTPUT_UNITS),
   customer_cost: sql`sum(fact.cost_usd) filter (where fact.customer is not null)`,
-  latency_rows: sql`count(*) filter (where ${TIMED})`,
-  latency_sum: sql`sum(fact.latency_ms) filter (where ${TIMED})`,
-  latency_max: sql`max(fact.latency_ms) filter (where ${TIMED})`,
-  ttft_rows: sql`count(fact.ttft_ms) filter (where fact.requests = 1)`,
-  ttft_sum: sql`sum(fact.ttft_ms) filter (where fact.requests = 1)`,
-  answered_tokens: sql`sum(fact.text_output_tokens + coalesce(fact.reasoning_tokens, 0)) filter (where ${ANSWERED})`,
-  answered_ms: sql`sum(fact.latency_ms) filter (where ${ANSWERED})`,
+  latency_rows: sql`count(${LATENCY})`,
+  latency_sum: sql`sum(${LATENCY})`,
+  latency_max: sql`max(${LATENCY})`,
+  ttft_rows: sql`count(${TTFT})`,
+  ttft_sum: sql`sum(${TTFT})`,
+  answered_tokens: sql`sum(case when ${ANSWERED} then ${ANSWER} end)`,
+  answered_ms: sql`sum(case when ${ANSWERED} then fact.latency_ms end)`,
 } as const satisfies Record<string, Sql>;
 
 export type ColumnName = keyof typeof COLUMNS;
@@ -81,6 +86,7 @@ export const SELDOM = {
   cache_write_1h_tokens: ['cache_write_1h_tokens'],
   reasoning_tokens: ['reasoning_tokens'],
   cache_read_tokens: ['cache_read_tokens', 'cache_read_rows'],
+  ttft_ms: ['ttft_rows', 'ttft_sum'],
 } as const satisfies Record<string, readonly (keyof typeof COLUMNS)[]>;
 
 /** The whole prompt and the whole answer, summed over rows of usage_fact (aliased fact). */
