@@ -88,8 +88,10 @@ function configuration(figure: HTMLElement, numbers: Numbers): ChartConfiguratio
 function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' | 'bar'): ChartConfiguration {
   const stacked = figure.dataset.stacked !== undefined;
   const lying = figure.dataset.chart === 'bars';
-  const datasets = columns.map(({ name, tone, marks }, index): ChartDataset => {
-    const tint = tone === undefined ? color(`c${(index % 8) + 1}`) : color(tone);
+  const plain = columns.filter(({ tone }) => tone === undefined);
+  const datasets = columns.map((column): ChartDataset => {
+    const { name, tone, marks } = column;
+    const tint = tone === undefined ? color(`c${(plain.indexOf(column) % 8) + 1}`) : color(tone);
     const data = marks.map(({ value }) => value);
     if (type === 'bar') return { type, label: name, data, backgroundColor: tint, maxBarThickness: 46 };
     // Of many points only those that no line leads to.
@@ -205,12 +207,26 @@ function waterfall(figure: HTMLElement, { labels, columns, rows }: Numbers): Cha
     },
     options: {
       ...COMMON,
-      scales: { x: nameScale(labels, false), y: valueScale(figure, 'y') },
+      scales: { x: nameScale(labels, false), y: { ...valueScale(figure, 'y'), ...cutBelow(figure, bars) } },
       plugins: {
         tooltip: { callbacks: { label: ({ dataIndex }) => ` ${marks[dataIndex]?.text ?? ''}` } },
       },
     },
   };
+}
+
+/** Changes that are small beside the totals would be lines: then the axis begins above 0, and says so. */
+function cutBelow(
+  figure: HTMLElement,
+  bars: readonly { span: [number, number] }[],
+): { min?: number; title?: { display: boolean; text: string } } {
+  const ends = bars.flatMap(({ span: [from, to] }) => (from === 0 ? [to] : [from, to]));
+  const [lowest, highest] = [Math.min(...ends), Math.max(...ends)];
+  const height = highest - lowest;
+  if (height <= 0 || lowest <= 0 || height > highest / 4) return {};
+  const title = { display: true, text: `${figure.dataset.yTitle ?? ''} (not from 0)` };
+  const step = 10 ** Math.floor(Math.log10(height));
+  return { min: Math.max(0, Math.floor((lowest - height / 2) / step) * step), title };
 }
 
 const COMMON = { responsive: true, maintainAspectRatio: false, animation: false } as const;
@@ -224,7 +240,7 @@ function nameScale(labels: readonly string[], lying: boolean): Scale {
       ? shortDate(label)
       : shortened(label, lying ? (innerWidth < 500 ? 14 : 26) : labels.length > 8 ? 16 : 26);
   };
-  const ticks = { autoSkip: !lying, autoSkipPadding: 10, maxRotation: dates ? 0 : 45, callback };
+  const ticks = { autoSkip: !lying && labels.length > 8, autoSkipPadding: 10, maxRotation: dates ? 0 : 45, callback };
   return { type: 'category', grid: { display: false }, ticks };
 }
 

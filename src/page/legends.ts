@@ -22,7 +22,11 @@ function entriesOf(figure: HTMLElement): Entry[] {
   const heads = [...(table?.tHead?.rows[0]?.cells ?? [])].slice(1);
   if (figure.dataset.chart === 'waterfall') return [];
   if (figure.dataset.chart !== 'scatter') {
-    return heads.map((head, index) => ({ name: head.textContent ?? '', color: head.dataset.tone ?? nth(index) }));
+    const plain = heads.filter((head) => head.dataset.tone === undefined);
+    return heads.map((head) => ({
+      name: head.textContent ?? '',
+      color: head.dataset.tone ?? nth(plain.indexOf(head)),
+    }));
   }
   const groups = [...(table?.tBodies[0]?.rows ?? [])].flatMap((row) => row.cells[3]?.textContent ?? []);
   return [...new Set(groups)].map((name, index) => ({ name, color: nth(index) }));

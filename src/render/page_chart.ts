@@ -15,6 +15,7 @@ ${chart.text === undefined ? undefined : html`<p class="text">${chart.text}</p>\
 <summary>Numbers</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${chart.title}">
 <table>
+<caption>${chart.title}</caption>
 ${numbers(chart)}</table>
 </div>
 </details>

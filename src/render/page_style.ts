@@ -54,6 +54,7 @@ details { margin-top: 8px; }
 summary { width: fit-content; color: var(--accent); font-size: 0.86rem; cursor: pointer; }
 .scroll { position: relative; max-width: 100%; overflow-x: auto; margin-top: 8px; }
 details .scroll { max-height: 340px; overflow-y: auto; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; font-size: 0.86rem; }
 th, td { padding: 6px 8px; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); unicode-bidi: isolate; }
 th:first-child, td:first-child { padding-left: 0; }
@@ -63,7 +64,7 @@ tbody th { font-weight: 400; }
 thead th { position: sticky; top: 0; background: var(--card); color: var(--muted); vertical-align: bottom; white-space: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead th.number { white-space: normal; }
-td.text, tbody th { min-width: 8em; max-width: 26em; overflow-wrap: anywhere; }
+td.text, tbody th { min-width: 10em; max-width: 26em; overflow-wrap: anywhere; }
 tbody tr:hover { background: var(--grid); }
 tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid var(--line); }
 thead button { padding: 0; text-align: inherit; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
@@ -101,6 +102,7 @@ footer { padding-top: 18px; padding-bottom: 32px; color: var(--muted); font-size
   .card, .figure { break-inside: avoid; border-color: #c9cfd8; }
   .card:has(table.sortable) { break-inside: auto; }
   tr { break-inside: avoid; }
+  h2, .card > .text { break-after: avoid; }
   thead th { position: static; }
   .scroll { overflow: visible; }
   tfoot { display: table-row-group; }

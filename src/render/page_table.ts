@@ -14,6 +14,7 @@ export function tableSection({ title, text, columns, rows, footer = [], width }:
 <h2>${title}</h2>
 ${text === undefined ? undefined : html`<p class="text">${text}</p>\n`}<div class="scroll" tabindex="0" role="region" aria-label="${title}">
 <table class="sortable">
+<caption>${title}</caption>
 <thead>
 <tr>${columns.map(headCell)}</tr>
 </thead>

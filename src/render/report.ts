@@ -9,10 +9,14 @@ import { markdownText, plain, wrapped } from './text.js';
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal, shown: Shown = {}): string {
   const { columns } = terminal;
-  const below = linesBelow(report, columns !== undefined)
-    .map(plain)
-    .flatMap((line) => (columns === undefined ? [line] : wrapped(line, columns - 1)));
-  return `${plain(reportTitle(report))}\n\n${renderTable(reportTable(report, shown), terminal)}${below.map((line) => `${line}\n`).join('')}`;
+  const lines = (texts: string[]) =>
+    texts
+      .map(plain)
+      .flatMap((line) => (columns === undefined ? [line] : wrapped(line, columns - 1)))
+      .map((line) => `${line}\n`)
+      .join('');
+  const table = renderTable(reportTable(report, shown), terminal);
+  return `${lines([reportTitle(report)])}\n${table}${lines(linesBelow(report, columns !== undefined))}`;
 }
 
 /** What stands below the table: what was paid by time, why the cost changed, what the figures rest on. */

@@ -25,7 +25,7 @@ export function reportTable(report: CostReport, { effects = false }: Shown = {})
   return {
     columns: [
       ...[...by, ...former].map((title) => ({ title, align: 'left' as const })),
-      ...metrics.map(({ title }) => ({ title, align: 'right' as const })),
+      ...metrics.map(({ title, joined }) => ({ title, align: 'right' as const, ...(joined ? { joined } : {}) })),
       ...trends.map(({ column }) => column),
     ],
     rows: report.rows.map((row) => [...rowNames(row, by), ...line(row)]),
@@ -108,14 +108,20 @@ function padTo(cells: string[], length: number): string[] {
 /** A column of numbers. */
 export interface Column {
   title: string;
+  /** It is about the column before. */
+  joined?: boolean;
   cell: (metrics: CostReport['totals']) => string;
 }
 
-function metricColumns({ totals, metrics }: CostReport): Column[] {
-  const columns = metrics.map(columnOf);
+function metricColumns(report: CostReport): Column[] {
+  return [...report.metrics.map(columnOf), ...unpricedColumn(report)];
+}
+
+/** What is in no cost has a column, where a cost is shown and anything lacks a price. */
+export function unpricedColumn({ totals, metrics }: CostReport): Column[] {
   const shown = metrics.some(({ name }) => name === 'unpriced_requests');
   const unpriced = totals.unpriced_rows !== 0 && !shown && metrics.some(({ unit }) => unit === 'money');
-  return unpriced ? [...columns, { title: 'unpriced', cell: unpricedCell }] : columns;
+  return unpriced ? [{ title: 'unpriced', cell: unpricedCell }] : [];
 }
 
 function columnOf(metric: ReportMetric): Column {

@@ -1,39 +1,57 @@
+import type { Count } from '../query/count.js';
 import type { CostReport, ReportMetric } from '../query/report.js';
 import { metricCell, metricText, UNKNOWN } from './metric_cells.js';
 import { formatMoney, formatPercent, formatUnitMoney } from './number.js';
-import type { Column } from './report_cells.js';
+import { type Column, unpricedColumn } from './report_cells.js';
 
 /** For each metric what it is, what it was, and by how much it changed; with `effects` why the cost did; new and vanished rows say so. */
-export function changeColumns({ metrics, rows }: CostReport, effects: boolean): Column[] {
+export function changeColumns(report: CostReport, effects: boolean): Column[] {
+  const { metrics, rows } = report;
   const told = rows.some(({ presence }) => presence !== 'both');
   return [
     ...metrics.flatMap(columnsOf),
     ...(effects ? EFFECTS.map(effectColumn) : []),
+    ...unpricedColumn(report),
     ...(told ? [{ title: '', cell: presenceCell }] : []),
   ];
 }
 
-function effectColumn([part, title]: (typeof EFFECTS)[number]): Column {
-  return { title, cell: ({ effects }) => signed(effects?.[part], formatMoney) };
+/** Heads of columns, as short as the amounts below them. */
+const EFFECT_TITLES = { volume: 'by requests', mix: 'by models', tokens: 'by tokens', price: 'by price' } as const;
+
+function effectColumn([part]: (typeof EFFECTS)[number]): Column {
+  return { title: EFFECT_TITLES[part], cell: ({ effects }) => signed(effects?.[part], formatMoney) };
 }
 
 function columnsOf(metric: ReportMetric): Column[] {
   const { name, title, unit } = metric;
   const change: Column = {
     title: 'Δ',
-    cell: (row) => signed(row.change?.[name], (value) => metricText(metric, value)),
+    joined: true,
+    cell: (row) => signed(row.change?.[name], (value) => differenceText(metric, value)),
   };
   const percent: Column = {
     title: 'Δ %',
+    joined: true,
     cell: (row) => signed(row.change_percent?.[name], (value) => formatPercent(value, null)),
   };
   return [
     { title, cell: (row) => metricCell(metric, row) },
-    { title: 'before', cell: (row) => (row.before === undefined ? UNKNOWN : metricCell(metric, row.before)) },
+    {
+      title: 'before',
+      joined: true,
+      cell: (row) => (row.before === undefined ? UNKNOWN : metricCell(metric, row.before)),
+    },
     change,
     // A percentage of a percentage says nothing.
     ...(unit === 'percent' ? [] : [percent]),
   ];
+}
+
+/** By how much a metric changed: a percentage by points, which are no percentage of anything. */
+export function differenceText(metric: Pick<ReportMetric, 'name' | 'unit'>, value: Count | string): string {
+  const text = metricText(metric, value);
+  return metric.unit === 'percent' ? text.replace('%', ' points') : text;
 }
 
 /** '+$1.20', '-3.00%', and 0 without a sign. */

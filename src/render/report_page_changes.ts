@@ -1,8 +1,8 @@
 import type { CostReport, ReportMetric } from '../query/report.js';
-import { metricCell, metricText } from './metric_cells.js';
+import { metricCell } from './metric_cells.js';
 import { formatMoney, formatPercent } from './number.js';
 import type { Figure, FigureChange, WaterfallChart } from './page_data.js';
-import { EFFECTS, signed } from './report_changes.js';
+import { differenceText, EFFECTS, signed } from './report_changes.js';
 
 const FIGURES = 6;
 
@@ -11,7 +11,7 @@ export function reportFigures({ metrics, totals, comparison }: CostReport): Figu
   return metrics.slice(0, FIGURES).map((metric): Figure => {
     const { before } = totals;
     return {
-      label: metric.title,
+      label: `${metric.title.charAt(0).toUpperCase()}${metric.title.slice(1)}`,
       value: metricCell(metric, totals),
       change: comparison === undefined ? undefined : changeOf(metric, totals),
       note: before === undefined ? undefined : `was ${metricCell(metric, before)}`,
@@ -28,7 +28,7 @@ function changeOf(metric: ReportMetric, { change, change_percent }: CostReport['
   const direction = text.startsWith('-') ? 'down' : 'up';
   const shown =
     metric.unit === 'percent' || percent === null
-      ? signed(by, (value) => metricText(metric, value))
+      ? signed(by, (value) => differenceText(metric, value))
       : signed(percent, (value) => formatPercent(value, null));
   return { text: shown, direction, tone: toneOf(metric.name, direction) };
 }

@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
     const { page, complaints } = await open(browser, await report(...line.split(' ')));
     const figures = await page.locator('.figure').allTextContents();
     // 13 dollars of two calls on the 1st, 3 dollars of one priced call on the 3rd: 10 ÷ 13 = 76.92 % less.
-    expect(figures[1]).toBe('cost$3.00▼ -76.92%was $13.00');
+    expect(figures[1]).toBe('Cost$3.00▼ -76.92%was $13.00');
     const kinds = await page.locator('figure').evaluateAll((all) => all.map((one) => one.getAttribute('data-chart')));
     expect(kinds).toEqual(['bars', 'waterfall']);
     const steps = page.locator('figure').last().locator('tbody tr');

@@ -159,6 +159,32 @@ test('more numbers than there is room for: several tables, each with the names, 
   expect(renderTable(table, { ...terminal, wide: true })).toContain('│ 2,000,000 │ 3,000,000,000,000 │');
 });
 
+test('columns that say nothing without the one before stay with it, names are as wide in every part', () => {
+  const titles = ['requests', 'before', 'cost', 'before'];
+  const table: Table = {
+    columns: [
+      { title: 'name', align: 'left' },
+      ...titles.map((title) => ({ title, align: 'right' as const, joined: title === 'before' })),
+    ],
+    rows: [['a-very-long-name-of-a-customer', '10', '20', '$1,000,000.00', '$3,000,000.00']],
+    footer: [],
+  };
+  // There would be room for the cost in the first.
+  expect(renderTable(table, { columns: 57, color: false, wide: false })).toBe(`\
+┌───────────────────────┬──────────┬────────┐
+│ name                  │ requests │ before │
+├───────────────────────┼──────────┼────────┤
+│ a-very-lon…a-customer │       10 │     20 │
+└───────────────────────┴──────────┴────────┘
+
+┌───────────────────────┬───────────────┬───────────────┐
+│ name                  │          cost │        before │
+├───────────────────────┼───────────────┼───────────────┤
+│ a-very-lon…a-customer │ $1,000,000.00 │ $3,000,000.00 │
+└───────────────────────┴───────────────┴───────────────┘
+`);
+});
+
 test('a sentence in lines: broken at blanks, set in, a longer word whole, wide letters by their width', () => {
   expect(wrapped('one two three', 13)).toEqual(['one two three']);
   expect(wrapped('one two three', 12)).toEqual(['one two', '  three']);
