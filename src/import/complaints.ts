@@ -1,6 +1,7 @@
 import { join, literal, type Sql, sql } from '../sql.js';
 import { type AnyFormat, type Facts, isLedger } from './format.js';
-import { allChecks, allSkips, COUNTS, FACT_TYPES, type Lines, typedLines, unread } from './statement.js';
+import { COUNTS, FACT_TYPES, type Lines, typedLines } from './statement.js';
+import { allChecks, allSkips, unread } from './trouble.js';
 
 /** Everything that can be wrong with a line, as one text `field: reason`, or null. For naming bad lines: slow. */
 export function complaintOf(format: AnyFormat, lines: Lines): Sql {

@@ -1,4 +1,5 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../sql.js';
+import type { Place } from './format.js';
 
 /** What is read of a JSON object: names of its keys, each a text (of any scalar), an object, or a list of objects. */
 export interface Shape {
@@ -138,4 +139,14 @@ export function pointer(path: Path): string {
 /** Element of a list field, counted from 1 as DuckDB does. */
 export function element(list: Sql, position: number): Sql {
   return sql`${list}[${integer(position)}]`;
+}
+
+/** The text of a value, of a line as it was read. */
+export function placeSql(place: Place): Sql {
+  return typeof place === 'string' ? field(place) : place.value;
+}
+
+/** What a value is called in messages. */
+export function placeName(place: Place): string {
+  return typeof place === 'string' ? place : place.at;
 }

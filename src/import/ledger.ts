@@ -7,7 +7,8 @@ import { ordinalKey } from './key.js';
 import { jsonLines } from './lines.js';
 import { begun, type Load, type Loaded, readSoundly } from './load.js';
 import { keepRejects, nameBadLines, REJECTS_OF_FAILED } from './rejects.js';
-import { cellSql, type Lines, troubleOf, typedLines } from './statement.js';
+import { cellSql, type Lines, typedLines } from './statement.js';
+import { troubleOf } from './trouble.js';
 
 const ENTRY_TYPES: Readonly<Record<keyof Entry, Sql>> = {
   provider: sql`varchar`,

@@ -12,20 +12,19 @@ import {
   wholeNumber,
 } from './convert.js';
 import type { CsvLayout } from './csv.js';
-import { field } from './fields.js';
+import { placeSql } from './fields.js';
 import {
   type AnyFormat,
   type Cell,
   type Facts,
   type Format,
-  isLedger,
   type Place,
   TRAIT_NAMES,
   type TraitName,
 } from './format.js';
 import { columnOf } from './headers.js';
 import { callKey } from './key.js';
-import { NO_ROW } from './lines.js';
+import { troubleOf } from './trouble.js';
 import { unitsOf } from './units.js';
 
 /** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
@@ -212,79 +211,6 @@ function named(values: Readonly<Record<string, Sql>>): Sql {
   return join(Object.entries(values).map(([name, value]) => sql`${value} as ${identifier(name)}`));
 }
 
-/** Why a line is left out, `skip:REASON` or `bad`, else null. */
-export function troubleOf(format: AnyFormat): Sql {
-  const wrong = allChecks(format).map((check) => check.when);
-  // First: what a line is cannot be told by fields that could not be read.
-  return sql`case
-      ${join(
-        unread(format).map((when) => sql`when ${when} then 'bad'`),
-        '\n      ',
-      )}
-      ${join(
-        allSkips(format).map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
-        '\n      ',
-      )}
-      when ${join(
-        wrong.map((when) => sql`(${when})`),
-        '\n        or ',
-      )} then 'bad'
-    end`;
-}
-
-/** Spreadsheets write rows of separators alone below their data. */
-export function allSkips(format: AnyFormat): AnyFormat['skip'] {
-  const empty = { reason: 'rows with nothing in the columns that are read', when: nothingRead(format) };
-  if (format.reads === 'csv') return [empty, ...format.skip];
-  if (format.rows === undefined) return format.skip;
-  const [{ empty: reason = 'lists with nothing in them' } = {}] = format.rows.slice(-1);
-  return [{ reason, when: NO_ROW }, ...format.skip];
-}
-
-/** A line that is no JSON object, or one with none of the fields. */
-export function unread(format: AnyFormat): Sql[] {
-  if (format.reads === 'csv') return [];
-  return [format.rows === undefined ? nothingRead(format) : sql`(not ${NO_ROW} and ${nothingRead(format)})`];
-}
-
-/** All fields are null. */
-function nothingRead(format: AnyFormat): Sql {
-  return join(
-    Object.keys(format.fields).map((key) => sql`${identifier(`$${key}`)} is null`),
-    ' and ',
-  );
-}
-
-/** What is checked of every line, the readability of its values first. */
-export function allChecks(format: AnyFormat): AnyFormat['checks'] {
-  const unreadable = (places: Readonly<Record<string, Place>>, what: string) =>
-    Object.entries(places).map(([name, place]) => ({
-      field: placeName(place),
-      reason: `is not ${what}`,
-      when: sql`${identifier(name)} is null and ${placeSql(place)} is not null`,
-    }));
-  const negative = Object.entries(format.numbers).map(([name, place]) => ({
-    field: placeName(place),
-    reason: 'is negative',
-    when: sql`${identifier(name)} < 0`,
-  }));
-  const { model = null } = isLedger(format) ? { model: null, ...format.entry } : format.traits;
-  // An object or a list where a name should be is read as its JSON text, with all that is in it.
-  const notName =
-    format.reads === 'csv' || model === null || 'constant' in model
-      ? []
-      : [{ field: 'model', reason: 'is not a name', when: sql`left(${model}, 1) in ('{', '[')` }];
-  return [
-    ...notName,
-    ...unreadable(format.numbers, 'a whole number'),
-    ...unreadable(format.decimals, 'a number'),
-    ...unreadable(format.durations ?? {}, 'a number'),
-    ...unreadable(format.times, 'a time between 2000 and 2099'),
-    ...negative,
-    ...format.checks,
-  ];
-}
-
 /** A column of usage, or of the ledger, in its type. */
 export function cellSql(cell: Cell, type: Sql): Sql {
   if (cell === null) return sql`cast(null as ${type})`;
@@ -293,12 +219,4 @@ export function cellSql(cell: Cell, type: Sql): Sql {
   if (typeof constant === 'string') return sql`cast(${literal(constant)} as ${type})`;
   if (typeof constant === 'number') return sql`cast(${integer(constant)} as ${type})`;
   return constant ? sql`true` : sql`false`;
-}
-
-function placeSql(place: Place): Sql {
-  return typeof place === 'string' ? field(place) : place.value;
-}
-
-function placeName(place: Place): string {
-  return typeof place === 'string' ? place : place.at;
 }

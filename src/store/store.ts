@@ -244,8 +244,9 @@ async function isLoading(store: Store): Promise<boolean> {
  */
 async function dropUnfinished(store: Store): Promise<void> {
   if (!(await isLoading(store))) return;
-  const unfinished = sql`select import_id from imports where status = 'loading'`;
-  await store.run(sql`delete from usage_fact where import_id in (${unfinished})`);
-  await store.run(sql`delete from rejects where import_id in (${unfinished})`);
+  for (const table of [sql`usage_fact`, sql`rejects`])
+    await store.run(
+      sql`delete from ${table} where import_id in (select import_id from imports where status = 'loading')`,
+    );
   await store.transaction(() => store.run(sql`delete from imports where status = 'loading'`), SHORT_COMMIT_MEGABYTES);
 }
