@@ -13,8 +13,8 @@ export interface CsvLayout {
   style: NumberStyle;
   /** Blank lines above the header. */
   blankLines: number;
-  /** Read every column, needed or not; see the reader. */
-  everyColumn?: boolean;
+  /** A field may hold bytes that are not UTF-8; see csvLines. */
+  oddBytes?: boolean;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -44,20 +44,21 @@ export function csvLayout(head: string, name: string, more: readonly string[]): 
 
 /** The reader of all records, as text without blanks around it, under the names that `field` gives to headers; a header that is not there is null. */
 export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
-  const columns = Object.keys(shape).map((header) => {
-    const index = columnOf(layout.headers, header);
+  const read = Object.keys(shape).map((header) => ({ header, index: columnOf(layout.headers, header) }));
+  const columns = read.map(({ header, index }) => {
     const value = index < 0 ? sql`cast(null as varchar)` : trimmed(cell(index));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
-  return sql`select ${join(columns)} from ${reader(source, layout)} ${layout.everyColumn === true ? every(layout) : sql``}`;
+  const last = Math.max(0, ...read.map(({ index }) => index));
+  return sql`select ${join(columns)} from ${reader(source, layout)} ${layout.oddBytes === true ? allUpTo(last) : sql``}`;
 }
 
 /**
  * DuckDB 1.5.6 ends for good at bytes that are not UTF-8 in a column that is read, where it reads fewer columns than
  * stand before that one. A condition that always holds makes it read all of them; then it sets the line aside.
  */
-function every({ headers }: CsvLayout): Sql {
-  return sql`where len([${join(headers.map((_, index) => cell(index)))}]) > 0`;
+function allUpTo(last: number): Sql {
+  return sql`where len([${join(Array.from({ length: last + 1 }, (_, index) => cell(index)))}]) > 0`;
 }
 
 /** How many lines, blank ones left out, the records take that can be read: fields may hold line breaks. */

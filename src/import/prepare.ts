@@ -23,7 +23,7 @@ import { sampleLines } from './sample.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
 import { refuseLoneSurrogates } from './surrogates.js';
-import { isUtf8Text } from './utf8.js';
+import { mayHoldOddBytes } from './utf8.js';
 
 /** A file with everything it takes to read it. */
 export interface Prepared {
@@ -128,8 +128,8 @@ async function csvPrepared({ source, head, format, mapping, own = [] }: Preparin
   );
   const chosen = columnsFormat(found.headers, { name, format, mapping, own, reads: 'csv' });
   // A packed file would have to be unpacked to tell.
-  const everyColumn = source.compression !== 'none' || !(await isUtf8Text(source));
-  const layout = { ...found, style: chosen.csv?.decimals ?? found.style, everyColumn };
+  const oddBytes = source.compression !== 'none' || (await mayHoldOddBytes(source));
+  const layout = { ...found, style: chosen.csv?.decimals ?? found.style, oddBytes };
   const read = columnsRead(layout.headers, { file: name, format: chosen, mapping });
   const query = csvLines(source, layout, chosen.fields);
   return {

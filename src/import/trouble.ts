@@ -5,21 +5,14 @@ import { NO_ROW } from './lines.js';
 
 /** Why a line is left out, `skip:REASON` or `bad`, else null. */
 export function troubleOf(format: AnyFormat): Sql {
-  const wrong = allChecks(format).map((check) => check.when);
-  // First: what a line is cannot be told by fields that could not be read.
+  // What a line is cannot be told by fields that could not be read.
+  const unreadable = unread(format).map((when) => ({ when, trouble: 'bad' }));
+  const skips = allSkips(format).map(({ reason, when }) => ({ when, trouble: `skip:${reason}` }));
+  const told = [...unreadable, ...skips].map(({ when, trouble }) => sql`when ${when} then ${literal(trouble)}`);
+  const wrong = allChecks(format).map(({ when }) => sql`(${when})`);
   return sql`case
-      ${join(
-        unread(format).map((when) => sql`when ${when} then 'bad'`),
-        '\n      ',
-      )}
-      ${join(
-        allSkips(format).map(({ reason, when }) => sql`when ${when} then ${literal(`skip:${reason}`)}`),
-        '\n      ',
-      )}
-      when ${join(
-        wrong.map((when) => sql`(${when})`),
-        '\n        or ',
-      )} then 'bad'
+      ${join(told, '\n      ')}
+      when ${join(wrong, '\n        or ')} then 'bad'
     end`;
 }
 

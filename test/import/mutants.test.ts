@@ -51,14 +51,17 @@ test('what broke the program, or the sum of the lines, before', async () => {
   const [header, good] = ['a,b,c,timestamp,model,input_tokens,output_tokens,customer', ',,,2026-10-01,gpt-4o,100,10'];
   world.write('latin-1.csv', Buffer.from(`${header}\n${good},Müller\n${good},b\n`, 'latin1'));
   world.write('latin-1.csv.gz', gzipSync(Buffer.from(`${header}\n${good},Müller\n${good},c\n`, 'latin1')));
+  // The same where a quotation mark in the wrong place cuts a character in two.
+  world.write('quoted.csv', `${header}\n${good},"M"ü\n${good},d\n`);
   // A cost below 0 in a line that is set aside.
   world.write('negative.jsonl', `${call(longId(1))}\n${call(longId(2), { input_tokens: -10, output_tokens: 0 })}\n`);
   world.write('refused.jsonl', [call(longId(3)), '!', '!', call(longId(4)), call(longId(5))].join('\n'));
-  const names = ['latin-1.csv', 'latin-1.csv.gz', 'negative.jsonl', 'refused.jsonl'];
-  const [plain, packed, negative, refused] = await world.imported(names, 3);
+  const names = ['latin-1.csv', 'latin-1.csv.gz', 'quoted.csv', 'negative.jsonl', 'refused.jsonl'];
+  const [plain, packed, quoted, negative, refused] = await world.imported(names, 3);
   const notUtf8 = [{ line: 2, field: '', reason: 'is not valid UTF-8' }];
   expect(plain).toMatchObject({ lines: 2, imported: 1, rejected: 1, rejects: notUtf8 });
   expect(packed).toMatchObject({ lines: 2, imported: 1, rejected: 1, rejects: notUtf8 });
+  expect(quoted).toMatchObject({ lines: 2, imported: 1, rejected: 1, rejects: [{ line: 2 }] });
   expect(negative).toMatchObject({
     ...{ lines: 2, imported: 1, rejected: 1 },
     rejects: [{ line: 2, field: 'input_tokens', reason: 'is negative' }],
