@@ -12,7 +12,7 @@ const SQLITE = 'SQLite format 3\0';
 export function refusedBytes(name: string, head: string): InputError | undefined {
   if (!head.startsWith(SQLITE)) return undefined;
   return new InputError(
-    `${name} is an SQLite database, which llmcost does not open.\nExport what is in it: opencode export SESSION > session.json for OpenCode, or any other table as CSV.`,
+    `${name} is an SQLite database, which llmcost does not open.\nExport what is in it: opencode export SESSION > session.json for OpenCode, goose session export --format json for Goose, or any other table as CSV.`,
   );
 }
 

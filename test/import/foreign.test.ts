@@ -1,5 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { literal, sql } from '../../src/sql.js';
+import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld } from './world.js';
 
 /* Files that lie beside the logs of a program and are none. */
@@ -46,4 +49,23 @@ test('settings, locks and notes in a folder are left out; what looks like usage 
   expect(await world.imported(['agent/stats.jsonl'], 3)).toMatchObject([{ status: 'failed' }]);
   // A gate does not pass on what it could not read.
   expect((await world.llmcost(['budget-check', '--import', 'agent', '--limit', '$5'])).code).toBe(3);
+});
+
+test('Parquet in a folder: what counts tokens is read, what does not is left out', async () => {
+  const world = await newWorld();
+  const runs = `${world.cwd}/export/runs/year=2026/month=10`;
+  mkdirSync(runs, { recursive: true });
+  copyFileSync(
+    fileURLToPath(new URL('../../fixtures/langsmith-parquet/sample.parquet', import.meta.url)),
+    `${runs}/part-0.parquet`,
+  );
+  const people = literal(`${world.cwd}/export/people.parquet`);
+  await withStore(`${world.cwd}/writer.duckdb`, { access: 'write' }, (store) =>
+    store.run(sql`copy (select 'ann' as name, 7 as age) to ${people} (format parquet)`),
+  );
+  const files = await world.imported(['export', '--max-rejects', '100%']);
+  expect(files.map(({ source, status, format }) => [source, status, format])).toEqual([
+    ['export/people.parquet', 'ignored', null],
+    ['export/runs/year=2026/month=10/part-0.parquet', 'imported', 'langsmith-parquet'],
+  ]);
 });

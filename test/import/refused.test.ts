@@ -11,7 +11,7 @@ test('files that cannot be imported are named, with what to export instead', asy
   const database = await world.llmcost(['import', 'opencode.db']);
   expect(database.code).toBe(3);
   expect(database.out).toContain(
-    'opencode.db: not imported\n  opencode.db is an SQLite database, which llmcost does not open.\n  Export what is in it: opencode export SESSION > session.json for OpenCode, or any other table as CSV.\n',
+    'opencode.db: not imported\n  opencode.db is an SQLite database, which llmcost does not open.\n  Export what is in it: opencode export SESSION > session.json for OpenCode, goose session export --format json for Goose, or any other table as CSV.\n',
   );
   const table = await world.llmcost(['import', 'team.csv']);
   expect(table.code).toBe(3);

@@ -1,5 +1,6 @@
 import type { AnyFormat } from '../format.js';
 import { aider } from './aider.js';
+import { amp } from './amp.js';
 import { anthropicBatch } from './anthropic_batch.js';
 import { anthropicCostCsv, anthropicCostReport } from './anthropic_costs.js';
 import { anthropicMessages } from './anthropic_messages.js';
@@ -18,14 +19,16 @@ import { cline } from './cline.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
 import { codexExec } from './codex_exec.js';
+import { droid } from './droid.js';
 import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { geminiCli, geminiCliSession } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
+import { gooseCsv, gooseJson } from './goose.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { inspectAi } from './inspect_ai.js';
 import { langfuseCsv, langfuseJsonl } from './langfuse.js';
-import { langsmithRuns } from './langsmith.js';
+import { langsmithParquet, langsmithRuns } from './langsmith.js';
 import { litellmDailyCsv, litellmDailyJsonl } from './litellm_daily.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
 import { litellmStandardLogging } from './litellm_standard_logging.js';
@@ -37,6 +40,7 @@ import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
 import { openaiResponses } from './openai_responses.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 import { opencode, opencodeExport } from './opencode.js';
+import { openhands } from './openhands.js';
 import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
@@ -76,6 +80,7 @@ export const FORMATS: readonly AnyFormat[] = [
   heliconeJsonl,
   heliconeCsv,
   langsmithRuns,
+  langsmithParquet,
   portkeyLogs,
   cloudflareAiGateway,
   vercelAiGateway,
@@ -121,4 +126,9 @@ export const FORMATS: readonly AnyFormat[] = [
   bedrockConverse,
   cline,
   inspectAi,
+  amp,
+  droid,
+  gooseJson,
+  gooseCsv,
+  openhands,
 ];

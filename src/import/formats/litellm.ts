@@ -39,7 +39,8 @@ export interface Logged {
   /** What cached tokens are known by where the usage does not say. */
   further: { read: Sql; written: Sql };
   team: Sql;
-  key: Sql;
+  /** The name the user gave the key, and its hash; never the key itself. */
+  key: { name: Sql; hash: Sql };
 }
 
 export type LoggedName =
@@ -214,7 +215,17 @@ function factsOf(logged: Logged): Format['facts'] {
     customer: sql`coalesce(nullif(${text('end_user')}, ''), ${labelled(tags, 'customer')}, ${attributed(metadata, 'customer')})`,
     user_id: sql`coalesce(nullif(${text('user')}, ''), ${attributed(metadata, 'user_id')})`,
     session_id: sql`coalesce(nullif(${text('session_id')}, ''), ${attributed(metadata, 'session_id')})`,
-    tags: withLabels(otherLabels(tags), { team: logged.team, organization: text('organization'), api_key: logged.key }),
+    tags: withLabels(otherLabels(tags), {
+      team: logged.team,
+      organization: text('organization'),
+      api_key: logged.key.name,
+      api_key_id: hashOnly(logged.key.hash),
+    }),
     billed_cost: sql`cost`,
   };
+}
+
+/** LiteLLM keeps the SHA-256 of a key; whatever else stands there (the key of a proxy without a database) is not kept. */
+function hashOnly(hash: Sql): Sql {
+  return sql`case when regexp_full_match(${hash}, '[0-9a-f]{64}') then ${hash} end`;
 }

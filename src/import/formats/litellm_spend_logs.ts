@@ -9,6 +9,7 @@ const COLUMNS = [
   'request_id',
   'session_id',
   'call_type',
+  'api_key',
   'cache_hit',
   'startTime',
   'endTime',
@@ -78,7 +79,7 @@ const log = litellmLog({
     written: sql`details.additional_usage_values.cache_creation_input_tokens`,
   },
   team: sql`coalesce(nullif(details.user_api_key_team_alias, ''), ${field('team_id')})`,
-  key: sql`details.user_api_key_alias`,
+  key: { name: sql`details.user_api_key_alias`, hash: field('api_key') },
 });
 
 /**
