@@ -90,7 +90,8 @@ export function formerTime(times: Times): Dimension {
   const ahead = sql`to_milliseconds(${integer(aheadOf(times))})`;
   const moment = sql`fact.occurred_at`;
   const start = sql`(date_trunc(${unitSql(every)}, ${wallSql(moment, offsets)} + ${ahead}) - ${ahead})`;
-  return { ...own, key: every === 'hour' ? sql`(${start} - ${offsetSql(moment, offsets)})` : start };
+  const { name, home, label } = own;
+  return { name, home, label, key: every === 'hour' ? sql`(${start} - ${offsetSql(moment, offsets)})` : start };
 }
 
 function unitSql(every: Every): Sql {
