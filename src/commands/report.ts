@@ -47,7 +47,7 @@ export function registerReport(program: Command, io: Io): void {
     .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
     .option(
       '--effects',
-      'with --compare: why the cost of each row changed, in columns of their own; json and csv always say so',
+      'with --compare: how much of the change of each row came by its requests, the models they went to, tokens and price; they sum up to it. JSON and CSV always say so',
     )
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
     .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')

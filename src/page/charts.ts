@@ -96,16 +96,8 @@ function series(figure: HTMLElement, { labels, columns }: Numbers, type: 'line' 
     if (type === 'bar') return { type, label: name, data, backgroundColor: tint, maxBarThickness: 46 };
     // Of many points only those that no line leads to.
     const point = data.map((_, at) => (data.length > 45 && !isAlone(data, at) ? 0 : 2.5));
-    return {
-      type,
-      label: name,
-      data,
-      borderColor: tint,
-      backgroundColor: tint,
-      borderWidth: 2,
-      pointRadius: point,
-      pointHitRadius: 8,
-    };
+    const points = { pointRadius: point, pointHitRadius: 8 };
+    return { type, label: name, data, borderColor: tint, backgroundColor: tint, borderWidth: 2, ...points };
   });
   const values = { ...valueScale(figure, 'y'), stacked };
   const names: Scale = { ...nameScale(labels, lying), stacked };

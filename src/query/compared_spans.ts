@@ -91,7 +91,9 @@ export function formerTime(times: Times): Dimension {
   const ahead = sql`to_milliseconds(${integer(aheadOf(times))})`;
   const moment = sql`fact.occurred_at`;
   const start = sql`(date_trunc(${unitSql(every)}, ${wallSql(moment, offsets)} + ${ahead}) - ${ahead})`;
-  return { ...own, tables: NO_TABLE, key: every === 'hour' ? sql`(${start} - ${offsetSql(moment, offsets)})` : start };
+  const { name, home, label } = own;
+  const key = every === 'hour' ? sql`(${start} - ${offsetSql(moment, offsets)})` : start;
+  return { name, home, label, tables: NO_TABLE, key };
 }
 
 function unitSql(every: Every): Sql {

@@ -107,7 +107,8 @@ export function periodBetween(since: string | undefined, until: string | undefin
 
 /**
  * The period before one, as long: the month before a month, the week before a week; of a period that is not over yet, only the part
- * that corresponds to what is over. A period without end ends now. UsageError if it has no beginning.
+ * that corresponds to what is over; one that has not begun is taken whole. A period without end ends now. UsageError if it has no
+ * beginning.
  */
 export function previousOf({ since, until }: Period, tz: string, now: Date): { now: Bounded; before: Bounded } {
   if (since === null) {
@@ -115,7 +116,8 @@ export function previousOf({ since, until }: Period, tz: string, now: Date): { n
       "--compare previous needs a period that begins somewhere.\nAdd one, for example --period 'this month'.",
     );
   }
-  const end = Math.min(until ?? now.getTime(), Math.max(now.getTime(), since + 1));
+  const begun = since < now.getTime();
+  const end = begun || until === null ? Math.min(until ?? now.getTime(), Math.max(now.getTime(), since + 1)) : until;
   const [start, whole, part] = [wallTime(since, tz), wallTime(until ?? end, tz), wallTime(end, tz)];
   const before = startBefore(start, whole);
   const stop = Math.min(before + (part - start), start);

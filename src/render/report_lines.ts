@@ -31,7 +31,10 @@ export function reportLines(report: CostReport): ReportLines {
   ];
   if (spans !== undefined && query.every !== null) {
     const lines = parts.flatMap(({ row, kind, group }) =>
-      (row.series ?? []).map((metrics, index) => line(kind, [...group, spans[index]?.label ?? null], metrics)),
+      (row.series ?? []).map((metrics, index) => {
+        const { label, before } = spans[index] ?? { label: null };
+        return line(kind, [...group, label], metrics, before);
+      }),
     );
     return { names: [...names, query.every], fields: shown, lines };
   }

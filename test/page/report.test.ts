@@ -132,4 +132,25 @@ describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  test('a comparison of series: the days of both periods beside each other', async () => {
+    const line = '--every day --since 2026-09-03 --until 2026-09-05 --compare 2026-09-01 --metrics cost,requests';
+    const { page, complaints } = await open(browser, await report(...line.split(' ')));
+    const rows = await page
+      .locator('table.sortable tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => [...row.querySelectorAll('td')].slice(0, 4).map((cell) => cell.textContent)),
+      );
+    expect(rows).toEqual([
+      ['2026-09-03', '2026-09-01', '$3.00', '$13.00'],
+      ['2026-09-04', '–', '$0.00', '$0.00'],
+    ]);
+    const drawn = page.locator('figure').first();
+    expect(await drawn.getAttribute('data-chart')).toBe('columns');
+    expect(await drawn.locator('tbody tr').allTextContents()).toEqual(['2026-09-03$13.00$3.00', '2026-09-04–$0.00']);
+    expect(await page.locator('caption').count()).toBe(await page.locator('table').count());
+    expect((await painted(page)).every((part) => part > 0.01)).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 });

@@ -283,6 +283,7 @@ test('the period before', () => {
   // What is over of this month and this week, and as much of the last one.
   expect(before('this month')).toEqual(['2026-09-01T00:00 → 2026-09-15T12:00', '2026-10-01T00:00 → 2026-10-15T12:00']);
   expect(before('this week')).toEqual(['2026-10-05T00:00 → 2026-10-08T12:00', '2026-10-12T00:00 → 2026-10-15T12:00']);
+  expect(before('2026-11')).toEqual(['2026-10-01T00:00 → 2026-11-01T00:00', '2026-11-01T00:00 → 2026-12-01T00:00']);
   // The clocks of Berlin went back on 25 October 2025: that day has 25 hours.
   expect(before('2025-10-26', 'Europe/Berlin')[0]).toBe('2025-10-24T22:00 → 2025-10-25T22:00');
   expect(() => before('all')).toThrow(

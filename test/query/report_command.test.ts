@@ -374,6 +374,52 @@ test('llmcost report --compare FILE', async () => {
   expect(code).toBe(3);
 });
 
+test('llmcost report --compare --every: each span beside that of the former period', async () => {
+  const asked =
+    'report --every day --period 2026-09-02..2026-09-04 --compare 2026-08-31..2026-09-02 --metrics requests,cost -q';
+  expect((await llmcost(...asked.split(' '))).out.replaceAll(/ {2,}/g, '  ').split('\n').slice(0, 6)).toEqual([
+    '2026-09-02 → 2026-09-04 (UTC) · compared with 2026-08-31 → 2026-09-02 · 1,501 requests',
+    '',
+    'day  former day  requests  before  Δ  Δ %  cost  before  Δ  Δ %  unpriced',
+    '2026-09-02  2026-08-31  1,500  0  +1,500  –  $0.001500  $0.00  +$0.001500  –  0  new',
+    '2026-09-03  2026-09-01  1  1  0  0.00%  unpriced  $12.50  –  –  1',
+    'total  1,501  1  +1,500  +150,000.00%  $0.001500  $12.50  -$12.50  -99.99%  1',
+  ]);
+  expect((await llmcost(...asked.split(' '), '--format', 'csv')).out.split('\r\n')).toEqual([
+    'kind,day,requests,cost,unpriced_requests,day_before,requests_before,requests_change,requests_change_percent,cost_before,cost_change,cost_change_percent,presence',
+    'group,2026-09-02,1500,0.001500000000000000,0,2026-08-31,0,1500,,0.000000000000000000,0.001500000000000000,,new',
+    'group,2026-09-03,1,,1,2026-09-01,1,0,0.00,12.500000000000000000,,,both',
+    'total,,1501,0.001500000000000000,1,,1,1500,150000.00,12.500000000000000000,-12.498500000000000000,-99.99,both',
+    '',
+  ]);
+  const lines = (await llmcost(...asked.split(' '), '--by', 'customer', '--format', 'csv')).out.split('\r\n');
+  expect(lines[0]).toMatch(/^kind,customer,day,requests,cost,unpriced_requests,day_before,requests_before,/);
+  expect(lines[2]).toBe('group,acme,2026-09-03,1,,1,2026-09-01,1,0,0.00,12.500000000000000000,,,both');
+  const table = (await llmcost(...asked.split(' '), '--by', 'customer')).out;
+  expect(table).toMatch(/ cost by day {2}before\n/);
+  // Of acme nothing is priced now, and one day was before: the second.
+  expect(table).toMatch(/\nacme .* ·· {9,}·█\n/);
+});
+
+test('llmcost report --compare --effects: why the cost of every row changed', async () => {
+  const asked = 'report --by customer --period 2026-09-02 --compare 2026-09-01 --effects -q';
+  // One call of $12.50 became 1,500 of a new model at $0.0015 together: 1,500 × 12.5 for their number, and all but $0.0015 less for the mix.
+  expect((await llmcost(...asked.split(' '))).out.replaceAll(/ {2,}/g, '  ').split('\n').slice(2, 6)).toEqual([
+    'customer  cost  before  Δ  Δ %  by requests  by models  by tokens  by price',
+    'acme  $0.00  $12.50  -$12.50  -100.00%  -$12.50  $0.00  $0.00  $0.00  vanished',
+    '(none)  $0.001500  $0.00  +$0.001500  –  +$0.001500  $0.00  $0.00  $0.00  new',
+    'total  $0.001500  $12.50  -$12.50  -99.99%  +$18,737.50  -$18,750.00  $0.00  $0.00',
+  ]);
+  const { out } = await llmcost(...asked.split(' '), '--format', 'jsonl');
+  expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({
+    group: { customer: 'acme' },
+    cost_change: '-12.500000000000000000',
+    cost_change_volume: '-12.500000000000000000',
+    cost_change_mix: '0.000000000000000000',
+    presence: 'vanished',
+  });
+});
+
 test('an output file that cannot be written', async () => {
   const { err, code } = await llmcost('report', '-o', 'no/such/folder.txt');
   expect(err).toBe(
