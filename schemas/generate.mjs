@@ -15,8 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'llmcost-schemas-'));
 
 try {
   declare();
-  for (const name of readdirSync(HERE)) if (name.endsWith('.json')) rmSync(join(HERE, name));
-  for (const type of exported()) write(type);
+  const written = exported().map(write);
+  for (const name of readdirSync(HERE)) if (name.endsWith('.json') && !written.includes(name)) rmSync(join(HERE, name));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -60,7 +60,7 @@ function exported() {
   return [...text.matchAll(/^export type (\w+)/gm)].map(([, name]) => name);
 }
 
-/** BudgetCheck → budget-check.json */
+/** BudgetCheck → budget-check.json, which is the answer. */
 function write(type) {
   const name = type.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   const made = execFileSync(
@@ -71,4 +71,5 @@ function write(type) {
   const { $schema: _, ...schema } = JSON.parse(made);
   const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: `llmcost ${name.replaceAll('-', ' ')}` };
   writeFileSync(join(HERE, `${name}.json`), `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`);
+  return `${name}.json`;
 }

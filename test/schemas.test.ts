@@ -107,7 +107,7 @@ const ANSWERS: [schema: keyof typeof SCHEMAS, line: string][] = [
   ['drift', 'drift --until 2026-11-01 --all --format json'],
   ['explain', 'explain --period 2026-W43 --format json'],
   ['forecast', 'forecast --by model --at 2026-10-20 --format json'],
-  ['import', 'import calls.jsonl.gz few.jsonl --dry-run --summary json --db new.duckdb'],
+  ['import', 'import few.jsonl calls.jsonl.gz --dry-run --summary json'],
   ['import-explain', 'import --explain few.jsonl --summary json'],
   ['import-explain', 'import --explain unknown.csv --summary json'],
   ['imports', 'imports list --format json'],
@@ -153,9 +153,7 @@ test('answers about nothing keep to it, too', async () => {
   writeFileSync(join(cwd, 'nothing.jsonl'), '');
   await llmcost('import', 'nothing.jsonl', '--db', 'empty.duckdb');
   const lines = ANSWERS.filter(([, line]) =>
-    /^(report|attribute|dashboard|drift|explain|forecast|margin|waste|simulate|imports list|pricing \w+ list)/.test(
-      line,
-    ),
+    /^(report|attribute|dashboard|drift|explain|forecast|margin|waste|imports list)/.test(line),
   );
   expect(await wrong(lines, '--db', 'empty.duckdb')).toEqual([]);
 });
@@ -171,7 +169,7 @@ test('what is written to a webhook, and while files are watched', async () => {
     at: '2026-10-31T00:00:00Z',
   });
   expect(complaints('notification', JSON.parse(message))).toEqual([]);
-  const { out } = await llmcost('import', 'few.jsonl', '--dry-run', '--summary', 'json', '--db', 'new.duckdb');
+  const { out } = await llmcost('import', 'few.jsonl', '--dry-run', '--summary', 'json');
   const { files }: { files: ImportedFile[] } = JSON.parse(out);
   for (const file of files) {
     expect(complaints('import-watch', JSON.parse(watchedAsJson(file, new Date(0))))).toEqual([]);
@@ -193,7 +191,11 @@ test('llmcost schema prints every schema, and refuses what is none; what an answ
   const others = Object.keys(SCHEMAS).filter((name) => !answered.has(name));
   expect(others).toEqual(['config', 'import-watch', 'notification']);
   expect(await llmcost('schema', 'nothing')).toMatchObject({ out: '', code: 2 });
-  const waste = JSON.parse((await llmcost('waste', '--format', 'json')).out);
-  expect(complaints('waste', { ...waste, more: 1 })).toEqual([expect.stringContaining('additional')]);
-  expect(complaints('waste', { ...waste, rows: undefined })).toEqual([expect.stringContaining('required')]);
+  for (const name of ['waste', 'report']) {
+    const answer = JSON.parse((await llmcost(name, '--format', 'json')).out);
+    expect(complaints(name, answer)).toEqual([]);
+    expect(complaints(name, { ...answer, more: 1 })).toEqual([expect.stringContaining('additional')]);
+    expect(complaints(name, { ...answer, rows: undefined })).toEqual([expect.stringContaining('required')]);
+    expect(complaints(name, { ...answer, schema: 'llmcost.other/1' })).toEqual([expect.stringContaining('constant')]);
+  }
 });

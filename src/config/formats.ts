@@ -85,6 +85,7 @@ type Broken = { key: string; sentence: string } | undefined;
 
 const FROM = 'where the value stands: a path in the JSON, or a column of the CSV';
 
+/** Where the value of a column stands, and how it is written. */
 export interface ColumnEntry {
   from: string;
   unit?: string;
