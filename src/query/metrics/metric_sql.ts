@@ -2,7 +2,7 @@ import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Dimension } from '../dimensions.js';
 import { commonTables, type RolledTable, type UsagePart } from '../rolled.js';
 import { unitCost } from './division.js';
-import { BASE, BASE_ADDED, BASE_COLUMNS, columnSql } from './measures.js';
+import { BASE, BASE_ADDED, BASE_COLUMNS, BASE_SHOWN, columnSql } from './measures.js';
 import { PRICED_REQUESTS } from './metric.js';
 import { type MetricName, metricOf } from './metrics.js';
 import { measureOf, merged, type NamedKey, type Needs, needsOf, sampled, sampledColumns, sampling } from './needs.js';
@@ -218,7 +218,7 @@ export function rowsSql(asked: Asked): Sql {
     const key = keys[index] ?? sql`k0`;
     return sql`${label(sql`part.${key}`)} as ${key}`;
   });
-  const base = Object.keys(BASE).map((name) => sql`part.${identifier(name)} as ${identifier(`base_${name}`)}`);
+  const base = BASE_SHOWN.map((name) => sql`part.${identifier(name)} as ${identifier(`base_${name}`)}`);
   const values = metrics.map((name) => sql`${metricOf(name).value} as ${identifier(name)}`);
   return sql`
 with whole as (
