@@ -82,6 +82,8 @@ const QUESTIONS = [
   ['--every', 'day', '--tz', 'Europe/Berlin', '--metrics', 'requests,cost,cache_read_cost,latency_max,errors'],
   ['--by', 'day,status', '--metrics', 'cost,cache_savings', '--tz', 'Asia/Kolkata'],
   ['--by', 'model', '--since', '2026-10-02', '--until', '2026-10-03', '--compare', 'previous'],
+  // What was added up is of now.
+  ['--by', 'model', '--price-book', '1'],
 ];
 
 /** What reports say, in all digits. */
