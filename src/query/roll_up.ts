@@ -34,6 +34,10 @@ export async function worthRollingUp(
   tables: readonly RolledTable[],
   { least = LEAST }: RollUp = {},
 ): Promise<RolledTable[]> {
+  const { all } = await store.row<{ all: string }>(
+    sql`select coalesce(sum(coalesce(imported, 0) + coalesce(updated, 0)), 0) as "all" from imports`,
+  );
+  if (Number(all) < least) return [];
   const worth: RolledTable[] = [];
   for (const table of tables) {
     const { calls } = await store.row<{ calls: string }>(

@@ -41,7 +41,7 @@ export async function growTo(database, calls) {
           where import_id = 1;
           insert into usage_fact by name
           select * replace (
-            ${number} as import_id, md5_number(event_key::varchar || '-' || ${number}) as event_key,
+            ${number} as import_id, cast(hash(event_key, ${number}) as uhugeint) as event_key,
             left(request_id, 32) || lpad(cast(${number} as varchar), 5, '0') as request_id,
             occurred_at + to_days(${day}) as occurred_at
           )

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 const HOLD = `
 import { DuckDBInstance } from '@duckdb/node-api';
-const instance = await DuckDBInstance.create(process.argv[1], { access_mode: 'READ_WRITE' });
+const instance = await DuckDBInstance.create(process.argv[1], { access_mode: process.argv[2] });
 process.stdout.write('held');
 process.stdin.resume().on('end', () => instance.closeSync());
 `;
@@ -14,9 +14,9 @@ export interface Holder {
   letGo: () => Promise<void>;
 }
 
-/** Starts a process that opens the file for writing; resolves when it has it. */
-export async function hold(path: string): Promise<Holder> {
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', HOLD, path], {
+/** Starts a process that opens the file, for writing unless told otherwise; resolves when it has it. */
+export async function hold(path: string, access: 'READ_WRITE' | 'READ_ONLY' = 'READ_WRITE'): Promise<Holder> {
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', HOLD, path, access], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const { pid, stdin, stdout } = child;

@@ -35,7 +35,6 @@ export interface Base {
   priced_requests: Count;
   assumed_rows: Count;
   assumed_requests: Count;
-  cost: string | null;
   assumed_cost: string | null;
 }
 
@@ -108,7 +107,6 @@ export function baseOf(part: Row): Base {
     priced_requests: difference(part.base_requests, part.base_unpriced_requests),
     assumed_rows: count('assumed_rows'),
     assumed_requests: count('assumed_requests'),
-    cost: textOf(part.base_cost),
     assumed_cost: textOf(part.base_assumed_cost),
   };
 }

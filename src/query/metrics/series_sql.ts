@@ -1,6 +1,6 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import { unitCost } from './division.js';
-import { BASE } from './measures.js';
+import { BASE_SHOWN } from './measures.js';
 import { pricedRequests } from './metric.js';
 import { type Asked, keysOf, namedKeys, sameKeys, sameSlot, usageSql } from './metric_sql.js';
 import { metricOf } from './metrics.js';
@@ -15,7 +15,7 @@ export function cellsSql(asked: Asked, span: Sql): Sql {
   const { dimensions, bucket, needs, metrics } = asked;
   if (bucket === undefined) throw new Error('a series without spans');
   const keys = keysOf(dimensions);
-  const base = Object.keys(BASE).map((name) => sql`part.${identifier(name)} as ${identifier(`base_${name}`)}`);
+  const base = BASE_SHOWN.map((name) => sql`part.${identifier(name)} as ${identifier(`base_${name}`)}`);
   // Where the spans are the rows a share is that of the span in all of them, else that of the row in its span.
   const cost = dimensions.length === 0 ? sql`sum(part.cost) over ()` : sql`part.cost`;
   const values = metrics.map((name) => sql`${metricOf(name).value} as ${identifier(name)}`);
