@@ -19,6 +19,11 @@ export async function withClosedLines<T>(source: Source, fn: (source: Source) =>
 /** A line may have been lost to an open one above it. */
 export class OpenLines extends Error {}
 
+/** Throws OpenLines where a file has such a line. */
+export async function refuseOpenLinesIn(source: Source): Promise<void> {
+  for await (const { bytes } of textLines(source)) if (isOpen(bytes)) throw new OpenLines('an open line');
+}
+
 /** Whether a failure is that of a file with objects broken over two lines. */
 export function hasOpenLines(error: unknown): boolean {
   if (error instanceof OpenLines) return true;

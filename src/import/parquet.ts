@@ -63,4 +63,4 @@ export function parquetError(error: unknown, { name }: Source): unknown {
   );
 }
 
-const DAMAGE = /^(IO|Invalid|Invalid Input|Serialization|Conversion) Error/;
+const DAMAGE = /^(IO|Invalid|Invalid Input|Serialization|Conversion|Not implemented|Out of Range) Error/;

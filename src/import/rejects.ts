@@ -6,7 +6,7 @@ import { csvRejects } from './csv_rejects.js';
 import type { AnyFormat } from './format.js';
 import { linesBefore } from './growing.js';
 import { numberedLines } from './lines.js';
-import { isOpen, OpenLines } from './open_lines.js';
+import { isOpen, OpenLines, refuseOpenLinesIn } from './open_lines.js';
 import type { Source } from './source.js';
 import type { Lines } from './statement.js';
 import { refuseLoneSurrogatesIn } from './surrogates.js';
@@ -41,7 +41,7 @@ export interface Complaint {
 /**
  * Goes back to a file in which bad lines were counted, and names them: reads it again in its order, now with numbers.
  * Only a file with something to name pays for this (about as much as counting its lines). Throws LoneSurrogates where
- * lines may have been lost to half a character.
+ * lines may have been lost to half a character, and OpenLines to an open line.
  */
 export async function nameBadLines(store: Store, naming: Naming): Promise<Reject[]> {
   const { format, lines, source } = naming;
@@ -64,7 +64,11 @@ export async function nameBadLines(store: Store, naming: Naming): Promise<Reject
   );
   await store.run(sql`set preserve_insertion_order = false`);
   const unread = rows.some(({ complaint }) => complaint === null);
-  if (unread && (format.reads === 'ndjson' || format.reads === 'json')) await refuseLoneSurrogatesIn(source);
+  if (unread && (format.reads === 'ndjson' || format.reads === 'json')) {
+    await refuseLoneSurrogatesIn(source);
+    // Rows have no line to look above of.
+    if (format.rows !== undefined && source.longestRecord === undefined) await refuseOpenLinesIn(source);
+  }
   const complaints = rows.map(({ ordinal, complaint }) => {
     const [field = '', reason = ''] = (complaint ?? '').split('\n');
     return { ordinal: Number(ordinal), field, reason };

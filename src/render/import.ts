@@ -5,6 +5,7 @@ import { plain } from './text.js';
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
 const FOREIGN_SHOWN = 5;
+const COLUMNS_SHOWN = 40;
 
 /** What is counted; of several files both may be. */
 type Unit = ImportedFile['unit'] | 'both';
@@ -53,12 +54,15 @@ export function importAsText(files: readonly ImportedFile[], warnings: readonly 
 }
 
 function foreignText(names: readonly string[], [one, several]: readonly [string, string]): string {
-  const shown = names.slice(0, FOREIGN_SHOWN);
-  const more = names.length - shown.length;
-  const list = `${shown.join(', ')}${more === 0 ? '' : ` and ${formatCount(more)} more`}`;
   const what =
     names.length === 1 ? `1 file of a folder ${one}` : `${formatCount(names.length)} files of folders ${several}`;
-  return `${what} left out: ${list}`;
+  return `${what} left out: ${listOf(names, FOREIGN_SHOWN)}`;
+}
+
+/** The first of some names, and how many more there are. */
+function listOf(names: readonly string[], shown: number): string {
+  const more = names.length - shown;
+  return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
 }
 
 function fileText(file: ImportedFile): string[] {
@@ -118,7 +122,7 @@ function details(file: ImportedFile): string[] {
         ]),
     ...(file.unread.length === 0
       ? []
-      : [`columns not read: ${file.unread.map(plain).join(', ')}; --map NAME=COLUMN reads them`]),
+      : [`columns not read: ${listOf(file.unread.map(plain), COLUMNS_SHOWN)}; --map NAME=COLUMN reads them`]),
     ...file.unfound.map((text) => `--map ${plain(text)}: nothing stands there in the lines looked at; check the path`),
   ];
 }

@@ -7,7 +7,7 @@ import type { ImportedFile } from '../../src/import/import.js';
 import { givenLines } from '../../src/import/lines.js';
 import { typedLines } from '../../src/import/statement.js';
 import { troubleOf } from '../../src/import/trouble.js';
-import { identifier, join, sql } from '../../src/sql.js';
+import { identifier, integer, join, type Sql, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { fileName, type Mutant, mutantOf, type Original, originalsIn } from './mutate.js';
 import { call, longId, newWorld, type World } from './world.js';
@@ -165,13 +165,19 @@ const COUNTS = [
   'cost_usd',
 ].map(identifier);
 
+/** The imports that tell revenue and nothing else: beside usage it is not counted in lines. */
+function ofRevenue(files: readonly ImportedFile[]): Sql {
+  const ids = files.filter(({ holds }) => holds === 'revenue').map(({ import_id }) => integer(import_id ?? 0));
+  return join([integer(0), ...ids]);
+}
+
 /** What is stored that cannot be. */
 async function wrongRows(world: World, files: readonly ImportedFile[]): Promise<string[]> {
   const [stored] = await world.rows<Record<'calls' | 'entries' | 'earned' | 'below' | 'loading', string>>(sql`
     select
       (select count(*) from usage_fact) as calls,
       (select count(*) from ledger_entry) as entries,
-      (select count(*) from revenue_entry where import_id not in (select import_id from usage_fact)) as earned,
+      (select count(*) from revenue_entry where import_id in (${ofRevenue(files)})) as earned,
       (select count(*) from usage_fact where least(${join(COUNTS)}) < 0
         or len(list_filter(map_values(units), lambda held: held < 0)) > 0
         or isnan(cast(cost_usd as double))

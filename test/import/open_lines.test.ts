@@ -33,13 +33,14 @@ test('two quotation marks of which the first opens nothing, in the first line of
   expect(file?.problem).toMatch(/^calls\.csv is in no format llmcost knows\. Found in it: d_at":1, "model\.\n/);
 });
 
-test('a line that is a text alone does not hide what is read of the others', async () => {
+test('a line that is a text alone, or is cut off, does not hide what is read of the others', async () => {
   const world = await newWorld();
   const sample = new URL('../../fixtures/otlp-traces/sample.json', import.meta.url);
   const page = JSON.stringify(JSON.parse(readFileSync(sample, 'utf8')));
   // Of pages only one field is read, which a text by itself could be taken for.
   world.write('pages.jsonl', `${page}\n`);
   world.write('with-text.jsonl', `${page}\n"done"\n`);
+  world.write('behind-open.jsonl', `${page}\n{"resourceSpans":[\n${page.replace('[{', '[{ ')}\n`);
   const [alone] = await world.imported(['pages.jsonl', '--dry-run', '--max-rejects', '100%']);
   const [beside] = await world.imported(['with-text.jsonl', '--dry-run', '--max-rejects', '100%']);
   expect(alone?.imported).toBeGreaterThan(5);
@@ -48,4 +49,7 @@ test('a line that is a text alone does not hide what is read of the others', asy
     imported: alone?.imported,
     rejected: Number(alone?.rejected) + 1,
   });
+  // The second page is that of the first once more.
+  const [behind] = await world.imported(['behind-open.jsonl', '--dry-run', '--max-rejects', '100%']);
+  expect(behind).toMatchObject({ lines: 2 * Number(alone?.lines) + 1, rejected: 2 * Number(alone?.rejected) + 1 });
 });

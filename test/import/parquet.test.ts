@@ -7,6 +7,7 @@ import { literal, type Sql, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { newWorld, type World } from './world.js';
 
+const FOCUS = readFileSync(fileURLToPath(new URL('../../fixtures/focus-parquet/sample.parquet', import.meta.url)));
 const SAMPLE = readFileSync(fileURLToPath(new URL('../../fixtures/llmcost-parquet/sample.parquet', import.meta.url)));
 
 let world: World;
@@ -100,6 +101,8 @@ describe('a Parquet file', () => {
       () => Buffer.concat([SAMPLE.subarray(0, 4), Buffer.alloc(400, 0xff), SAMPLE.subarray(404)]),
     ],
     ['of which only the beginning is left', () => Buffer.from('PAR1')],
+    // One bit in the description of its columns.
+    ['with times in a unit that there is not', () => Buffer.from(FOCUS).fill(0x6c, 1915, 1916)],
   ])('%s', async (_, bytes) => {
     world.write('calls.parquet', bytes());
     const { out, err, code } = await world.llmcost(['import', 'calls.parquet']);
