@@ -11,8 +11,10 @@ export interface CsvLayout {
   delimiter: string;
   headers: readonly string[];
   style: NumberStyle;
-  /** Blank lines above the header. */
-  blankLines: number;
+  /** Lines above the header: blank ones, and what the file says of itself. */
+  linesAbove: number;
+  /** What it says there, by name; every record is read as if it had these as columns. */
+  above: ReadonlyMap<string, string>;
   /** A field may hold bytes that are not UTF-8; see csvLines. */
   oddBytes?: boolean;
 }
@@ -32,21 +34,62 @@ export function csvLayout(head: string, name: string, more: readonly string[]): 
       columns: recordsOf(head, candidate, 1)[0]?.length ?? 0,
     }))
     .reduce((best, next) => (next.columns > best.columns ? next : best)).candidate;
-  const [headers = [], ...records] = recordsOf(head, delimiter, SAMPLE_RECORDS);
+  const found = recordsOf(head, delimiter, SAMPLE_RECORDS);
+  const pairs = pairsAbove(found);
+  const [headers = [], ...records] = found.slice(pairs.length);
   const names = headers.map((header) => header.trim());
   const twice = names.find((header, index) => header !== '' && names.indexOf(header) !== index);
   if (twice !== undefined) {
     throw new InputError(`${name} has two columns named '${twice}'.\nRename one of them in the header line.`);
   }
-  const blankLines = /^(?:\ufeff?[ \t]*\r?\n)*/.exec(head)?.[0].split('\n').length ?? 1;
-  return { delimiter, headers: names, style: styleOf(delimiter, records), blankLines: blankLines - 1 };
+  const above = new Map(pairs.map(([key = '', value = '']) => [key.trim(), value.trim()]));
+  return {
+    delimiter,
+    headers: names,
+    style: styleOf(delimiter, records),
+    linesAbove: linesBefore(head, pairs.length),
+    above,
+  };
+}
+
+/** Of a table the header has more columns than that. */
+const PAIR = 2;
+const FEWEST_COLUMNS = 5;
+const MOST_PAIRS = 20;
+
+/**
+ * Names and values that a bill has above its table (`Currency,USD`), one pair a line: there are some only where a wide
+ * record without a number in it follows, which is the header then.
+ */
+function pairsAbove(records: readonly string[][]): readonly string[][] {
+  const told = records.slice(0, MOST_PAIRS).map((cells) => cells.filter((text) => text.trim() !== ''));
+  const header = told.findIndex(({ length }) => length > PAIR);
+  if (header < 1) return [];
+  const names = told[header] ?? [];
+  return names.length >= FEWEST_COLUMNS && names.every((name) => !/^[-$]?[0-9]/.test(name))
+    ? records.slice(0, header)
+    : [];
+}
+
+/** How many lines stand before the first line of the record of that number, counted from 0; records above it take one line each. */
+function linesBefore(head: string, record: number): number {
+  const lines = head.split('\n');
+  let left = record;
+  for (const [index, line] of lines.entries()) {
+    if (line.replace('\ufeff', '').trim() === '') continue;
+    if (left === 0) return index;
+    left--;
+  }
+  return 0;
 }
 
 /** The reader of all records, as text without blanks around it, under the names that `field` gives to headers; a header that is not there is null. */
 export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
   const read = Object.keys(shape).map((header) => ({ header, index: columnOf(layout.headers, header) }));
   const columns = read.map(({ header, index }) => {
-    const value = index < 0 ? sql`cast(null as varchar)` : trimmed(cell(index));
+    const told = layout.above.get(header);
+    const missing = told === undefined ? sql`cast(null as varchar)` : literal(told);
+    const value = index < 0 ? missing : trimmed(cell(index));
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
   const last = Math.max(0, ...read.map(({ index }) => index));
@@ -71,12 +114,12 @@ export function csvExtent(source: Source, layout: CsvLayout): Sql {
 }
 
 /** Every reading stores its rejects: without, DuckDB leaves out good records after one with a quotation mark in the wrong place. */
-function reader(source: Source, { delimiter, headers, blankLines }: CsvLayout): Sql {
+function reader(source: Source, { delimiter, headers, linesAbove }: CsvLayout): Sql {
   const types = headers.map((_, index) => sql`${cell(index)}: 'VARCHAR'`);
   // Left alone, DuckDB takes buffers of sixteen times the longest line: half a gigabyte each.
   return sql`read_csv(
     ${literal(escapedGlob(source.path))}, columns = {${join(types)}}, header = true, auto_detect = false,
-    skip = ${integer(blankLines)}, delim = ${literal(delimiter)}, quote = '"', escape = '"',
+    skip = ${integer(linesAbove)}, delim = ${literal(delimiter)}, quote = '"', escape = '"',
     nullstr = [${join(NO_VALUE.map(literal))}], max_line_size = ${integer(LONGEST_RECORD)}, buffer_size = ${integer(2 * LONGEST_RECORD)},
     compression = ${literal(source.compression)},
     ignore_errors = true, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0

@@ -15,11 +15,11 @@ export interface CsvRecord {
  * quotation mark at the beginning of a field opens it, and what follows the closing one ends the record at the next
  * line break. Without any knowledge of what DuckDB does after a quotation mark that is never closed.
  */
-export async function* csvRecords(source: Source, { delimiter, blankLines }: CsvLayout): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(source: Source, { delimiter, linesAbove }: CsvLayout): AsyncGenerator<CsvRecord> {
   const separator = delimiter.charCodeAt(0);
   let record: CsvRecord | undefined;
   for await (const { line, bytes } of textLines(source)) {
-    if (line <= blankLines) continue;
+    if (line <= linesAbove) continue;
     const start = record ?? { line, lines: 0, blank: isBlank(bytes) && !(separator === TAB && bytes.includes(TAB)) };
     const current = { ...start, lines: start.lines + 1 };
     const open = endsInQuotes(bytes, { separator, inQuotes: record !== undefined });

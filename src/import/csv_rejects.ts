@@ -27,7 +27,7 @@ interface Broken {
 export async function csvRejects(store: Store, { source, layout, complaints, limit }: CsvNaming): Promise<Reject[]> {
   const broken = await brokenRecords(store, layout);
   const found: Reject[] = [];
-  let position = layout.blankLines;
+  let position = layout.linesAbove;
   let ordinal = -1;
   let named = 0;
   for await (const { line, lines, blank } of csvRecords(source, layout)) {

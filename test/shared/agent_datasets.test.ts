@@ -53,17 +53,22 @@ describe.skipIf(!PI.present)(`pi, an agent's session (SKIPPED when ${PI.path} is
 });
 
 describe.skipIf(!OPENHANDS.present)(`OpenHands (SKIPPED when ${OPENHANDS.path} is absent)`, () => {
-  test('ids, tokens, and a model nobody knows', async () => {
+  test('known by its content: ids, tokens, times, seconds waited, and a model nobody knows', async () => {
     const world = await newWorld();
-    const columns = mapped({
-      request_id: 'response_id',
-      session: 'instance_id',
-      input_tokens: 'prompt_tokens',
-      output_tokens: 'completion_tokens',
+    expect(await imported(world, [OPENHANDS.path])).toMatchObject({
+      format: 'openhands',
+      lines: 105,
+      imported: 105,
+      rejected: 0,
+      unpriced: 105,
     });
-    const file = await imported(world, [OPENHANDS.path, ...columns, '--set', 'timestamp=2025-04-30']);
-    expect(file).toMatchObject({ lines: 105, imported: 105, rejected: 0, unpriced: 105 });
     expect(await storedTotals(world)).toMatchObject({ uncached: 1_913_342, text: 13_341, read: 0, cost: 0n });
+    // Its earliest and latest response_id: gen-1746001974-…, gen-1746007447-…; latencies added up by jq -s 'map(.latency * 1000 | round) | add'.
+    expect(
+      await world.rows(
+        sql`select epoch(min(occurred_at))::integer as first, epoch(max(occurred_at))::integer as last, sum(latency_ms)::integer as waited from usage`,
+      ),
+    ).toEqual([{ first: 1746001974, last: 1746007447, waited: 348515 }]);
   });
 });
 

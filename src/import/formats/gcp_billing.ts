@@ -4,8 +4,20 @@ import type { LedgerFormat } from '../format.js';
 
 type At = (path: string) => Sql;
 
+/** Only the text of the SKU names the model: "Gemini 2.5 Flash GA Text Input - Predictions", "… token count gemini 2.5 flash …". */
+export function modelOfSku(sku: Sql): Sql {
+  return sql`nullif(replace(lower(regexp_extract(
+        ${sku}, 'Gemini [0-9.]+ (?:Flash|Pro|Ultra)(?:[ -]Lite)?|Claude (?:[A-Z][a-z]+ [0-9.]+|[0-9.]+ [A-Z][a-z]+)', 0, 'i'
+      )), ' ', '-'), '')`;
+}
+
+/** Who sells what a service is called by. */
+export function providerOfService(service: Sql): Sql {
+  return sql`case when ${service} in ('Gemini API', 'Generative Language API') then 'google' else 'vertex_ai' end`;
+}
+
 /** Services that run models. The account's virtual machines, storage, … are in the same table. */
-const SERVICE = sql`'Vertex AI', 'Gemini API', 'Generative Language API', 'Cloud AI Platform', 'Gemini Enterprise Agent Platform'`;
+export const SERVICE = sql`'Vertex AI', 'Gemini API', 'Generative Language API', 'Cloud AI Platform', 'Gemini Enterprise Agent Platform'`;
 
 /**
  * Google Cloud's billing export, standard or detailed, as BigQuery writes the table to a file:
@@ -31,7 +43,7 @@ function gcpBilling(
       { field: 'currency', reason: 'is missing', when: sql`${at('currency')} is null` },
     ],
     entry: {
-      provider: sql`case when ${service} in ('Gemini API', 'Generative Language API') then 'google' else 'vertex_ai' end`,
+      provider: providerOfService(service),
       charged_from: sql`started`,
       charged_to: sql`ended`,
       // Credits are negative, and not in the cost.
@@ -39,10 +51,7 @@ function gcpBilling(
       credits,
       currency: at('currency'),
       line_item: sku,
-      // Only the text of the SKU names it: "Gemini 2.5 Flash GA Text Input - Predictions".
-      model: sql`nullif(replace(lower(regexp_extract(
-        ${sku}, 'Gemini [0-9.]+ (?:Flash|Pro|Ultra)(?:[ -]Lite)?|Claude (?:[A-Z][a-z]+ [0-9.]+|[0-9.]+ [A-Z][a-z]+)'
-      )), ' ', '-'), '')`,
+      model: modelOfSku(sku),
       service,
       service_tier: null,
       region: at('location.region'),

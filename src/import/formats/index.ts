@@ -22,6 +22,7 @@ import { codexExec } from './codex_exec.js';
 import { droid } from './droid.js';
 import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
+import { gcpCostTable } from './gcp_cost_table.js';
 import { geminiCli, geminiCliSession } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { gooseCsv, gooseJson } from './goose.js';
@@ -104,6 +105,7 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicCostCsv,
   gcpBillingJson,
   gcpBillingCsv,
+  gcpCostTable,
   otlpTraces,
   revenueCsv,
   stripeInvoices,
