@@ -79,9 +79,12 @@ export function progressText({ percent, rows }: Done, size: number, seconds: num
   if (percent >= 99.9) return `${bytesText(size)} read, finishing`;
   const read = (size * percent) / 100;
   const left = percent < TOLD_FROM ? '' : `, ${durationText((seconds * (100 - percent)) / percent)} left`;
-  return `${bytesText(read)} of ${bytesText(size)}, ${formatCount(rows.toString())} rows, ${bytesText(read / seconds)}/s${left}`;
+  const counted = Number(rows) * LONGEST_ROW < read ? '' : `, ${formatCount(rows.toString())} rows`;
+  return `${bytesText(read)} of ${bytesText(size)}${counted}, ${bytesText(read / seconds)}/s${left}`;
 }
 
+/** Bytes. The rows are a share of DuckDB's estimate, which for CSV is a hundred whatever the file. */
+const LONGEST_ROW = 1 << 16;
 /** Before so many percent nobody can tell how long it takes. */
 const TOLD_FROM = 2;
 
