@@ -163,12 +163,10 @@ async function explain(
 /** What the new imports count a second time, in sentences. */
 async function countedTwice(store: Store, results: readonly ImportedFile[]): Promise<string[]> {
   const { overlapSentence, overlapsOf } = await import('../query/overlap.js');
-  const found = new Set<string>();
-  for (const { import_id, status } of results) {
-    if (import_id === null || status !== 'imported') continue;
-    for (const overlap of await overlapsOf(store, import_id)) found.add(overlapSentence(overlap));
-  }
-  return [...found];
+  const ids = results.flatMap(({ import_id, status }) =>
+    import_id !== null && status === 'imported' ? [import_id] : [],
+  );
+  return (await overlapsOf(store, ids)).map(overlapSentence);
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {

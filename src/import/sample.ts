@@ -48,24 +48,29 @@ async function scattered(source: Source): Promise<string[]> {
   return lines;
 }
 
-/** The whole lines of a block of a file, or at least one, unless it is very long: a line may hold a batch of calls. */
+/**
+ * The whole lines of a block of a file; where there is none, the first one of a larger block, with the beginnings of its
+ * lists: a line may hold a batch of calls. Many long lists at once take DuckDB more memory than it may have.
+ */
 async function wholeLines(file: FileHandle, start: number): Promise<string[]> {
   for (let size = BLOCK_BYTES; size <= LONGEST_BLOCK; size *= 4) {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, start);
     const text = buffer.toString('utf8', buffer.indexOf(0x0a) + 1, bytesRead);
-    if (text.includes('\n')) return linesOf(text, false, SHORT_LIST);
+    const lines = text.includes('\n') ? linesOf(text, false) : [];
+    if (lines.length > 0)
+      return size === BLOCK_BYTES ? lines : lines.slice(0, 1).map((line) => shortened(line, SHORT_LIST));
     if (bytesRead < size) return [];
   }
   return [];
 }
 
 /** The lines of a text, without blank ones; the last one only if it is known to be whole. */
-function linesOf(text: string, whole: boolean, longestList = LONG_LIST): string[] {
+function linesOf(text: string, whole: boolean): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   if (!whole && lines.length > 1) lines.pop();
   return lines
     .filter((line) => line !== '')
-    .map((line) => (line.length > LONG_LINE ? shortened(line, longestList) : line));
+    .map((line) => (line.length > LONG_LINE ? shortened(line, LONG_LIST) : line));
 }
 
 /** Prompts, pictures and lists of many megabytes say nothing about the format, but every look at them takes their size again. */
@@ -73,7 +78,7 @@ const LONG_LINE = 1 << 15;
 const LONG_TEXT = 1 << 10;
 const LONG_LIST = 50;
 /** Of the many lines that are looked at for what may differ between them. */
-const SHORT_LIST = 12;
+const SHORT_LIST = 8;
 
 function shortened(line: string, longestList: number): string {
   try {

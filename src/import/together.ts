@@ -224,7 +224,13 @@ async function importBatch(
   };
   const loadOf = ({ source, digest }: Looked): Load => ({
     ...reader,
-    lines: { query: jsonLines(source, format), style: 'json' },
+    // Only asked for where lines of this file are bad.
+    lines: {
+      style: 'json',
+      get query() {
+        return jsonLines(source, format);
+      },
+    },
     source,
     format,
     digest,

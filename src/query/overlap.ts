@@ -1,4 +1,4 @@
-import { integer, literal, type Sql, sql } from '../sql.js';
+import { literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { type Scope, VISIBLE } from './scope.js';
 
@@ -22,17 +22,21 @@ export async function overlapsIn(store: Store, { test, params }: Scope): Promise
   return found(store, sql`select * from (${pairs(test)})`, params);
 }
 
-/** What of an import is counted twice, now that it is in: with whatever other imports hold of the same days. */
-export async function overlapsOf(store: Store, importId: number): Promise<Overlap[]> {
-  if (!(await hasBuckets(store))) return [];
-  const [span] = await store.rows<{ first_at: string; last_at: string }>(sql`
-    select first_at, last_at from imports where import_id = ${integer(importId)} and first_at is not null`);
-  if (span === undefined) return [];
+/** What of some imports is counted twice, now that they are in: with whatever other imports hold of the same days. */
+export async function overlapsOf(store: Store, importIds: readonly number[]): Promise<Overlap[]> {
+  if (importIds.length === 0 || !(await hasBuckets(store))) return [];
+  const params = { ids: JSON.stringify(importIds) };
+  const ids = sql`(select unnest(from_json($ids, '["INTEGER"]')))`;
+  const { first_at, last_at } = await store.row<{ first_at: string | null; last_at: string | null }>(
+    sql`select min(first_at) as first_at, max(last_at) as last_at from imports where import_id in ${ids}`,
+    params,
+  );
+  if (first_at === null || last_at === null) return [];
   // A bucket that began the day before may reach into the first day.
-  const near = sql`${VISIBLE} and fact.occurred_at between timestamp ${literal(span.first_at)} - interval 1 day
-    and timestamp ${literal(span.last_at)} + interval 1 day`;
-  const id = integer(importId);
-  return found(store, sql`select * from (${pairs(near)}) as pair where ${id} in (bucket_import, other_import)`, {});
+  const near = sql`${VISIBLE} and fact.occurred_at between timestamp ${literal(first_at)} - interval 1 day
+    and timestamp ${literal(last_at)} + interval 1 day`;
+  const concerned = sql`select * from (${pairs(near)}) as pair where bucket_import in ${ids} or other_import in ${ids}`;
+  return found(store, concerned, params);
 }
 
 async function hasBuckets(store: Store): Promise<boolean> {

@@ -4,6 +4,7 @@ import { plain } from './text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
+const FILES_SHOWN = 20;
 const FOREIGN_SHOWN = 5;
 const COLUMNS_SHOWN = 40;
 
@@ -36,12 +37,12 @@ export function importAsJson(files: readonly ImportedFile[], warnings: readonly 
 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
 export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
-  const lines = files.flatMap(fileText);
+  const lines = fileLines(files);
   const namesOf = (wanted: ImportedFile['status']) =>
     files.filter(({ status }) => status === wanted).map(({ source }) => plain(source));
   const [foreign, unknown] = [namesOf('ignored'), namesOf('unknown')];
   const read = files.length - foreign.length - unknown.length;
-  if (read > 1) lines.push(`${read} files: ${sumText(totalOf(files))}`);
+  if (read > 1) lines.push(`${formatCount(read)} files: ${sumText(totalOf(files))}`);
   if (foreign.length > 0) lines.push(foreignText(foreign, ['is no log and was', 'are no logs and were']));
   if (unknown.length > 0) {
     const what = 'tokens or money in no format llmcost knows, and';
@@ -51,6 +52,43 @@ export function importAsText(files: readonly ImportedFile[], warnings: readonly 
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Each file, but of thousands only some: those with something to note and those without are counted apart, so that the
+ * bad one of many is seen.
+ */
+function fileLines(files: readonly ImportedFile[]): string[] {
+  const told = files.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
+  const [noted, before, smooth] = (['noted', 'before', 'smooth'] as const).map((kind) =>
+    told.filter((file) => kindOf(file) === kind),
+  );
+  const shown = new Set([noted, before, smooth].flatMap((some = []) => some.slice(0, FILES_SHOWN)));
+  return [
+    ...told.filter((file) => shown.has(file)).flatMap(fileText),
+    ...moreText(noted, 'with something to note; --summary json tells of each'),
+    ...moreText(before, 'imported before and unchanged'),
+    ...moreText(smooth, 'without anything to note'),
+  ];
+}
+
+function kindOf({
+  status,
+  rejected,
+  undated,
+  differing,
+  unread,
+  unfound,
+}: ImportedFile): 'noted' | 'before' | 'smooth' {
+  if (status === 'failed' || rejected + undated + differing + unread.length + unfound.length > 0) return 'noted';
+  return status === 'unchanged' ? 'before' : 'smooth';
+}
+
+function moreText(files: readonly ImportedFile[] = [], what: string): string[] {
+  const more = files.slice(FILES_SHOWN);
+  if (more.length === 0) return [];
+  const sum = more.some(({ lines }) => lines > 0) ? `: ${sumText(totalOf(more))}` : '';
+  return [`… and ${more.length === 1 ? '1 more file' : `${formatCount(more.length)} more files`} ${what}${sum}`];
 }
 
 function foreignText(names: readonly string[], [one, several]: readonly [string, string]): string {

@@ -74,11 +74,25 @@ export function fetchingText(received: ReadonlyMap<string, number>): string {
   return `fetching prices${parts.length === 0 ? ' …' : `: ${parts.join(', ')}`}`;
 }
 
-/** '412 MB of 1.3 GB, 640,000 rows, 95 MB/s'; once everything is read, what is left to do. */
+/** '412 MB of 1.3 GB, 640,000 rows, 95 MB/s, 10 s left'; once everything is read, what is left to do. */
 export function progressText({ percent, rows }: Done, size: number, seconds: number): string {
   if (percent >= 99.9) return `${bytesText(size)} read, finishing`;
   const read = (size * percent) / 100;
-  return `${bytesText(read)} of ${bytesText(size)}, ${formatCount(rows.toString())} rows, ${bytesText(read / seconds)}/s`;
+  const left = percent < TOLD_FROM ? '' : `, ${durationText((seconds * (100 - percent)) / percent)} left`;
+  const counted = Number(rows) * LONGEST_ROW < read ? '' : `, ${formatCount(rows.toString())} rows`;
+  return `${bytesText(read)} of ${bytesText(size)}${counted}, ${bytesText(read / seconds)}/s${left}`;
+}
+
+/** Bytes. The rows are a share of DuckDB's estimate, which for CSV is a hundred whatever the file. */
+const LONGEST_ROW = 1 << 16;
+/** Before so many percent nobody can tell how long it takes. */
+const TOLD_FROM = 2;
+
+/** '40 s', '3 min', '1 h 20 min' */
+function durationText(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -51,7 +51,13 @@ test('what is being fetched, on a terminal that wants to know', async () => {
 
 test('bytes, rows and rate', () => {
   expect(progressText({ percent: 25, rows: 640_000n }, 1_600_000_000, 4)).toBe(
-    '400 MB of 1.6 GB, 640,000 rows, 100 MB/s',
+    '400 MB of 1.6 GB, 640,000 rows, 100 MB/s, 12 s left',
   );
+  // Ten rows of 40 MB each are no estimate to be told.
+  expect(progressText({ percent: 25, rows: 10n }, 1_600_000_000, 4)).toBe('400 MB of 1.6 GB, 100 MB/s, 12 s left');
+  // A tenth in 40 s: nine times as long is left. A fiftieth in 2 min: 98 of 100 min are left.
+  expect(progressText({ percent: 10, rows: 1n }, 1_000, 40)).toMatch(/, 6 min left$/);
+  expect(progressText({ percent: 2, rows: 1n }, 1_000, 120)).toMatch(/, 1 h 38 min left$/);
+  expect(progressText({ percent: 1, rows: 1n }, 1_000, 1)).not.toContain('left');
   expect(progressText({ percent: 100, rows: 1n }, 2_000, 1)).toBe('2.0 kB read, finishing');
 });
