@@ -250,3 +250,13 @@ test('a changed factor holds from the day it was seen', () =>
   }));
 
 test('an empty book has no name', () => inMemory(async (store) => expect(await priceBookId(store)).toBe('')));
+
+test('a discount on OpenRouter is taken off every price: a quarter of $2 and $4 a million leaves $1.50 and $3', () =>
+  inMemory(async (store) => {
+    const pricing = { prompt: '0.000002', completion: '0.000004', discount: 0.25 };
+    await merge(store, '2026-10-01', JSON.stringify({ data: [{ id: 'acme/large', name: 'Acme: Large', pricing }] }));
+    expect(await timeline(store, 'acme/large')).toEqual([
+      'input 0 0.000001500000000000 … …',
+      'output 0 0.000003000000000000 … …',
+    ]);
+  }));
