@@ -19,7 +19,7 @@ const GENERATOR = fileURLToPath(new URL('../bench/generate.mjs', import.meta.url
 const ROWS = [20_000, 30_000, 10_000];
 const FILES = ROWS.map((_, index) => `calls-${index + 1}.jsonl`);
 /** LLMCOST_KILLS=200 for the long run; not a multiple of 7, which is the step between the moments. */
-const KILLS = Number(process.env.LLMCOST_KILLS ?? 10);
+const KILLS = Number(process.env.LLMCOST_KILLS ?? 6);
 
 const cwd = mkdtempSync(join(tmpdir(), 'llmcost-killed-'));
 const db = join(cwd, 'llmcost.duckdb');
