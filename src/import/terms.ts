@@ -37,6 +37,15 @@ export function statusIn(message: Sql): Sql {
   return sql`try_cast(regexp_extract(lower(${message}), '(?:^|code:? ?|status:? ?|http ?)([45][0-9]{2})(?:[^0-9]|$)', 1) as integer)`;
 }
 
+/** The traits of a call that failed or not, where only the message of its error says why. */
+export function failureTraits(failed: Sql, message: Sql): Record<'status' | 'error_class' | 'http_status', Sql> {
+  return {
+    status: sql`case when ${failed} then 'error' else 'ok' end`,
+    error_class: sql`case when ${failed} then coalesce(${errorClassOf(statusIn(message), message)}, 'other') end`,
+    http_status: sql`case when ${failed} then ${statusIn(message)} end`,
+  };
+}
+
 /**
  * Whether a text is one of some words; false where there is none. Of more than four words DuckDB would make a table and
  * join every line to it, which takes twice the time.

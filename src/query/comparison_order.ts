@@ -1,7 +1,14 @@
 import { identifier, join, type Sql, sql } from '../sql.js';
-import { unitCost } from './metrics/division.js';
-import { PRICED_REQUESTS } from './metrics/metric.js';
-import { type Asked, keysOf, minutesSql, namedKeys, orderSql, sameKeys, usageSql } from './metrics/metric_sql.js';
+import {
+  type Asked,
+  keysOf,
+  minutesSql,
+  namedKeys,
+  orderSql,
+  sameKeys,
+  usageSql,
+  wholeSql,
+} from './metrics/metric_sql.js';
 import type { MetricName } from './metrics/metrics.js';
 import { merged, sampled, sampledColumns, sampling } from './metrics/needs.js';
 
@@ -67,7 +74,6 @@ function byMetric(asked: Asked, { factIsNow, bucketIsNow, sort }: Ranking, by: M
   const keys = keysOf(dimensions);
   const usage = sql`${usageSql(dimensions)} where ${test} and ${factIsNow}`;
   const samples = sampling(needs) ? sql`sample as (${sampled(needs, namedKeys(dimensions), usage)}),` : sql``;
-  const perRequest = unitCost(sql`part.cost`, PRICED_REQUESTS);
   return sql`present as (
   select ${join([...keys, merged(needs)])}
   from metric_group
@@ -81,12 +87,7 @@ part as (
   left join present on ${sameKeys(keys, sql`era`, sql`present`)}
   ${sampling(needs) ? sql`left join sample on ${sameKeys(keys, sql`era`, sql`sample`)}` : sql``}
 ),
-whole as (
-  select
-    sum(part.cost) as cost,
-    ${needs.least ? sql`min(case when ${perRequest} > 0 then ${perRequest} end)` : sql`null`} as least
-  from part
-),
+${wholeSql(needs)},
 ranked as (
   select ${join([...keys.map((key) => sql`part.${key}`), sql`row_number() over (order by ${orderSql({ by, direction: sort.direction }, keys)}) as position`])}
   from part

@@ -3,7 +3,7 @@ import { elapsedMs } from '../convert.js';
 import { field, type Shape } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
 import { labelled, listIn, parsed, withLabels } from '../nested.js';
-import { errorClassOf, statusIn } from '../terms.js';
+import { failureTraits } from '../terms.js';
 import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const COLUMNS = [
@@ -187,11 +187,7 @@ function observations(reads: Format['reads'], signature: Format['signature']): F
       service_tier: null,
       speed: null,
       region: null,
-      status: sql`case when ${FAILED} then 'error' else 'ok' end`,
-      error_class: sql`case
-          when ${FAILED} then coalesce(${errorClassOf(statusIn(field('statusMessage')), field('statusMessage'))}, 'other')
-        end`,
-      http_status: sql`case when ${FAILED} then ${statusIn(field('statusMessage'))} end`,
+      ...failureTraits(FAILED, field('statusMessage')),
       feature: sql`coalesce(${attributed(sql`metadata`, 'feature')}, ${labelled(sql`trace_labels`, 'feature')}, ${field('traceName')})`,
       environment: field('environment'),
       attempt: null,

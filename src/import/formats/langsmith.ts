@@ -3,7 +3,7 @@ import { elapsedMs } from '../convert.js';
 import { field, type Shape, within } from '../fields.js';
 import { constant, type Format, type Place } from '../format.js';
 import { labelled, listIn, parsed, withLabels } from '../nested.js';
-import { errorClassOf, statusIn } from '../terms.js';
+import { failureTraits } from '../terms.js';
 import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const RUN_LABELS = sql`run_labels`;
@@ -110,11 +110,7 @@ function langsmith(
       service_tier: null,
       speed: null,
       region: null,
-      status: sql`case when ${FAILED} then 'error' else 'ok' end`,
-      error_class: sql`case
-          when ${FAILED} then coalesce(${errorClassOf(statusIn(field('error')), field('error'))}, 'other')
-        end`,
-      http_status: sql`case when ${FAILED} then ${statusIn(field('error'))} end`,
+      ...failureTraits(FAILED, field('error')),
       feature: sql`coalesce(${attributed(metadata, 'feature')}, ${labelled(RUN_LABELS, 'feature')})`,
       environment: sql`coalesce(${attributed(metadata, 'environment')}, ${labelled(RUN_LABELS, 'environment')})`,
       attempt: null,

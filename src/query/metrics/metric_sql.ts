@@ -173,7 +173,6 @@ export function slotSql(asked: Asked): Sql {
     ? sql`,
 sample as (${sampled(needs, namedKeys(dimensions), sql`${usageSql(dimensions)} where ${test}`)})`
     : sql``;
-  const perRequest = unitCost(sql`part.cost`, PRICED_REQUESTS);
   return sql`
 create or replace temp table metric_slot as
 with summed as (
@@ -184,12 +183,7 @@ part as (
   from summed
   ${sampling(needs) ? sql`left join sample on ${sameKeys(keys, sql`summed`, sql`sample`)}` : sql``}
 ),
-whole as (
-  select
-    sum(part.cost) as cost,
-    ${needs.least ? sql`min(case when ${perRequest} > 0 then ${perRequest} end)` : sql`null`} as least
-  from part
-),
+${wholeSql(needs)},
 ranked as (
   select part.*, whole.least, row_number() over (order by ${orderSql(sort, keys)}) as position
   from part
@@ -200,6 +194,17 @@ select
   position <= coalesce(cast($top as bigint), position)
     and coalesce(cost >= cast($min_cost as decimal(38, 18)), $min_cost is null) as shown
 from ranked`;
+}
+
+/** The step `whole`: what shares and ratios of the groups in `part` are taken of. */
+export function wholeSql({ least }: Asked['needs']): Sql {
+  const perRequest = unitCost(sql`part.cost`, PRICED_REQUESTS);
+  return sql`whole as (
+  select
+    sum(part.cost) as cost,
+    ${least ? sql`min(case when ${perRequest} > 0 then ${perRequest} end)` : sql`null`} as least
+  from part
+)`;
 }
 
 /** The minutes of all spans together, as a column. */
