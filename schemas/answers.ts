@@ -1,33 +1,33 @@
 /*
  * Every answer that is printed as JSON, by the name of its schema: `llmcost schema margin` prints that of Margin. generate.mjs makes the
  * JSON Schemas beside this file from these types, with their comments as descriptions. That of a report is worked out from the table of
- * metrics (src/query/report_schema.ts): its parts repeat so often that it would be twenty times as long.
+ * metrics (src/query/report/schema.ts): its parts repeat so often that it would be twenty times as long.
  */
-import type { Explained } from '../src/import/explain.js';
-import type { PastImport, PastRejects } from '../src/import/history.js';
-import type { ImportedFile } from '../src/import/import.js';
+import type { Explained } from '../src/import/explain/explain.js';
+import type { PastImport, PastRejects } from '../src/import/load/history.js';
+import type { ImportedFile } from '../src/import/load/import.js';
 import type { AttributeAnswer } from '../src/query/attribute/answer.js';
-import type { Baseline as RecordedRun } from '../src/query/baseline_file.js';
-import type { BudgetRow, BudgetCheck as Check } from '../src/query/budget.js';
-import type { BudgetExplanation as Explanation } from '../src/query/budget_explain.js';
+import type { Baseline as RecordedRun } from '../src/query/baseline/file.js';
+import type { BudgetRow, BudgetCheck as Check } from '../src/query/budget/check.js';
+import type { BudgetExplanation as Explanation } from '../src/query/budget/explain.js';
 import type { Dashboard as DashboardAnswer } from '../src/query/dashboard/dashboard.js';
 import type { DriftReport } from '../src/query/drift/answer.js';
 import type { ExplainReport } from '../src/query/explain/answer.js';
-import type { Forecast as ForecastAnswer } from '../src/query/forecast.js';
-import type { MarginReport } from '../src/query/margin.js';
-import type { PriceCost } from '../src/query/price_cost.js';
-import type { PastRevision, PriceStatus, SetAside } from '../src/query/price_status.js';
+import type { Forecast as ForecastAnswer } from '../src/query/forecast/forecast.js';
+import type { MarginReport } from '../src/query/margin/margin.js';
+import type { PastRevision, PriceStatus, SetAside } from '../src/query/prices/status.js';
 import type { Refreshed } from '../src/query/quality/refresh.js';
-import type { MovesAnswer } from '../src/query/simulate/moves.js';
-import type { SurveyAnswer } from '../src/query/simulate/survey.js';
+import type { SurveyAnswer } from '../src/query/simulate/rank_models.js';
+import type { MovesAnswer } from '../src/query/simulate/reroute.js';
 import type { WasteReport } from '../src/query/waste/answer.js';
-import type { Why as WhyAnswer } from '../src/query/why.js';
-import type { Corrected } from '../src/rate/correct.js';
-import type { ListedModel } from '../src/rate/listing.js';
-import type { ModelPrices } from '../src/rate/model_prices.js';
-import type { ImportAnswer } from '../src/render/import.js';
-import type { PriceDiff as Diff } from '../src/render/price_diff.js';
-import type { RefreshAnswer } from '../src/render/refresh.js';
+import type { PriceCost } from '../src/query/why/price_cost.js';
+import type { Why as WhyAnswer } from '../src/query/why/why.js';
+import type { ListedModel } from '../src/rate/listing/listing.js';
+import type { ModelPrices } from '../src/rate/listing/model_prices.js';
+import type { Corrected } from '../src/rate/rerate/correct.js';
+import type { ImportAnswer } from '../src/render/import/import.js';
+import type { PriceDiff as Diff } from '../src/render/pricing/price_diff.js';
+import type { RefreshAnswer } from '../src/render/pricing/refresh.js';
 
 /** An answer in its envelope. */
 type Enveloped<Name extends string, Content> = { schema: `llmcost.${Name}` } & Content;

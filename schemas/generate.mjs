@@ -33,7 +33,7 @@ function declare() {
       typeRoots: [join(ROOT, 'node_modules/@types')],
     },
     include: [join(ROOT, 'src'), join(ROOT, 'schemas')],
-    exclude: [join(ROOT, 'src/page')],
+    exclude: [join(ROOT, 'src/browser')],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' });

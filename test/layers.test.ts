@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Arrow, arrowsOf, type Source, sourceOf, sources } from './source_tree.js';
 
@@ -16,7 +17,7 @@ const LAYERS: Record<string, { uses: string[]; typesOf?: string[] }> = {
   import: { uses: ['rate', 'store', ...LEAVES], typesOf: ['config'] },
   render: { uses: LEAVES, typesOf: ['import', 'query', 'rate'] },
   // Runs in the browser, inside a page: each file is a script of its own.
-  page: { uses: [] },
+  browser: { uses: [] },
   notify: { uses: ['net', ...LEAVES], typesOf: ['config', 'query'] },
   commands: { uses: ['config', 'import', 'notify', 'query', 'rate', 'render', 'store', ...LEAVES] },
   cli: { uses: ['commands', ...LEAVES] },
@@ -28,7 +29,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   commander: { layers: ['cli', 'commands'] },
   chalk: { layers: ['render'], files: 1 },
   'cli-table3': { layers: ['render'], files: 1 },
-  'chart.js': { layers: ['page'] },
+  'chart.js': { layers: ['browser'] },
   ora: { layers: ['commands', 'io', 'render'], files: 1 },
   nodemailer: { layers: ['notify'], files: 1 },
   undici: { layers: ['net'], files: 1 },
@@ -40,7 +41,11 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
 };
 
 const VAGUE = /(^|[/_.-])(utils?|helpers?|common|managers?|services?|misc)(?=[/_.-])/i;
-const MAX_LINES = 300;
+/** A file is one idea, not a length: the limit is only where a reader gets lost. */
+const MAX_LINES = 400;
+const MAX_FILES = 25;
+/** One declaration a file, however many there are. */
+const LISTS = ['src/import/formats'];
 
 const tree = sources();
 /** What `llmcost --help` loads: a tenth of a second goes quickly, so everything else waits until it is needed. */
@@ -58,6 +63,8 @@ describe('the source tree', () => {
   });
   test('only io.ts touches the process and the console', () => expect(tree.flatMap(worldly)).toEqual([]));
   test('no vague names, no long files', () => expect(tree.flatMap(untidy)).toEqual([]));
+  test('no crowded folders', () => expect(crowded(tree)).toEqual([]));
+  test.fails('no circles, types included', () => expect(circles(tree)).toEqual([]));
 });
 
 describe('the guard itself', () => {
@@ -138,7 +145,20 @@ describe('the guard itself', () => {
     expect(untidy(sourceOf('src/query/date_utils.ts', ''))).toEqual([
       'src/query/date_utils.ts has a name that says nothing',
     ]);
-    expect(untidy(sourceOf('src/a.ts', '\n'.repeat(301)))).toEqual(['src/a.ts has 301 lines; split it below 300']);
+    expect(untidy(sourceOf('src/a.ts', '\n'.repeat(401)))).toEqual(['src/a.ts has 401 lines; split it below 400']);
+  });
+
+  test('folders and circles', () => {
+    const names = Array.from({ length: 26 }, (_, number) => sourceOf(`src/query/a${number}.ts`, ''));
+    expect(crowded(names)).toEqual(['src/query has 26 files; give some of them a folder']);
+    expect(
+      circles([
+        sourceOf('src/query/a.ts', `import type { B } from './b.js';`),
+        sourceOf('src/query/b.ts', `const { c } = await import('./c.js');`),
+        sourceOf('src/query/c.ts', `import { a } from './a.js';\nimport { d } from './d.js';`),
+        sourceOf('src/query/d.ts', ''),
+      ]),
+    ).toEqual(['src/query/a.ts → src/query/b.ts → src/query/c.ts → src/query/a.ts']);
   });
 });
 
@@ -207,11 +227,47 @@ function untidy({ path, lines }: Source): string[] {
   ];
 }
 
-/** `query` of src/query/report.ts, `cli` of src/cli.ts. */
+/** `query` of src/query/report/report.ts, `cli` of src/cli.ts. */
 function layerOf(path: string): string {
   return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
 }
 
 function shown({ from, to }: Arrow): string {
   return `${from} → ${to}`;
+}
+
+function crowded(files: readonly Source[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { path } of files) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  return [...counts]
+    .filter(([folder, count]) => count > MAX_FILES && !LISTS.includes(folder))
+    .map(([folder, count]) => `${folder} has ${count} files; give some of them a folder`);
+}
+
+/** The shortest way from each file back to itself, every circle once. */
+function circles(files: readonly Source[]): string[] {
+  const targets = new Map(files.map((file) => [file.path, arrowsOf(file).filter(({ ours }) => ours)]));
+  const found = new Map<string, string>();
+  for (const { path } of files) {
+    const way = wayBack(path, (from) => (targets.get(from) ?? []).map(({ to }) => to));
+    if (way === undefined) continue;
+    const key = [...way].sort().join(' ');
+    if (!found.has(key)) found.set(key, [...way, path].join(' → '));
+  }
+  return [...found.values()];
+}
+
+/** The files on the shortest way from a file over what it imports back to it, the file first. */
+function wayBack(start: string, next: (path: string) => string[]): string[] | undefined {
+  const ways: string[][] = [[start]];
+  const seen = new Set<string>();
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    for (const to of next(way.at(-1) ?? start)) {
+      if (to === start) return way;
+      if (seen.has(to)) continue;
+      seen.add(to);
+      ways.push([...way, to]);
+    }
+  }
+  return undefined;
 }

@@ -6,7 +6,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A source file as the tests of the architecture see it: where it is and what it says, without comments. */
 export interface Source {
-  /** From the top of the checkout, with slashes: `src/query/report.ts`. */
+  /** From the top of the checkout, with slashes: `src/query/report/report.ts`. */
   path: string;
   code: string;
   lines: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { BUNDLE_DIRECTORY } from './pricing_book.js';
+import { BUNDLE_DIRECTORY } from './pricing/book.js';
 
 const CALLS = fileURLToPath(new URL('../../fixtures/demo/calls.jsonl.gz', import.meta.url));
 
@@ -53,14 +53,14 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
     { periodBetween },
   ] = await Promise.all([
     import('../store/store.js'),
-    import('../import/import.js'),
-    import('../rate/bundle.js'),
-    import('../import/mapping.js'),
-    import('../query/report.js'),
-    import('../render/report.js'),
-    import('../render/table.js'),
-    import('../render/import.js'),
-    import('../query/period.js'),
+    import('../import/load/import.js'),
+    import('../rate/bundle/bundle.js'),
+    import('../import/declare/mapping.js'),
+    import('../query/report/report.js'),
+    import('../render/report/report.js'),
+    import('../render/text/table.js'),
+    import('../render/import/import.js'),
+    import('../query/scope/period.js'),
   ]);
   const terminal = terminalOf(io, { color });
   await withStore(path, { access: 'write' }, async (store) => {

@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 import type { DriftQuery, DriftReport } from '../query/drift/answer.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
-import { type ConfigOptions, withOwnStore } from './own_book.js';
+import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
@@ -89,7 +89,7 @@ async function render(answer: DriftReport, options: DriftOptions, io: Io): Promi
     const [{ driftPage }, { pageAnswer }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
     return pageAnswer(driftPage(answer, shown), options.output, io);
   }
-  const { terminalOf } = await import('../render/table.js');
+  const { terminalOf } = await import('../render/text/table.js');
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
   return rendered.driftAsTable(answer, terminal, shown);
@@ -129,7 +129,7 @@ function listOf(text: string): string[] {
 }
 
 async function dimensionsOf(text: string): Promise<string[]> {
-  const { checkedDimension, isTime } = await import('../query/dimensions.js');
+  const { checkedDimension, isTime } = await import('../query/scope/dimensions.js');
   const names = [...new Set(listOf(text).map(checkedDimension))];
   const time = names.find(isTime);
   if (time === undefined) return names;

@@ -4,8 +4,8 @@ import type { Io } from '../io.js';
 import type { Bounded, ExplainQuery, ExplainReport } from '../query/explain/answer.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
-import { type ConfigOptions, withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
+import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
@@ -61,7 +61,7 @@ async function render(answer: ExplainReport, options: ExplainOptions, io: Io): P
   if (options.format === 'json') return rendered.explainAsJson(answer);
   if (options.format === 'csv') return rendered.explainAsCsv(answer);
   if (options.format === 'markdown') return rendered.explainAsMarkdown(answer);
-  const { terminalOf } = await import('../render/table.js');
+  const { terminalOf } = await import('../render/text/table.js');
   const toFile = options.output !== undefined;
   return rendered.explainAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
 }
@@ -86,7 +86,7 @@ async function spansOf(
 ): Promise<{ before: Bounded; after: Bounded }> {
   const [{ bounded, dayWithWeekBefore, withPrevious }, { periodOf }] = await Promise.all([
     import('../query/explain/periods.js'),
-    import('../query/period.js'),
+    import('../query/scope/period.js'),
   ]);
   const spans =
     day === undefined ? withPrevious(period, tz, now) : dayWithWeekBefore(dayOf(day, periodOf, { tz, now }), tz);
@@ -102,7 +102,7 @@ async function spansOf(
 
 function dayOf(
   text: string,
-  periodOf: typeof import('../query/period.js').periodOf,
+  periodOf: typeof import('../query/scope/period.js').periodOf,
   { tz, now }: { tz: string; now: Date },
 ): ReturnType<typeof periodOf> {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) || text === 'yesterday' || text === 'today') return periodOf(text, tz, now);

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { MarginQuery, MarginReport } from '../query/margin.js';
-import type { MarginBy } from '../query/margin_sql.js';
+import type { MarginQuery, MarginReport } from '../query/margin/margin.js';
+import type { MarginBy } from '../query/margin/sql.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
-import { type ConfigOptions, configuredRevenue, withOwnStore } from './own_book.js';
 import { writePage } from './page.js';
+import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
 import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
@@ -45,7 +45,7 @@ Examples:
 
 async function margin(options: MarginOptions, io: Io): Promise<void> {
   const query = await queryOf(options, io);
-  const { marginReport } = await import('../query/margin.js');
+  const { marginReport } = await import('../query/margin/margin.js');
   const answer = await withOwnStore(options, io, (store) => marginReport(store, query));
   if (options.format === 'html') {
     const { marginPage } = await import('../render/margin_page.js');
@@ -61,13 +61,16 @@ async function render(answer: MarginReport, options: MarginOptions, io: Io): Pro
   if (options.format === 'json') return rendered.marginAsJson(answer);
   if (options.format === 'csv') return rendered.marginAsCsv(answer);
   if (options.format === 'markdown') return rendered.marginAsMarkdown(answer);
-  const { terminalOf } = await import('../render/table.js');
+  const { terminalOf } = await import('../render/text/table.js');
   const toFile = options.output !== undefined;
   return rendered.marginAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
 }
 
 async function note(answer: MarginReport, { format }: MarginOptions, io: Io): Promise<void> {
-  const [{ plain }, { apartLines }] = await Promise.all([import('../render/text.js'), import('../render/margin.js')]);
+  const [{ plain }, { apartLines }] = await Promise.all([
+    import('../render/text/text.js'),
+    import('../render/margin.js'),
+  ]);
   // CSV has no place for amounts in another currency.
   const apart = format === 'csv' ? apartLines(answer) : [];
   for (const message of [...apart, ...answer.warnings.map((warning) => warning.message)])

@@ -2,8 +2,8 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { Condition } from '../query/filter.js';
-import type { Period } from '../query/period.js';
+import type { Condition } from '../query/scope/filter.js';
+import type { Period } from '../query/scope/period.js';
 import type { StoreOptions } from '../store/store.js';
 
 /** Options every command that touches the database shares. */
@@ -77,8 +77,8 @@ export async function chosenScope(
   now: Date,
 ): Promise<{ period: Period; tz: string; where: Condition[] }> {
   const [{ conditionOf }, { checkedZone }] = await Promise.all([
-    import('../query/filter.js'),
-    import('../query/zone.js'),
+    import('../query/scope/filter.js'),
+    import('../query/scope/time_zone.js'),
   ]);
   const tz = checkedZone(options.tz);
   return { period: await chosenPeriod(options, tz, now), tz, where: (options.where ?? []).map(conditionOf) };
@@ -90,7 +90,7 @@ export async function chosenPeriod(
   tz: string,
   now: Date,
 ): Promise<Period> {
-  const { periodBetween, periodOf } = await import('../query/period.js');
+  const { periodBetween, periodOf } = await import('../query/scope/period.js');
   if (period === undefined) return periodBetween(since, until, tz);
   if (since === undefined && until === undefined) return periodOf(period, tz, now);
   throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');

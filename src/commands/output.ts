@@ -23,7 +23,7 @@ const NOTES = 20;
 
 /** The warnings of an answer on stderr, the first 20; the answer itself holds all of them. */
 export async function writeNotes(warnings: readonly { message: string }[], io: Io): Promise<void> {
-  const { plain } = await import('../render/text.js');
+  const { plain } = await import('../render/text/text.js');
   for (const { message } of warnings.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
   const left = warnings.length - NOTES;
   if (left > 0) io.stderr.write(`note: … and ${left} more; --format json lists all.\n`);

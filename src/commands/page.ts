@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { Page, PageParts } from '../render/page_data.js';
+import type { Page, PageParts } from '../render/page/data.js';
 import { writeAnswer } from './output.js';
 
 /** Writes a page to the file of -o, else to stdout. Throws UsageError on a terminal, where nobody could read it. */
@@ -23,13 +23,13 @@ export async function pageAnswer(page: Page, output: string | undefined, io: Io)
 
 /** The whole file: the page with all the code it carries. */
 export async function pageText(page: Page): Promise<string> {
-  const [{ htmlPage }, parts] = await Promise.all([import('../render/page.js'), pageParts()]);
+  const [{ htmlPage }, parts] = await Promise.all([import('../render/page/page.js'), pageParts()]);
   return htmlPage(page, parts);
 }
 
-/** The scripts of src/page, in the order they run. They lie in `dist`, seen from the source and from the built program alike. */
+/** The scripts of src/browser, in the order they run. They lie in `dist`, seen from the source and from the built program alike. */
 const SCRIPTS = ['point_names.js', 'charts.js', 'legends.js', 'tables.js'];
-const FOLDER = new URL('../../dist/page/', import.meta.url);
+const FOLDER = new URL('../../dist/browser/', import.meta.url);
 
 async function pageParts(): Promise<PageParts> {
   const dist = dirname(createRequire(import.meta.url).resolve('chart.js'));

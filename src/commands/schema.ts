@@ -69,7 +69,7 @@ async function schemaText(name: SchemaName): Promise<string> {
     return `${JSON.stringify(configSchema(), null, 2)}\n`;
   }
   if (name === 'report') {
-    const { reportSchema } = await import('../query/report_schema.js');
+    const { reportSchema } = await import('../query/report/schema.js');
     return `${JSON.stringify(reportSchema(), null, 2)}\n`;
   }
   return readFile(new URL(`${name}.json`, FOLDER), 'utf8');

@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 import type { WasteQuery, WasteReport } from '../query/waste/answer.js';
 import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
-import { type ConfigOptions, withOwnStore } from './own_book.js';
+import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
@@ -41,7 +41,7 @@ async function waste(options: WasteOptions, io: Io): Promise<void> {
   const answer = await withOwnStore(options, io, (store) => wasteReport(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
   if (options.quiet) return;
-  const { plain } = await import('../render/text.js');
+  const { plain } = await import('../render/text/text.js');
   for (const { message } of answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
 }
 
@@ -66,7 +66,7 @@ async function render(answer: WasteReport, options: WasteOptions, io: Io): Promi
     const [{ wastePage }, { pageAnswer }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
     return pageAnswer(wastePage(answer), options.output, io);
   }
-  const { terminalOf } = await import('../render/table.js');
+  const { terminalOf } = await import('../render/text/table.js');
   const toFile = options.output !== undefined;
   return rendered.wasteAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
 }

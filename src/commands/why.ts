@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import type { Why } from '../query/why.js';
+import type { Why } from '../query/why/why.js';
 import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from './options.js';
 
 export interface WhyOptions extends CommonOptions {
@@ -31,13 +31,13 @@ async function explain(id: string, options: WhyOptions, io: Io): Promise<void> {
 }
 
 async function ask(id: string, options: WhyOptions, io: Io): Promise<Why> {
-  const [{ withStore }, { why }] = await Promise.all([import('../store/store.js'), import('../query/why.js')]);
+  const [{ withStore }, { why }] = await Promise.all([import('../store/store.js'), import('../query/why/why.js')]);
   return withStore(databasePath(options, io), storeOptions('read', options, io), (store) => why(store, id));
 }
 
 async function render(answer: Why, options: WhyOptions, io: Io): Promise<string> {
   const { whyAsJson, whyAsTable } = await import('../render/why.js');
   if (options.format === 'json') return whyAsJson(answer);
-  const { terminalOf } = await import('../render/table.js');
+  const { terminalOf } = await import('../render/text/table.js');
   return whyAsTable(answer, terminalOf(io, { color: options.color }));
 }

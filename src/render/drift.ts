@@ -1,9 +1,9 @@
 import type { DriftReport, DriftRow } from '../query/drift/answer.js';
 import type { Unit } from '../query/drift/metrics.js';
 import type { ModelFinding } from '../query/drift/models.js';
-import { formatCount, formatMoney, formatUnitMoney } from './number.js';
-import { renderTable, type Table, type Terminal } from './table.js';
-import { csvLines, markdownText, plain } from './text.js';
+import { formatCount, formatMoney, formatUnitMoney } from './text/number.js';
+import { renderTable, type Table, type Terminal } from './text/table.js';
+import { csvLines, markdownText, plain } from './text/text.js';
 
 /** What has no name, as every answer calls it. */
 const NONE = '(none)';

@@ -1,7 +1,7 @@
 import type { DriftReport } from '../query/drift/answer.js';
 import { driftTables, driftTitle, type Shown } from './drift.js';
-import type { Chart, Page } from './page_data.js';
-import { sectionOf } from './page_table.js';
+import type { Chart, Page } from './page/data.js';
+import { sectionOf } from './page/table.js';
 
 /** The answer as a page: what changed by how much, with all that the table has, and what was found about models. */
 export function driftPage(report: DriftReport, shown: Shown): Page {

@@ -1,7 +1,7 @@
 import type { ExplainPart, ExplainReport } from '../query/explain/answer.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
-import { renderTable, type Table, type Terminal } from './table.js';
-import { csvLines, markdownText, plain } from './text.js';
+import { formatCount, formatMoney, formatPercent } from './text/number.js';
+import { renderTable, type Table, type Terminal } from './text/table.js';
+import { csvLines, markdownText, plain } from './text/text.js';
 
 /** The sentences, then the waterfall, then who is behind the biggest part, and when. */
 export function explainAsTable(report: ExplainReport, terminal: Terminal): string {

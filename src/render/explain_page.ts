@@ -1,8 +1,8 @@
 import type { ExplainReport } from '../query/explain/answer.js';
 import { contributionTable, explainTitle, peakTable, shownParts, signedMoney } from './explain.js';
-import { formatMoney } from './number.js';
-import type { Page, WaterfallChart } from './page_data.js';
-import { sectionOf } from './page_table.js';
+import type { Page, WaterfallChart } from './page/data.js';
+import { sectionOf } from './page/table.js';
+import { formatMoney } from './text/number.js';
 
 /** The answer as a page: the sentences, the waterfall as a chart, who is behind the biggest part, and when. */
 export function explainPage(report: ExplainReport): Page {

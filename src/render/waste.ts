@@ -1,7 +1,7 @@
 import type { Behind, WasteReport } from '../query/waste/answer.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
-import { renderTable, type Table, type Terminal } from './table.js';
-import { csvLines, markdownText, plain } from './text.js';
+import { formatCount, formatMoney, formatPercent } from './text/number.js';
+import { renderTable, type Table, type Terminal } from './text/table.js';
+import { csvLines, markdownText, plain } from './text/text.js';
 
 const NONE = '(none)';
 

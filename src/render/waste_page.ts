@@ -1,6 +1,6 @@
 import type { CacheRow, LimitRow, WasteReport, WasteRow } from '../query/waste/answer.js';
-import { formatCount, formatMoney, formatPercent } from './number.js';
-import type { Page, PageCell, PageColumn, Section } from './page_data.js';
+import type { Page, PageCell, PageColumn, Section } from './page/data.js';
+import { formatCount, formatMoney, formatPercent } from './text/number.js';
 import { decisions, nameOf, remarks, titleOf } from './waste.js';
 
 /** The answer as a page: what could be saved by kind, who is behind it, how it was decided, what caching brought. */

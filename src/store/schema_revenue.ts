@@ -3,7 +3,7 @@ import { type Sql, sql } from '../sql.js';
 /**
  * What customers pay, as invoices, payments, subscriptions and events tell it; never part of usage. An entry is known again by
  * `event_key`: the id it has in its source, or all that it says. Which entries count, so that an invoice and its payment are
- * not counted twice, is decided when it is asked (src/query/revenue_sql.ts): a later import may bring the invoice of a payment.
+ * not counted twice, is decided when it is asked (src/query/margin/revenue_sql.ts): a later import may bring the invoice of a payment.
  *
  * - `customer_names` holds every name the source has for the customer, the most telling first; `customer` is the first of them.
  * - An entry with `period_end` is earned over its period, one without at `period_start`. What `recurs` earns `amount` every

@@ -6,7 +6,7 @@ import { StoreMissing, StoreNearlyFull, StoreNewer } from '../errors.js';
 import { type Sql, sql } from '../sql.js';
 import { freeBytes } from './disk.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
-import { refuseForeign } from './foreign.js';
+import { refuseForeign } from './not_our_database.js';
 import { SCHEMA_STEPS } from './schema.js';
 
 export type Params = Record<string, DuckDBValue>;

@@ -7,7 +7,7 @@ import {
   timeOf,
   trimmed,
   wholeNumber,
-} from '../../src/import/convert.js';
+} from '../../src/import/declare/convert.js';
 import { type Sql, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 

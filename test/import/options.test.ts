@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import { displayWidth } from '../../src/render/text.js';
+import { displayWidth } from '../../src/render/text/text.js';
 import { sql } from '../../src/sql.js';
 import { fakeIo } from '../fake_io.js';
 import { call, longId, newWorld, type World } from './world.js';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
-import { importFile } from '../../src/import/import.js';
+import { importFile } from '../../src/import/load/import.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld, type World } from './world.js';

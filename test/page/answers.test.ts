@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageText } from '../../src/commands/page.js';
-import { sectionOf } from '../../src/render/page_table.js';
+import { sectionOf } from '../../src/render/page/table.js';
 import { newWorld, type World } from '../import/world.js';
 import { CHROMIUM, launch, open, painted, WHERE } from './browser.js';
 

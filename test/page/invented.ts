@@ -1,4 +1,4 @@
-import type { Page, PageCell } from '../../src/render/page_data.js';
+import type { Page, PageCell } from '../../src/render/page/data.js';
 
 /** Names that would do harm if a page took them for anything but text. */
 export const HOSTILE = {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageText, writePage } from '../../src/commands/page.js';
-import { html } from '../../src/render/html.js';
+import { html } from '../../src/render/page/html.js';
 import { fakeIo } from '../fake_io.js';
 import { CHROMIUM, launch, type Opened, open, painted, WHERE } from './browser.js';
 import { HOSTILE, inventedPage } from './invented.js';

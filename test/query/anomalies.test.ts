@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { unusualDays } from '../../src/query/anomalies.js';
-import { periodOf } from '../../src/query/period.js';
-import { costReport } from '../../src/query/report.js';
-import { scopeOf } from '../../src/query/scope.js';
+import { unusualDays } from '../../src/query/report/anomalies.js';
+import { costReport } from '../../src/query/report/report.js';
+import { periodOf } from '../../src/query/scope/period.js';
+import { scopeOf } from '../../src/query/scope/scope.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage } from './usage_rows.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { periodOf, previousOf } from '../../src/query/period.js';
-import { type CompareWith, type CostReport, costReport } from '../../src/query/report.js';
-import { sortOf } from '../../src/query/report_sort.js';
-import { effectsLines } from '../../src/render/report_changes.js';
+import { type CompareWith, type CostReport, costReport } from '../../src/query/report/report.js';
+import { sortOf } from '../../src/query/report/sort.js';
+import { periodOf, previousOf } from '../../src/query/scope/period.js';
+import { effectsLines } from '../../src/render/report/changes.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { placesOf } from '../../src/query/compared_spans.js';
+import { placesOf } from '../../src/query/compare/spans.js';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { type Bounded, boundedPeriod, periodOf } from '../../src/query/period.js';
-import { type CompareWith, type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
-import type { Every } from '../../src/query/spans.js';
+import { type CompareWith, type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
+import { type Bounded, boundedPeriod, periodOf } from '../../src/query/scope/period.js';
+import type { Every } from '../../src/query/scope/time_buckets.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 

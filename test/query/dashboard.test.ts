@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Dashboard, dashboard } from '../../src/query/dashboard/dashboard.js';
 import { everyOf, periodBefore } from '../../src/query/dashboard/spans.js';
-import { conditionOf } from '../../src/query/filter.js';
-import { type Period, periodOf } from '../../src/query/period.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { type Period, periodOf } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 

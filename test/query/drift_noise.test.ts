@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { benjaminiHochberg } from '../../src/query/drift/statistics.js';
+import { benjaminiHochberg } from '../../src/query/scope/statistics.js';
 import { integer, literal, type Sql, sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { asked } from './drift_world.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { spansBefore } from '../../src/query/drift/spans.js';
-import { periodBetween, periodOf } from '../../src/query/period.js';
+import { periodBetween, periodOf } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addCalls, asked } from './drift_world.js';

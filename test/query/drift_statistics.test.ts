@@ -6,7 +6,7 @@ import {
   studentCritical,
   studentTwoSided,
   wilson,
-} from '../../src/query/drift/statistics.js';
+} from '../../src/query/scope/statistics.js';
 
 const Z = 1.959964;
 

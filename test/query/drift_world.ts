@@ -1,6 +1,6 @@
 import type { DriftQuery, DriftReport } from '../../src/query/drift/answer.js';
 import { driftReport } from '../../src/query/drift/drift.js';
-import { conditionOf } from '../../src/query/filter.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
 import { type Sql, sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 

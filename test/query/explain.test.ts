@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ExplainReport } from '../../src/query/explain/answer.js';
 import { explainReport } from '../../src/query/explain/explain.js';
 import { dayWithWeekBefore, withPrevious } from '../../src/query/explain/periods.js';
-import { conditionOf } from '../../src/query/filter.js';
-import { periodOf } from '../../src/query/period.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { periodOf } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addCalls, type Calls } from './explain_rows.js';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
-import { conditionOf } from '../../src/query/filter.js';
-import { type MarginQuery, type MarginReport, type MarginRow, marginReport } from '../../src/query/margin.js';
-import { periodOf } from '../../src/query/period.js';
+import { type MarginQuery, type MarginReport, type MarginRow, marginReport } from '../../src/query/margin/margin.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { periodOf } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { dimensionOf } from '../../src/query/dimensions.js';
 import { type MetricQuery, type MetricRow, metricRows } from '../../src/query/metrics/metric_rows.js';
 import { checkedMetrics, type MetricName } from '../../src/query/metrics/metrics.js';
-import { scopeOf } from '../../src/query/scope.js';
+import { dimensionOf } from '../../src/query/scope/dimensions.js';
+import { scopeOf } from '../../src/query/scope/scope.js';
 import { sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';

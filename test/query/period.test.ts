@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { periodBetween, periodOf } from '../../src/query/period.js';
-import { checkedZone, instantOf, offsetsBetween } from '../../src/query/zone.js';
+import { periodBetween, periodOf } from '../../src/query/scope/period.js';
+import { checkedZone, instantOf, offsetsBetween } from '../../src/query/scope/time_zone.js';
 
 /** Thursday. */
 const NOW = new Date('2026-10-15T12:34:56Z');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import { QUALITY_DIRECTORY, shippedBoards } from '../../src/commands/quality_scores.js';
+import { QUALITY_DIRECTORY, shippedBoards } from '../../src/commands/simulate/quality_scores.js';
 import { BOARDS } from '../../src/query/quality/boards.js';
 import { boardScores, successOf } from '../../src/query/quality/scores.js';
 import { fakeIo } from '../fake_io.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { dimensionList } from '../../src/query/dimensions.js';
-import { conditionOf } from '../../src/query/filter.js';
-import { periodOf } from '../../src/query/period.js';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
+import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
+import { dimensionList } from '../../src/query/scope/dimensions.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { periodOf } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { conditionOf } from '../../src/query/filter.js';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { periodOf } from '../../src/query/period.js';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
-import { sortOf } from '../../src/query/report_sort.js';
+import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
+import { sortOf } from '../../src/query/report/sort.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { periodOf } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
-import { type Period, periodOf } from '../../src/query/period.js';
-import { type RevenueAnswer, revenueByCustomer } from '../../src/query/revenue.js';
+import { type RevenueAnswer, revenueByCustomer } from '../../src/query/margin/revenue.js';
+import { type Period, periodOf } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';

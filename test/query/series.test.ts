@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { periodOf } from '../../src/query/period.js';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report.js';
-import { spansOf } from '../../src/query/spans.js';
-import { sparkline } from '../../src/render/sparkline.js';
+import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
+import { periodOf } from '../../src/query/scope/period.js';
+import { spansOf } from '../../src/query/scope/time_buckets.js';
+import { sparkline } from '../../src/render/text/sparkline.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 

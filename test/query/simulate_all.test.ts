@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { BOARDS } from '../../src/query/quality/boards.js';
 import { boardScores, type Scores } from '../../src/query/quality/scores.js';
-import { type SurveyQuery, survey } from '../../src/query/simulate/survey.js';
+import { type SurveyQuery, survey } from '../../src/query/simulate/rank_models.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addPrices, inMemory, NOW } from '../rate/price_rows.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { moves } from '../../src/query/simulate/moves.js';
-import type { MoveRule } from '../../src/query/simulate/policy.js';
+import { moves } from '../../src/query/simulate/reroute.js';
+import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
 import { CARD_MATCH, COST_USD, PROMPT } from '../../src/rate/rating.js';
 import { sql } from '../../src/sql.js';

@@ -1,5 +1,5 @@
-import { settleRateCards } from '../../src/rate/cards.js';
-import type { Combination } from '../../src/rate/combinations.js';
+import { settleRateCards } from '../../src/rate/cards/cards.js';
+import type { Combination } from '../../src/rate/cards/combinations.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../src/rate/rating.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';

@@ -1,8 +1,8 @@
-import { conditionOf } from '../../src/query/filter.js';
-import { periodOf } from '../../src/query/period.js';
+import { conditionOf } from '../../src/query/scope/filter.js';
+import { periodOf } from '../../src/query/scope/period.js';
 import type { WasteReport } from '../../src/query/waste/answer.js';
 import { wasteReport } from '../../src/query/waste/waste.js';
-import { settleRateCards } from '../../src/rate/cards.js';
+import { settleRateCards } from '../../src/rate/cards/cards.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../src/rate/rating.js';
 import { sql, timestampOf } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';

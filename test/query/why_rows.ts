@@ -1,4 +1,4 @@
-import { settleRateCards } from '../../src/rate/cards.js';
+import { settleRateCards } from '../../src/rate/cards/cards.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../src/rate/rating.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';

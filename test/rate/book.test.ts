@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { pricesSetAside } from '../../src/query/price_status.js';
-import { mergeSource, priceBookId } from '../../src/rate/book.js';
+import { pricesSetAside } from '../../src/query/prices/status.js';
+import { mergeSource, priceBookId } from '../../src/rate/book/book.js';
 import { stagePrices } from '../../src/rate/sources/recognise.js';
 import { sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';

@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
-import { loadBundledBook, readManifest } from '../../src/rate/bundle.js';
-import { writeBundle } from '../../src/rate/bundle_write.js';
-import { datedFiles, refreshFromFiles } from '../../src/rate/refresh.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
+import { loadBundledBook, readManifest } from '../../src/rate/bundle/bundle.js';
+import { writeBundle } from '../../src/rate/bundle/write.js';
+import { datedFiles, refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeBundle } from '../../src/rate/bundle_write.js';
-import { refreshFromFiles } from '../../src/rate/refresh.js';
+import { writeBundle } from '../../src/rate/bundle/write.js';
+import { refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { inMemory } from './price_rows.js';
 
 const chat = { mode: 'chat', litellm_provider: 'openai' };

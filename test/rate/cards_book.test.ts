@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
-import { loadBundledBook } from '../../src/rate/bundle.js';
-import { type Combination, settleRateCards } from '../../src/rate/cards.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
+import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
+import { type Combination, settleRateCards } from '../../src/rate/cards/cards.js';
 import { sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { combination, NOW } from './price_rows.js';

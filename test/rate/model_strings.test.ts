@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
-import { loadBundledBook } from '../../src/rate/bundle.js';
-import { knownModels } from '../../src/rate/known_models.js';
-import { buildResolver, type Resolution, type Resolver } from '../../src/rate/resolve.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
+import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
+import { knownModels } from '../../src/rate/models/known.js';
+import { buildResolver, type Resolution, type Resolver } from '../../src/rate/models/resolve.js';
 import { sql } from '../../src/sql.js';
 import { CLOUDS } from './model_strings/clouds.js';
 import { casesOf } from './model_strings/group.js';

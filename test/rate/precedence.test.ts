@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SOURCE_RANK } from '../../src/rate/precedence.js';
+import { SOURCE_RANK } from '../../src/rate/sources/precedence.js';
 import { sql } from '../../src/sql.js';
 import { addPrices, inMemory } from './price_rows.js';
 

@@ -1,5 +1,5 @@
-import { MULTIPLIER_COLUMNS, RATE_COLUMNS } from '../../src/rate/book_staging.js';
-import { type Combination, settleRateCards } from '../../src/rate/cards.js';
+import { MULTIPLIER_COLUMNS, RATE_COLUMNS } from '../../src/rate/book/staging.js';
+import { type Combination, settleRateCards } from '../../src/rate/cards/cards.js';
 import { sql } from '../../src/sql.js';
 import { type Store, withStore } from '../../src/store/store.js';
 

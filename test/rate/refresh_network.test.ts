@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { NoPrices } from '../../src/errors.js';
-import { refreshPrices } from '../../src/rate/refresh.js';
+import { refreshPrices } from '../../src/rate/refresh/refresh.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';

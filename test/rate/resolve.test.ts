@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canonicalProvider } from '../../src/rate/providers.js';
-import { buildResolver, type ModelAlias, type OwnModel } from '../../src/rate/resolve.js';
+import { canonicalProvider } from '../../src/rate/models/providers.js';
+import { buildResolver, type ModelAlias, type OwnModel } from '../../src/rate/models/resolve.js';
 
 const PRICED = [
   'openai gpt-4o',

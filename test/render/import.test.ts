@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ImportedFile, NOTHING } from '../../src/import/import.js';
-import { importAsText } from '../../src/render/import.js';
+import { type ImportedFile, NOTHING } from '../../src/import/load/import.js';
+import { importAsText } from '../../src/render/import/import.js';
 
 const file = (number: number, more: Partial<ImportedFile> = {}): ImportedFile => ({
   ...NOTHING,

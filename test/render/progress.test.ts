@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { fetchingText, progressText, showLine, showProgress } from '../../src/render/progress.js';
+import { fetchingText, progressText, showLine, showProgress } from '../../src/render/text/progress.js';
 import { fakeIo } from '../fake_io.js';
 
 function terminal(columns: number | undefined) {

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
-import { formatCount, formatMoney, formatPercent } from '../../src/render/number.js';
-import { renderTable, type Table, terminalOf } from '../../src/render/table.js';
-import { csvField, csvLines, cutInMiddle, displayWidth, markdownText, plain, wrapped } from '../../src/render/text.js';
+import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
+import { renderTable, type Table, terminalOf } from '../../src/render/text/table.js';
+import {
+  csvField,
+  csvLines,
+  cutInMiddle,
+  displayWidth,
+  markdownText,
+  plain,
+  wrapped,
+} from '../../src/render/text/text.js';
 import { fakeIo } from '../fake_io.js';
 
 const RED = '\u001b[31m';

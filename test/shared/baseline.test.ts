@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { comparison } from '../../src/query/baseline_compare.js';
-import { baselineRow } from '../../src/query/baseline_row.js';
-import { caseKey, recordedRun } from '../../src/query/baseline_run.js';
+import { comparison } from '../../src/query/baseline/compare.js';
+import { caseKey, recordedRun } from '../../src/query/baseline/run.js';
+import { baselineRow } from '../../src/query/budget/baseline.js';
 import { integer, type Sql, sql } from '../../src/sql.js';
 import { addUsage } from '../query/usage_rows.js';
 import { inMemory } from '../rate/price_rows.js';

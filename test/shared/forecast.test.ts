@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fillSeries } from '../../src/query/forecast_series.js';
-import { CONFIDENCE, EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd } from '../../src/query/forecast_sql.js';
+import { fillSeries } from '../../src/query/forecast/series.js';
+import { CONFIDENCE, EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd } from '../../src/query/forecast/sql.js';
 import { integer, sql } from '../../src/sql.js';
 import { addUsage, type UsageRow } from '../query/usage_rows.js';
 import { inMemory } from '../rate/price_rows.js';

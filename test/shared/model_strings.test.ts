@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing_book.js';
-import { loadBundledBook } from '../../src/rate/bundle.js';
-import { knownModels } from '../../src/rate/known_models.js';
-import { buildResolver, type Resolver } from '../../src/rate/resolve.js';
+import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
+import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
+import { knownModels } from '../../src/rate/models/known.js';
+import { buildResolver, type Resolver } from '../../src/rate/models/resolve.js';
 import { inMemory, NOW } from '../rate/price_rows.js';
 import { realFile } from './real_files.js';
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { knownModels } from '../../src/rate/known_models.js';
-import { refreshFromFiles } from '../../src/rate/refresh.js';
-import { buildResolver, type Resolver } from '../../src/rate/resolve.js';
+import { knownModels } from '../../src/rate/models/known.js';
+import { buildResolver, type Resolver } from '../../src/rate/models/resolve.js';
+import { refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { isObject } from '../../src/rate/sources/source.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';

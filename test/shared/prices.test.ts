@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { knownModels } from '../../src/rate/known_models.js';
-import { datedFiles, refreshFromFiles } from '../../src/rate/refresh.js';
-import { buildResolver } from '../../src/rate/resolve.js';
+import { knownModels } from '../../src/rate/models/known.js';
+import { buildResolver } from '../../src/rate/models/resolve.js';
+import { datedFiles, refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { QUALITY_DIRECTORY } from '../../src/commands/quality_scores.js';
+import { QUALITY_DIRECTORY } from '../../src/commands/simulate/quality_scores.js';
 import { BOARDS } from '../../src/query/quality/boards.js';
+import { familyOf } from '../../src/query/quality/model_family.js';
 import { boardScores, csvRows } from '../../src/query/quality/scores.js';
-import { familyOf } from '../../src/query/simulate/model_family.js';
 import { familyRatios } from '../../src/query/simulate/tokenizers.js';
 import { sql } from '../../src/sql.js';
 import { inMemory } from '../rate/price_rows.js';

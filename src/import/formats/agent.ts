@@ -1,5 +1,5 @@
 import { type Sql, sql } from '../../sql.js';
-import { constant, type Format } from '../format.js';
+import { constant, type Format } from '../declare/format.js';
 
 /** The traits that the sessions of coding agents do not tell. */
 export const AGENT_TRAITS = {

@@ -1,9 +1,9 @@
 import { sql } from '../../sql.js';
-import { elapsedMs } from '../convert.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { withLabels } from '../nested.js';
-import { errorClassOf, statusIn } from '../terms.js';
+import { elapsedMs } from '../declare/convert.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
+import { errorClassOf, statusIn } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const EVENT = field('event');

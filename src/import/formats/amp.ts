@@ -1,7 +1,7 @@
 import { join, type Sql, sql } from '../../sql.js';
-import { field, type Shape, within } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field, type Shape, within } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { AGENT_FACTS, AGENT_TRAITS, projectOf } from './agent.js';
 
 const CACHED: Shape = { cacheCreationInputTokens: 'text', cacheReadInputTokens: 'text' };

@@ -1,7 +1,7 @@
 import { literal, type Sql, sql } from '../../sql.js';
-import type { Shape } from '../fields.js';
-import { type Check, constant, type Format, type Place } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import type { Shape } from '../declare/fields.js';
+import { type Check, constant, type Format, type Place } from '../declare/format.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 
 const TURN: Shape = {
   type: 'text',

@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
 import { anthropicAnswers, USAGE } from './anthropic.js';
 
 const TYPE = field('result.type');

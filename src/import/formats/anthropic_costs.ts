@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type LedgerFormat } from '../format.js';
+import { field } from '../declare/fields.js';
+import { constant, type LedgerFormat } from '../declare/format.js';
 import { tagsOf } from './bucket.js';
 
 /** Where inference ran; models that do not tell say `not_available`. */

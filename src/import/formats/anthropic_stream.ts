@@ -1,6 +1,6 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { Format } from '../format.js';
+import { field } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
 import { anthropicAnswers, USAGE } from './anthropic.js';
 
 /*

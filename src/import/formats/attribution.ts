@@ -1,6 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import type { Shape } from '../fields.js';
-import { LABELS } from '../nested.js';
+import type { Shape } from '../declare/fields.js';
+import { LABELS } from '../declare/labels.js';
 
 /** The names of LABELS as keys of a JSON object. */
 export const ATTRIBUTED: Shape = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type LedgerFormat } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field } from '../declare/fields.js';
+import { constant, type LedgerFormat } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { billedModel, elsewhere, resourceTags, taxes } from './bill.js';
 
 /** Names of CUR 2.0 → of the older report, where they differ by more than the prefix. */

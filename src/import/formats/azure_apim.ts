@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { asFields, parsed, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { asFields, parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { CHAT, FILTERED, openaiChat } from './openai_chat.js';
 
 const TEXT = sql`coalesce(${field('properties.backendResponseBody')}, ${field('properties.responseBody')})`;

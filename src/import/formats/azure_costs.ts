@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type LedgerFormat } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field } from '../declare/fields.js';
+import { constant, type LedgerFormat } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { billedModel, elsewhere, monthFirst, resourceTags, taxes } from './bill.js';
 
 const HEADERS = [

@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { parsed, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 
 const PROPERTIES: Shape = {
   modelName: 'text',

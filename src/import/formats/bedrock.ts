@@ -1,8 +1,8 @@
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { field, merged, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { labelled, labelsIn, parsed, withLabels } from '../nested.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { field, merged, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { labelled, labelsIn, parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 import { USAGE } from './anthropic.js';
 
 /** What is read of a record; `requestMetadata` and the body of the answer are texts, because their form differs from call to call. */

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { Format } from '../format.js';
-import { asFields, parsed } from '../nested.js';
+import { field } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
+import { asFields, parsed } from '../declare/labels.js';
 import { invocations, RECORD } from './bedrock.js';
 
 /** Log events call their text `message`, the answers of Logs Insights `@message`. */

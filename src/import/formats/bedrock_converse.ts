@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { tierOf } from '../terms.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { tierOf } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const STOPPED = field('stopReason');

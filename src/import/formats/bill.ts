@@ -1,5 +1,5 @@
 import { type Sql, sql } from '../../sql.js';
-import { labelsIn } from '../nested.js';
+import { labelsIn } from '../declare/labels.js';
 
 /** Lines of a bill that are for something else than calls to models; companies buy all they run from one cloud. */
 export function elsewhere(ofModels: Sql): { reason: string; when: Sql } {

@@ -1,5 +1,5 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { constant, type Format } from '../format.js';
+import { constant, type Format } from '../declare/format.js';
 
 /**
  * The key of a bucket: its kind, start and end and all its dimensions, so that the same bucket is one whoever exports

@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { parsed } from '../nested.js';
-import { tierOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { parsed } from '../declare/labels.js';
+import { tierOf } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const TYPE = field('type');

@@ -1,8 +1,8 @@
 import { identifier, join, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import type { Format } from '../format.js';
-import { parsed, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
+import { parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { projectOf } from './agent.js';
 import { anthropicAnswers, USAGE } from './anthropic.js';
 

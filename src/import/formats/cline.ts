@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { parsed, withLabels } from '../nested.js';
-import { errorClassOf, statusIn } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf, statusIn } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const CALL = sql`coalesce(${field('say')} = 'api_req_started', false)`;

@@ -1,9 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
-import { flagOf } from '../convert.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { labelled, labelsIn } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { flagOf } from '../declare/convert.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { labelled, labelsIn } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { otherLabels } from './attribution.js';
 
 const PROPERTIES = sql`properties`;

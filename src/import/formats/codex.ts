@@ -1,8 +1,8 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { projectOf } from './agent.js';
 
 /** The counts of tokens as Codex calls them. */

@@ -1,7 +1,7 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { errorClassOf, statusIn } from '../terms.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { errorClassOf, statusIn } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 import { COUNTS, NAMES, type Name } from './codex.js';
 

@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { Format } from '../format.js';
+import { field } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 /** A model of one's own is named `custom:Claude-Opus-4.5-Thinking-[Anthropic]-0`, after its seller and its place in the settings. */

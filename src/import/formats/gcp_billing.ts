@@ -1,6 +1,6 @@
 import { identifier, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import type { LedgerFormat } from '../format.js';
+import { field, type Shape } from '../declare/fields.js';
+import type { LedgerFormat } from '../declare/format.js';
 
 type At = (path: string) => Sql;
 

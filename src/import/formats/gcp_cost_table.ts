@@ -1,7 +1,7 @@
 import { join, literal, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { LedgerFormat } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field } from '../declare/fields.js';
+import type { LedgerFormat } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { elsewhere, taxes } from './bill.js';
 import { modelOfSku, providerOfService, SERVICE } from './gcp_billing.js';
 

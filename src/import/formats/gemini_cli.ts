@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
 
 const TYPE = field('type');
 const COUNTED = sql`coalesce(${TYPE} = 'gemini' and ${field('tokens')} is not null, false)`;

@@ -1,7 +1,7 @@
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 
 const PARTS: readonly [Shape] = [{ modality: 'text', tokenCount: 'text' }];
 

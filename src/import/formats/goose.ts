@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { parsed, withLabels } from '../nested.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { parsed, withLabels } from '../declare/labels.js';
 import { AGENT_FACTS, AGENT_TRAITS, projectOf } from './agent.js';
 
 const COLUMNS: Shape = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { AnyFormat } from '../format.js';
+import type { AnyFormat } from '../declare/format.js';
 import { aider } from './aider.js';
 import { amp } from './amp.js';
 import { anthropicBatch } from './anthropic_batch.js';

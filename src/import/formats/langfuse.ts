@@ -1,9 +1,9 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { elapsedMs } from '../convert.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { labelled, listIn, parsed, withLabels } from '../nested.js';
-import { failureTraits } from '../terms.js';
+import { elapsedMs } from '../declare/convert.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { labelled, listIn, parsed, withLabels } from '../declare/labels.js';
+import { failureTraits } from '../declare/normalize.js';
 import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const COLUMNS = [

@@ -1,9 +1,9 @@
 import { literal, type Sql, sql } from '../../sql.js';
-import { elapsedMs, flagOf, textOf } from '../convert.js';
-import type { Shape } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { labelled, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { elapsedMs, flagOf, textOf } from '../declare/convert.js';
+import type { Shape } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { labelled, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { attributed, otherLabels } from './attribution.js';
 
 /** The usage as LiteLLM counts it for all providers: https://docs.litellm.ai/docs/completion/usage */

@@ -1,6 +1,6 @@
 import { literal, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import type { Format } from '../format.js';
+import { field, type Shape } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
 import { bucketKey, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 const OWNERS = ['user_id', 'team_id', 'organization_id', 'end_user_id', 'agent_id'] as const;

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { Format } from '../format.js';
-import { listIn } from '../nested.js';
+import { field } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
+import { listIn } from '../declare/labels.js';
 import { ATTRIBUTED, labelsOf } from './attribution.js';
 import { type LoggedName, litellmLog, USAGE } from './litellm.js';
 

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import type { Shape } from '../fields.js';
-import type { Format } from '../format.js';
-import { OWN_FIELDS, ownFormat } from './own.js';
+import type { Shape } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
+import { OWN_FIELDS, ownFormat } from '../declare/native_format.js';
 
 const fields: Shape = Object.fromEntries(OWN_FIELDS.map((name) => [name, 'text']));
 

@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format, type LedgerFormat } from '../format.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format, type LedgerFormat } from '../declare/format.js';
 import { UNTOLD_EARNING } from './stripe.js';
 
 /** What events earned, in cents of a dollar; most tell nothing. */

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, merged } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { errorClassOf } from '../terms.js';
+import { field, merged } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { CHAT, reasoningInAnswer, reasoningTokens } from './openai_chat.js';
 import { RESPONSE, toolUnits } from './openai_responses.js';
 

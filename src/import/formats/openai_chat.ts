@@ -1,7 +1,7 @@
 import { join, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 
 /** What is read of an answer: counts, names and kinds. */
 export const CHAT: Shape = {

@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type LedgerFormat } from '../format.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type LedgerFormat } from '../declare/format.js';
 import { tagsOf } from './bucket.js';
 
 type Layout = Pick<

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format, type Place, type UnitName } from '../format.js';
-import { errorClassOf, tierOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format, type Place, type UnitName } from '../declare/format.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 
 /** What is read of a response object: counts, names and kinds; of the output only which tools ran. */
 export const RESPONSE: Shape = {

@@ -1,7 +1,7 @@
 import { join, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { tierOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { tierOf } from '../declare/normalize.js';
 import { bucketKey, secondsBetween, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 const COUNTS = [

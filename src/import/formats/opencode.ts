@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { asFields, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { asFields, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { projectOf } from './agent.js';
 
 const FAILED = sql`(${field('error')} is not null)`;

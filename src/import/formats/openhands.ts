@@ -1,7 +1,7 @@
 import { identifier, join, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const USAGE: Shape = {

@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
-import { flagOf } from '../convert.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { withLabels } from '../nested.js';
+import { flagOf } from '../declare/convert.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 
 const FIELDS: Shape = Object.fromEntries(
   [

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { withLabels } from '../nested.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
 import { bucketKey, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 /**

@@ -1,9 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
-import { flagOf } from '../convert.js';
-import { field, type Shape } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { withLabels } from '../nested.js';
-import { tierOf } from '../terms.js';
+import { flagOf } from '../declare/convert.js';
+import { field, type Shape } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { withLabels } from '../declare/labels.js';
+import { tierOf } from '../declare/normalize.js';
 
 const GENERATION: Shape = Object.fromEntries(
   [

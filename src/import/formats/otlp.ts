@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { among, errorClassOf, tierOf } from '../terms.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { among, errorClassOf, tierOf } from '../declare/normalize.js';
 import { tagsOf } from './bucket.js';
 import { ATTRIBUTES, resolvedSpans, told } from './otlp_spans.js';
 

@@ -1,6 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { field, type Shape } from '../fields.js';
-import type { Attribute } from '../format.js';
+import { field, type Shape } from '../declare/fields.js';
+import type { Attribute } from '../declare/format.js';
 
 const VALUE: Shape = { stringValue: 'text', intValue: 'text', doubleValue: 'text', boolValue: 'text' };
 /** Attributes are a list of keys and values of several types. A whole number is a text or a number, by exporter. */

@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format, type Place } from '../format.js';
-import { labelled, labelsIn, parsed, withLabels } from '../nested.js';
-import { errorClassOf } from '../terms.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format, type Place } from '../declare/format.js';
+import { labelled, labelsIn, parsed, withLabels } from '../declare/labels.js';
+import { errorClassOf } from '../declare/normalize.js';
 import { otherLabels } from './attribution.js';
 import { reasoningInAnswer } from './openai_chat.js';
 

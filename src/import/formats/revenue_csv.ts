@@ -1,6 +1,6 @@
 import { join, type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { LedgerFormat } from '../format.js';
+import { field } from '../declare/fields.js';
+import type { LedgerFormat } from '../declare/format.js';
 import { isOneOf, texts, UNTOLD_EARNING } from './stripe.js';
 
 const KINDS = ['invoice', 'subscription', 'payment', 'refund', 'credit', 'fee', 'event'];

@@ -1,7 +1,7 @@
 import { join, type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { Earning } from '../format.js';
-import { among } from '../terms.js';
+import { field } from '../declare/fields.js';
+import type { Earning } from '../declare/format.js';
+import { among } from '../declare/normalize.js';
 
 /*
  * What the CSV exports of Stripe's dashboard have in common: https://docs.stripe.com/reports/select-a-report. Amounts are in whole units of

@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../../sql.js';
-import { field } from '../fields.js';
-import type { LedgerFormat } from '../format.js';
+import { field } from '../declare/fields.js';
+import type { LedgerFormat } from '../declare/format.js';
 import { customerOf, isOneOf, OWN_NAME_FIELDS, placeOf, texts, UNTOLD_EARNING } from './stripe.js';
 
 const CHARGES = ['charge', 'payment'];

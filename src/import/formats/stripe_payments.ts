@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type LedgerFormat } from '../format.js';
+import { field } from '../declare/fields.js';
+import { constant, type LedgerFormat } from '../declare/format.js';
 import { currencyOf, customerOf, firstOf, isOneOf, OWN_NAME_FIELDS, placeOf, texts, UNTOLD_EARNING } from './stripe.js';
 
 const CREATED = ['Created date (UTC)', 'Created (UTC)'];

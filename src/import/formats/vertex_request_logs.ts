@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
-import { field } from '../fields.js';
-import { constant, type Format } from '../format.js';
-import { asFields, labelled, labelsIn, parsed, withLabels } from '../nested.js';
+import { field } from '../declare/fields.js';
+import { constant, type Format } from '../declare/format.js';
+import { asFields, labelled, labelsIn, parsed, withLabels } from '../declare/labels.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 
 const ANSWER = geminiGenerateContent.fields;

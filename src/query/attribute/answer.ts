@@ -1,11 +1,11 @@
-import { priceBookId } from '../../rate/book.js';
+import { priceBookId } from '../../rate/book/book.js';
 import { identifier, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { textOf } from '../cells.js';
-import { type Count, countOf } from '../count.js';
-import type { Condition } from '../filter.js';
-import type { Period } from '../period.js';
-import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
+import { textOf } from '../scope/cells.js';
+import { type Count, countOf } from '../scope/count.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { applyAttributed, findAttributed } from './apply.js';
 import type { AttributionRule } from './rules.js';
 

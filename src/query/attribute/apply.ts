@@ -1,10 +1,10 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
-import { dimensionOf } from '../dimensions.js';
-import { filterSql } from '../filter.js';
-import { type Scope, zoneOffsets } from '../scope.js';
-import type { Offset } from '../zone.js';
+import { dimensionOf } from '../scope/dimensions.js';
+import { filterSql } from '../scope/filter.js';
+import { type Scope, zoneOffsets } from '../scope/scope.js';
+import type { Offset } from '../scope/time_zone.js';
 import { lookupTable, readLookups } from './lookups.js';
 import type { AttributionRule } from './rules.js';
 

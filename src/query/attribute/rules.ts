@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { AttributionEntry } from '../../config/attribution.js';
 import { UsageError } from '../../errors.js';
-import { checkedDimension } from '../dimensions.js';
-import { type Condition, conditionOf } from '../filter.js';
+import { checkedDimension } from '../scope/dimensions.js';
+import { type Condition, conditionOf } from '../scope/filter.js';
 
 /** A rule that says to whom or to what calls belong, checked. */
 export interface AttributionRule {

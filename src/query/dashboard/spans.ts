@@ -1,9 +1,9 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { type Period, periodBetween } from '../period.js';
-import type { Scope } from '../scope.js';
-import type { Every, Span } from '../spans.js';
-import { instantOf, wallTime } from '../zone.js';
+import { type Period, periodBetween } from '../scope/period.js';
+import type { Scope } from '../scope/scope.js';
+import type { Every, Span } from '../scope/time_buckets.js';
+import { instantOf, wallTime } from '../scope/time_zone.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

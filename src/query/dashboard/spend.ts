@@ -1,10 +1,10 @@
 import type { Store } from '../../store/store.js';
-import type { Count } from '../count.js';
-import type { Dimension } from '../dimensions.js';
 import { metricSeries } from '../metrics/series.js';
-import type { Money } from '../report.js';
-import type { Scope } from '../scope.js';
-import type { Span } from '../spans.js';
+import type { Money } from '../report/report.js';
+import type { Count } from '../scope/count.js';
+import type { Dimension } from '../scope/dimensions.js';
+import type { Scope } from '../scope/scope.js';
+import type { Span } from '../scope/time_buckets.js';
 
 /** The cost of one model or customer, or of all that are not among the dearest, over time. */
 export interface SpendSeries {

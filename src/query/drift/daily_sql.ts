@@ -1,7 +1,7 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import type { Dimension } from '../dimensions.js';
 import { atto } from '../metrics/division.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
+import type { Dimension } from '../scope/dimensions.js';
 
 /** What usage is added up by: the groups asked for, and the day as the wall clock has it. */
 export interface Grain {

@@ -1,11 +1,12 @@
-import { priceBookId } from '../../rate/book.js';
+import { priceBookId } from '../../rate/book/book.js';
 import { identifier, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { textOf } from '../cells.js';
-import { countOf } from '../count.js';
-import { dimensionOf } from '../dimensions.js';
-import { scopeOf, withPeriod, zoneOffsets } from '../scope.js';
-import { timestampText, wallTime } from '../zone.js';
+import { textOf } from '../scope/cells.js';
+import { countOf } from '../scope/count.js';
+import { dimensionOf } from '../scope/dimensions.js';
+import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import type { Interval } from '../scope/statistics.js';
+import { timestampText, wallTime } from '../scope/time_zone.js';
 import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
 import { type Grain, measuresByDay, SMALL_GROUPS, usageByDay } from './daily_sql.js';
@@ -14,7 +15,6 @@ import { latencyByGroup, SHARES, slowCallsByDay } from './latency_sql.js';
 import { driftMetric, isChosen } from './metrics.js';
 import { modelFindings } from './models.js';
 import { notesOn } from './notes.js';
-import type { Interval } from './statistics.js';
 
 const DAY = 86_400_000;
 const TWO_WEEKS = 14 * DAY;

@@ -1,6 +1,4 @@
-import { type Count, countOf } from '../count.js';
-import { SHARES } from './latency_sql.js';
-import { driftMetric } from './metrics.js';
+import { type Count, countOf } from '../scope/count.js';
 import {
   benjaminiHochberg,
   binomialTwoSided,
@@ -8,7 +6,9 @@ import {
   newcombe,
   studentCritical,
   studentTwoSided,
-} from './statistics.js';
+} from '../scope/statistics.js';
+import { SHARES } from './latency_sql.js';
+import { driftMetric } from './metrics.js';
 
 /** A metric of a group in both periods, as COMPARED gives it. */
 export interface Compared {

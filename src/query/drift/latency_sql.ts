@@ -1,5 +1,5 @@
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../scope/dimensions.js';
 import { type Grain, inUnits, keysOf } from './daily_sql.js';
 
 /**

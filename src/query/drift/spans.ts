@@ -1,6 +1,6 @@
-import type { Period } from '../period.js';
-import { periodBetween } from '../period.js';
-import { instantOf, wallTime } from '../zone.js';
+import type { Period } from '../scope/period.js';
+import { periodBetween } from '../scope/period.js';
+import { instantOf, wallTime } from '../scope/time_zone.js';
 import type { Span } from './answer.js';
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
-import { type Period, periodBetween } from '../period.js';
-import { instantOf, wallTime } from '../zone.js';
+import { type Period, periodBetween } from '../scope/period.js';
+import { instantOf, wallTime } from '../scope/time_zone.js';
 import type { Bounded } from './answer.js';
 
 const DAY = 86_400_000;

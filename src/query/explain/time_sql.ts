@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { fromAtto, proportion } from '../exact.js';
 import { atto } from '../metrics/division.js';
-import { type Offset, wallSql } from '../zone.js';
+import { fromAtto, proportion } from '../scope/exact.js';
+import { type Offset, wallSql } from '../scope/time_zone.js';
 import { inEither } from './cells_sql.js';
 
 /** In what steps of time a change is looked at. */

@@ -1,10 +1,10 @@
 import { identifier, join, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
-import { textOf } from '../cells.js';
-import { type Count, countOf } from '../count.js';
-import type { Dimension } from '../dimensions.js';
-import { usageParts } from '../rolled.js';
-import type { Scope } from '../scope.js';
+import { usageParts } from '../rollups/read.js';
+import { textOf } from '../scope/cells.js';
+import { type Count, countOf } from '../scope/count.js';
+import type { Dimension } from '../scope/dimensions.js';
+import type { Scope } from '../scope/scope.js';
 import { type BASE, SELDOM } from './measures.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import { type MetricName, type MetricValues, metricOf } from './metrics.js';

@@ -1,6 +1,6 @@
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
-import type { Dimension } from '../dimensions.js';
-import { commonTables, type RolledTable, type UsagePart } from '../rolled.js';
+import { commonTables, type RolledTable, type UsagePart } from '../rollups/read.js';
+import type { Dimension } from '../scope/dimensions.js';
 import { unitCost } from './division.js';
 import { BASE, BASE_ADDED, BASE_COLUMNS, BASE_SHOWN, columnSql } from './measures.js';
 import { PRICED_REQUESTS } from './metric.js';

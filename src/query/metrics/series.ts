@@ -1,15 +1,15 @@
 import { UsageError } from '../../errors.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
-import type { Ranking } from '../comparison_order.js';
-import { rankedSql } from '../comparison_order.js';
-import type { Dimension } from '../dimensions.js';
-import { usageParts } from '../rolled.js';
-import type { Span } from '../spans.js';
-import { timestampText } from '../zone.js';
+import { usageParts } from '../rollups/read.js';
+import type { Dimension } from '../scope/dimensions.js';
+import type { Span } from '../scope/time_buckets.js';
+import { timestampText } from '../scope/time_zone.js';
 import { type Base, baseOf, emptyColumns, type MetricQuery, type MetricRow, rowOf, valuesOf } from './metric_rows.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import type { MetricName, MetricValues } from './metrics.js';
+import type { Ranking } from './order.js';
+import { rankedSql } from './order.js';
 import { cellsSql } from './series_sql.js';
 
 /** One row in one span of time; zeros and unknowns where there was no usage. */

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { InputError } from '../../errors.js';
 import { literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { bareName, undatedName } from '../simulate/model_family.js';
 import { BOARDS, type Board } from './boards.js';
+import { bareName, undatedName } from './model_family.js';
 
 /** What a board says about a model. */
 export interface Score {

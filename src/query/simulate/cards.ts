@@ -1,6 +1,6 @@
-import { putCards, wantedCards } from '../../rate/cards.js';
-import type { Combination } from '../../rate/combinations.js';
-import type { Resolver } from '../../rate/resolve.js';
+import { putCards, wantedCards } from '../../rate/cards/cards.js';
+import type { Combination } from '../../rate/cards/combinations.js';
+import type { Resolver } from '../../rate/models/resolve.js';
 import { currentRevision } from '../../rate/revision.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';

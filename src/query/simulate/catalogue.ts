@@ -1,11 +1,11 @@
-import { authorOf } from '../../rate/authors.js';
-import { modelFacts } from '../../rate/model_facts.js';
-import { isSubscription } from '../../rate/providers.js';
+import { authorOf } from '../../rate/models/authors.js';
+import { modelFacts } from '../../rate/models/facts.js';
+import { isSubscription } from '../../rate/models/providers.js';
 import { inRevision, LATEST_REVISION } from '../../rate/revision.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { bareName } from './model_family.js';
-import { targetOf } from './policy.js';
+import { bareName } from '../quality/model_family.js';
+import { targetOf } from './routing_rules.js';
 import type { OwnRatio, Target } from './scenario.js';
 
 /** Sellers whose offers a question is about. */

@@ -2,9 +2,9 @@ import { OUTPUT_UNITS, TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { PROMPT, WEEK_MINUTE } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
-import type { Dimension } from '../dimensions.js';
-import type { Scope } from '../scope.js';
-import { timestampText } from '../zone.js';
+import type { Dimension } from '../scope/dimensions.js';
+import type { Scope } from '../scope/scope.js';
+import { timestampText } from '../scope/time_zone.js';
 import { REASON, UNSURE } from './limits.js';
 
 /** Which usage is grouped, and by what besides what its price depends on. */

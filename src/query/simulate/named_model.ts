@@ -1,10 +1,10 @@
 import { UsageError } from '../../errors.js';
 import { globPattern } from '../../rate/globs.js';
-import { knownModels } from '../../rate/known_models.js';
-import type { Resolver } from '../../rate/resolve.js';
+import { knownModels } from '../../rate/models/known.js';
+import type { Resolver } from '../../rate/models/resolve.js';
 import type { Store } from '../../store/store.js';
-import { nearestOf } from '../dimensions.js';
-import { bareName, undatedName } from './model_family.js';
+import { bareName, undatedName } from '../quality/model_family.js';
+import { nearestOf } from '../scope/dimensions.js';
 import { isCalled, type UsedModel } from './sources.js';
 
 /** A model of the price book by the name a user gave it. */

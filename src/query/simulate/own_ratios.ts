@@ -1,9 +1,9 @@
-import { resolverOf } from '../../rate/cards.js';
+import { resolverOf } from '../../rate/cards/cards.js';
 import type { Store } from '../../store/store.js';
-import type { Scope } from '../scope.js';
+import type { Scope } from '../scope/scope.js';
 import { namedModel } from './named_model.js';
 import { type PairedRatios, pairedRatios } from './paired.js';
-import { ownFamily } from './policy.js';
+import { ownFamily } from './routing_rules.js';
 import type { Adjustments, OwnRatio } from './scenario.js';
 import type { UsedModel } from './sources.js';
 

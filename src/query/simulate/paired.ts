@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Scope } from '../scope.js';
-import { ownFamily } from './policy.js';
+import type { Scope } from '../scope/scope.js';
+import { ownFamily } from './routing_rules.js';
 import type { OwnRatio } from './scenario.js';
 import type { UsedModel } from './sources.js';
 

@@ -1,10 +1,10 @@
 import type { Sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
-import type { Dimension } from '../dimensions.js';
-import type { Scope } from '../scope.js';
+import type { Dimension } from '../scope/dimensions.js';
+import type { Scope } from '../scope/scope.js';
 import { putBaseCards, putTargets } from './cards.js';
 import { largestIn, putCells, putParts } from './cells.js';
-import { putDeltas } from './deltas.js';
+import { putDeltas } from './cost_differences.js';
 import { putLimits } from './limits.js';
 import { putMovedCards } from './moved_cards.js';
 import type { Adjustments, Target } from './scenario.js';

@@ -1,6 +1,6 @@
-import type { ModelFacts } from '../../rate/model_facts.js';
-import type { Condition } from '../filter.js';
-import type { Period } from '../period.js';
+import type { ModelFacts } from '../../rate/models/facts.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
 import type { Content } from './tokenizers.js';
 
 /** What becomes of cached tokens on the other model. */

@@ -1,8 +1,8 @@
-import { resolverOf } from '../../rate/cards.js';
+import { resolverOf } from '../../rate/cards/cards.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Scope } from '../scope.js';
-import { familyOf, undatedName } from './model_family.js';
+import { familyOf, undatedName } from '../quality/model_family.js';
+import type { Scope } from '../scope/scope.js';
 
 /** A model the usage in scope is on, with whose price holds for it. */
 export interface UsedModel {

@@ -1,7 +1,7 @@
-import type { Count } from '../count.js';
-import type { Condition } from '../filter.js';
-import type { Period } from '../period.js';
-import type { Money } from '../report.js';
+import type { Money } from '../report/report.js';
+import type { Count } from '../scope/count.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
 
 export interface WasteQuery {
   period: Period;

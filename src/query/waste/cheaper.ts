@@ -1,5 +1,5 @@
-import { putCards, wantedCards } from '../../rate/cards.js';
-import type { Combination } from '../../rate/combinations.js';
+import { putCards, wantedCards } from '../../rate/cards/cards.js';
+import type { Combination } from '../../rate/cards/combinations.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { currentRevision } from '../../rate/revision.js';
 import { type Sql, sql, timestampOf } from '../../sql.js';

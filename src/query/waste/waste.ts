@@ -1,12 +1,12 @@
-import { priceBookId } from '../../rate/book.js';
+import { priceBookId } from '../../rate/book/book.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { isoText, textOf } from '../cells.js';
-import { countOf } from '../count.js';
-import { dimensionOf } from '../dimensions.js';
-import { fromAtto } from '../exact.js';
 import { atto, divided } from '../metrics/division.js';
-import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope.js';
+import { isoText, textOf } from '../scope/cells.js';
+import { countOf } from '../scope/count.js';
+import { dimensionOf } from '../scope/dimensions.js';
+import { fromAtto } from '../scope/exact.js';
+import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
 import { cacheLedger, missedReads, unreadWrites } from './cache_sql.js';
 import { CATEGORIES } from './categories.js';

@@ -1,5 +1,5 @@
-import { oneSpelling } from '../model_names.js';
-import { canonicalProvider } from '../providers.js';
+import { oneSpelling } from '../models/names.js';
+import { canonicalProvider } from '../models/providers.js';
 import { documentedMultipliers } from './documented.js';
 import { type Period, pricePeriods } from './genai_periods.js';
 import { genaiMeaning } from './genai_units.js';

@@ -1,5 +1,5 @@
-import { authorOf } from '../authors.js';
 import type { Dimension } from '../dimensions.js';
+import { authorOf } from '../models/authors.js';
 import type { RawUnit, ServiceTier } from './source.js';
 
 /** What one price field of LiteLLM means. */

@@ -1,4 +1,4 @@
-import { canonicalProvider } from '../providers.js';
+import { canonicalProvider } from '../models/providers.js';
 
 /** A key of LiteLLM taken apart: who sells the model, under what name, in which region. */
 export interface LitellmKey {

@@ -1,5 +1,5 @@
-import { authorOf } from '../authors.js';
-import { canonicalProvider } from '../providers.js';
+import { authorOf } from '../models/authors.js';
+import { canonicalProvider } from '../models/providers.js';
 import { documentedMultipliers } from './documented.js';
 import { withoutWrongClaude } from './models_dev_claude.js';
 import { entryRates } from './models_dev_cost.js';

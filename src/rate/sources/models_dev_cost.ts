@@ -1,5 +1,5 @@
-import { authorOf } from '../authors.js';
 import type { Dimension } from '../dimensions.js';
+import { authorOf } from '../models/authors.js';
 import { inclusiveBound } from './litellm_fields.js';
 import { publishedPrice, rawText } from './price_text.js';
 import { isObject, type JsonObject, type Rejected, type StagedRate, standardRate } from './source.js';

@@ -1,0 +1,212 @@
+import { type Command, Option } from 'commander';
+import { InputError, UsageError } from '../../errors.js';
+import type { ImportedFile, ImportOptions } from '../../import/load/import.js';
+import type { Named } from '../../import/read/paths.js';
+import type { Io } from '../../io.js';
+import type { Store } from '../../store/store.js';
+import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from '../options.js';
+import { BUNDLE_DIRECTORY } from '../pricing/book.js';
+import { type ConfigOptions, syncOwnPrices } from '../pricing/custom_prices.js';
+import { ownImport } from './custom_formats.js';
+
+export interface ImportCommandOptions extends ConfigOptions {
+  format?: string;
+  map?: string[];
+  set?: string[];
+  explain?: boolean;
+  dryRun?: boolean;
+  strict?: boolean;
+  maxRejects?: string;
+  watch?: boolean;
+  interval?: string;
+  summary: 'text' | 'json';
+}
+
+/** Declares `llmcost import`. */
+export function registerImport(program: Command, io: Io): void {
+  withConfigOption(withCommonOptions(program.command('import')))
+    .description('Read usage logs into the database and price every call. Content is never kept.')
+    .argument('<paths...>', 'files, folders or globs, also .gz and .zst; - is standard input')
+    .option('--format <name>', 'what the files are; default: recognised by their content')
+    .option('--map <name=path>', 'where something stands: a path in the JSON, or a CSV column; repeat it', collect)
+    .option('--set <name=value>', 'the same value for every call, for example environment=prod; repeat it', collect)
+    .option('--explain', 'say what the files are taken for and show their first rows; change nothing')
+    .option('--dry-run', 'show what would be imported and change nothing')
+    .option('--strict', 'refuse a file with any bad line')
+    .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
+    .option('--watch', 'keep looking and import what is new or has grown, until Ctrl+C')
+    .option('--interval <time>', 'with --watch: the time between two looks, for example 500ms, 10s or 1m; default: 5s')
+    .addOption(new Option('--summary <form>', 'how to print the summary').choices(['text', 'json']).default('text'))
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: ImportCommandOptions) => importFiles(paths, options, io));
+}
+
+const EXAMPLES = `
+Examples:
+  llmcost import logs/*.jsonl
+  llmcost import calls.csv --map timestamp=date --map customer=tenant --set provider=azure
+  llmcost import --explain export.csv
+  gunzip -c calls.jsonl.gz | llmcost import - --set environment=prod`;
+
+async function importFiles(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
+  const settings = await settingsOf(options, io);
+  if (options.watch === true) return watch(paths, settings, { options, io });
+  const { filesOf } = await import('../../import/read/paths.js');
+  const files = await filesOf(paths, io.cwd);
+  if (options.explain === true) return explain(files, settings, { options, io });
+  const { results, overlaps } = await load(files, settings, { options, io });
+  const { importAsJson, importAsText } = await import('../../render/import/import.js');
+  io.stdout.write(
+    options.summary === 'json'
+      ? importAsJson(results, overlaps, settings.dryRun)
+      : importAsText(results, overlaps, settings.dryRun),
+  );
+  if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
+  const failed = results.filter(({ status }) => status === 'failed').length;
+  if (failed > 0)
+    throw new InputError(
+      failed === results.length
+        ? 'Nothing was imported.'
+        : `${failed} of ${results.length} files were not imported; the others were.`,
+    );
+}
+
+function noLogs([first]: readonly ImportedFile[]): InputError {
+  return new InputError(
+    `Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain ${first?.source}`,
+  );
+}
+
+async function watch(
+  paths: string[],
+  settings: ImportOptions,
+  { options, io }: { options: ImportCommandOptions; io: Io },
+): Promise<void> {
+  const { watchFiles } = await import('./watch.js');
+  if (paths.includes('-'))
+    throw new UsageError(
+      '--watch looks at files and folders, not at standard input.\nName the file that the log is written to.',
+    );
+  return watchFiles(paths, (files, stopped) => load(files, { ...settings, now: io.now() }, { options, io, stopped }), {
+    options,
+    io,
+  });
+}
+
+async function load(
+  files: readonly Named[],
+  settings: ImportOptions,
+  { options, io, stopped }: { options: ImportCommandOptions; io: Io; stopped?: AbortSignal },
+): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
+  const [{ withStore }, { groupsOf, importGroup }, { loadBundledBook }, { showProgress }] = await Promise.all([
+    import('../../store/store.js'),
+    import('../../import/load/batch.js'),
+    import('../../rate/bundle/bundle.js'),
+    import('../../render/text/progress.js'),
+  ]);
+  const target = await targetOf(options, settings, io);
+  return withStore(target, storeOptions('write', options, io), async (store) => {
+    await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
+    if (!settings.dryRun) await syncOwnPrices(store, options, io);
+    const results: ImportedFile[] = [];
+    for (const group of await groupsOf(files)) {
+      if (stopped?.aborted === true) break;
+      const progress = await showProgress(io, {
+        quiet: options.quiet === true,
+        name: group.length === 1 ? (group[0]?.name ?? '') : `${group[0]?.name} and ${group.length - 1} more`,
+        done: () => store.progress,
+      });
+      try {
+        results.push(...(await importGroup(store, group, { ...settings, onFile: progress.begin })));
+      } finally {
+        progress.end();
+      }
+    }
+    return { results, overlaps: await countedTwice(store, results) };
+  });
+}
+
+/** A rehearsal leaves nothing behind, not even an empty database. */
+async function targetOf(options: ImportCommandOptions, { dryRun }: ImportOptions, io: Io): Promise<string> {
+  const path = databasePath(options, io);
+  const { existsSync } = await import('node:fs');
+  return (dryRun || options.explain === true) && !existsSync(path) ? ':memory:' : path;
+}
+
+async function explain(
+  files: readonly Named[],
+  settings: ImportOptions,
+  { options, io }: { options: ImportCommandOptions; io: Io },
+): Promise<void> {
+  const [{ withStore }, { explainFile }, { loadBundledBook }, rendered, { terminalOf }] = await Promise.all([
+    import('../../store/store.js'),
+    import('../../import/explain/explain.js'),
+    import('../../rate/bundle/bundle.js'),
+    import('../../render/import/explain.js'),
+    import('../../render/text/table.js'),
+  ]);
+  const target = await targetOf(options, settings, io);
+  const found = await withStore(target, storeOptions('write', options, io), async (store) => {
+    if (target === ':memory:') await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
+    const answers: Awaited<ReturnType<typeof explainFile>>[] = [];
+    for (const file of files) answers.push(await explainFile(store, file, settings));
+    return answers;
+  });
+  const json = options.summary === 'json';
+  io.stdout.write(
+    json ? rendered.explainAsJson(found) : rendered.explainAsText(found, terminalOf(io, { color: options.color })),
+  );
+  const unknown = found.filter(({ status }) => status === 'unknown' || status === 'failed').length;
+  if (unknown > 0) throw new InputError(`${unknown} of ${found.length} files could not be recognised.`);
+}
+
+/** What the new imports count a second time, in sentences. */
+async function countedTwice(store: Store, results: readonly ImportedFile[]): Promise<string[]> {
+  const { overlapSentence, overlapsOf } = await import('../../query/report/overlap.js');
+  const ids = results.flatMap(({ import_id, status }) =>
+    import_id !== null && status === 'imported' ? [import_id] : [],
+  );
+  return (await overlapsOf(store, ids)).map(overlapSentence);
+}
+
+async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
+  const [{ mappingOf }, { formatNamed }, { own, attribute }] = await Promise.all([
+    import('../../import/declare/mapping.js'),
+    import('../../import/identify/identify.js'),
+    ownImport(options, io),
+  ]);
+  if (options.strict && options.maxRejects !== undefined) {
+    throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
+  }
+  checkWatch(options);
+  return {
+    format: options.format === undefined ? undefined : formatNamed(options.format, own).name,
+    mapping: mappingOf(options.map ?? [], options.set ?? []),
+    own,
+    tolerance: options.strict ? () => 0 : toleranceOf(options.maxRejects),
+    dryRun: options.dryRun === true,
+    now: io.now(),
+    attribute,
+    stdin: io.stdin,
+  };
+}
+
+function checkWatch({ watch: watching, interval, explain: explaining, dryRun }: ImportCommandOptions): void {
+  if (watching !== true && interval !== undefined)
+    throw new UsageError('--interval says how often --watch looks.\nUse both, or neither.');
+  if (watching === true && (explaining === true || dryRun === true))
+    throw new UsageError('--watch cannot be combined with --explain or --dry-run.\nUse either the one or the other.');
+}
+
+/** `5` is five lines, `2%` two of a hundred. */
+function toleranceOf(text: string | undefined): ImportOptions['tolerance'] {
+  if (text === undefined) return (lines) => Math.max(1, Math.floor(lines / 100));
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  const limit = Number(match?.[1]);
+  if (match === null || (match[2] === '' && !Number.isInteger(limit)) || (match[2] === '%' && limit > 100)) {
+    throw new UsageError(
+      `--max-rejects '${text}' is neither a number of lines nor a percentage.\nUse for example --max-rejects 20 or --max-rejects 0.5%.`,
+    );
+  }
+  return match[2] === '%' ? (lines) => Math.floor((lines * limit) / 100) : () => limit;
+}

@@ -1,0 +1,289 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { InputError } from '../../errors.js';
+import { integer, join, literal, type Sql, sql } from '../../sql.js';
+import type { Row, Store } from '../../store/store.js';
+import { type AnyFormat, type Format, isLedger } from '../declare/format.js';
+import { describesFile, type Mapping } from '../declare/mapping.js';
+import { FORMATS } from '../formats/index.js';
+import { withReady } from '../identify/open_source.js';
+import type { Prepared } from '../identify/read_plan.js';
+import { repairRepeats } from '../load/deduplicate.js';
+import { fileError } from '../load/import.js';
+import { storeRated } from '../load/insert_usage.js';
+import { begun } from '../load/load.js';
+import { settleTraits, storedTraits } from '../load/profiles.js';
+import type { Named } from '../read/paths.js';
+import { headOf, sampleLines } from '../read/sample.js';
+import { kindOf, type Source, sourceOf } from '../read/source.js';
+import { withSpooled, withUtf8 } from '../read/temp_file.js';
+import { usageOf } from '../rows/statement.js';
+import { columnsFound, columnsOf, headerIn, pointersOf } from './columns.js';
+import { draftOf } from './draft.js';
+import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './rejects.js';
+import { type Sought, soughtBy, type Traced } from './trace.js';
+
+export interface ExplainOptions {
+  format?: string;
+  mapping: Mapping;
+  own?: readonly AnyFormat[];
+  now: Date;
+  stdin: Readable;
+}
+
+/** What a file is taken for, why, and what would be stored of it. */
+export interface Explained {
+  source: string;
+  status: 'recognised' | 'unknown' | 'empty' | 'failed';
+  format: string | null;
+  title: string | null;
+  /** Its signature, as it is found in the file; or how it was named. */
+  because: string[];
+  /** How it is written. */
+  written: {
+    kind: 'CSV' | 'JSON' | 'Parquet';
+    encoding: string;
+    compression: string;
+    delimiter: string | null;
+    decimals: 'point' | 'comma' | null;
+    /** The lists that hold the rows of a document. */
+    records: string | null;
+  } | null;
+  /** The formats that come nearest, and what they look for in vain. */
+  nearest: { format: string; lacks: string[] }[];
+  columns: ({ column: string } & Traced)[];
+  unread: string[];
+  /** The first rows as they would be stored; money as decimal strings. */
+  rows: Row[];
+  /** Why lines would be rejected, as far as was looked. */
+  rejects: Objection[];
+  /** For llmcost.yaml, where nobody knows the file. */
+  draft: string | null;
+  problem: string | null;
+}
+
+const NOTHING = {
+  format: null,
+  title: null,
+  because: [],
+  written: null,
+  nearest: [],
+  columns: [],
+  unread: [],
+  rows: [],
+  rejects: [],
+  draft: null,
+  problem: null,
+} as const;
+
+const ROWS_SHOWN = 5;
+const NEAREST = 3;
+
+/** Looks at a file as an import does, and changes nothing. A problem of the file is an answer. */
+export async function explainFile(store: Store, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
+  const explaining = (source: Source) => withUtf8(source, (text) => explained(store, { source, text }, options));
+  try {
+    if (path === '-') return await withSpooled(options.stdin, name, explaining);
+    if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, explaining);
+    return await explaining(await sourceOf(path, name));
+  } catch (error) {
+    if (error instanceof InputError) return { ...copied(), source: name, status: 'failed', problem: error.message };
+    throw error;
+  }
+}
+
+function copied(): Omit<Explained, 'source' | 'status'> {
+  return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [], rejects: [] };
+}
+
+async function explained(
+  store: Store,
+  { source, text }: { source: Source; text: Source },
+  options: ExplainOptions,
+): Promise<Explained> {
+  const { name } = source;
+  try {
+    const head = await headOf(text);
+    const own = options.own ?? [];
+    const opened = { source: text, head, format: options.format, mapping: options.mapping, own };
+    const found =
+      head.trim() === ''
+        ? undefined
+        : await withReady<Explained>(store, opened, {
+            ready: (ready, plain) => recognised(store, { ready, plain, source }, options),
+            unknown: async (error, { source: plain, head: start }) => {
+              const { draft, seen } = draftOf(start, name, plain.longestRecord !== undefined);
+              const nearest = await nearestOf(store, { seen, formats: [...FORMATS, ...own] });
+              return { ...copied(), source: name, status: 'unknown', draft, nearest, problem: error.message };
+            },
+          });
+    return found ?? { ...copied(), source: name, status: 'empty' };
+  } catch (error) {
+    throw fileError(error, source);
+  }
+}
+
+interface Known {
+  ready: Prepared;
+  plain: Source;
+  source: Source;
+}
+
+async function recognised(store: Store, { ready, plain, source }: Known, options: ExplainOptions): Promise<Explained> {
+  const { format, lines } = ready;
+  const headers = lines.csv?.headers;
+  const seen: Seen =
+    headers === undefined ? { lines: ready.sampleLines === undefined ? [] : await sampleLines(plain) } : { headers };
+  const nearest = await nearestOf(store, {
+    seen,
+    formats: [...FORMATS, ...(options.own ?? [])].filter(({ name }) => name !== format.name),
+  });
+  const all = columnsOf(format);
+  const pointers = pointersOf(format, all);
+  const found = 'lines' in seen ? await foundIn(store, seen.lines, [...pointers.values()]) : undefined;
+  const isThere = (path: string) => {
+    if (headers !== undefined) return headerIn(path, headers);
+    const pointer = pointers.get(path);
+    return pointer === undefined || found === undefined || found({ path, pointer });
+  };
+  const sample = await sampled(ready, plain);
+  const named = options.format !== undefined ? '--format' : describesFile(options.mapping) ? '--map' : undefined;
+  return {
+    ...copied(),
+    source: source.name,
+    status: 'recognised',
+    format: format.name,
+    title: format.title,
+    because: named === undefined ? soughtBy(format).map(({ path }) => path) : [named],
+    written: {
+      kind: format.reads === 'csv' ? 'CSV' : format.reads === 'parquet' ? 'Parquet' : 'JSON',
+      encoding: source.utf16 ?? (source.bomBytes > 0 ? 'utf-8 with a byte order mark' : 'utf-8'),
+      compression: source.compression,
+      delimiter: lines.csv?.delimiter ?? null,
+      decimals: lines.style === 'json' ? null : lines.style,
+      records: format.rows === undefined ? null : format.rows.map(({ list }) => `${list}[*]`).join('.'),
+    },
+    nearest,
+    columns: columnsFound(all, isThere),
+    unread: [...ready.unread],
+    rows: isLedger(format) ? [] : await firstRows(store, format, { ready, plain, sample, now: options.now }),
+    rejects: await objections(store, format, sample),
+  };
+}
+
+/** The first rows as an import would store them: loaded, rated, looked at, and thrown away. */
+async function firstRows(
+  store: Store,
+  format: Format,
+  { ready, plain, sample, now }: { ready: Prepared; plain: Source; sample: Sampled; now: Date },
+): Promise<Row[]> {
+  const { params } = sample;
+  const usage = usageOf(format, sample.lines);
+  return store.rehearsal(async () => {
+    await store.run(sql`set preserve_insertion_order = true`);
+    const call: Sql = sql`select * from (${usage}) as usage where trouble is null`;
+    await settleTraits(
+      store,
+      sql`select columns('trait_.*') from (${call}) as sampled union all by name ${storedTraits()}`,
+      { now, params },
+    );
+    const load = {
+      ...ready,
+      format,
+      source: plain,
+      options: '{}',
+      digest: '',
+      tolerance: () => 0,
+      now,
+      rehearsal: true,
+    };
+    const id = await begun(store, [load]);
+    await storeRated(store, { call, format, importId: integer(id) }, { now, params });
+    await repairRepeats(store, { first: id, count: 1 }, format);
+    await store.run(sql`update imports set status = 'done' where import_id = ${integer(id)}`);
+    return store.rows(firstStored(id));
+  });
+}
+
+function firstStored(id: number): Sql {
+  return sql`
+    select
+      strftime(usage.occurred_at, '%Y-%m-%dT%H:%M:%S.%gZ') as occurred_at,
+      usage.request_id,
+      usage.requests,
+      usage.provider,
+      coalesce(usage.model, usage.request_model) as model,
+      card.price_provider || '/' || card.price_model as priced_as,
+      card.rule as rule,
+      cast(usage.input_tokens as varchar) as input_tokens,
+      usage.uncached_input_tokens,
+      usage.cache_read_tokens,
+      usage.cache_write_tokens,
+      usage.cache_write_1h_tokens,
+      cast(usage.output_tokens as varchar) as output_tokens,
+      usage.reasoning_tokens,
+      usage.latency_ms,
+      usage.status,
+      usage.error_class,
+      usage.customer,
+      usage.feature,
+      usage.environment,
+      usage.user_id,
+      usage.session_id,
+      to_json(usage.tags) as tags,
+      usage.billed_cost,
+      usage.cost_usd,
+      usage.cost_status
+    from usage
+    left join rate_card as card on card.rate_card_id = usage.rate_card_id
+    where usage.import_id = ${integer(id)}
+    limit ${integer(ROWS_SHOWN)}`;
+}
+
+/** What a file shows of itself. */
+export type Seen = { headers: readonly string[] } | { lines: readonly string[] };
+
+/** The formats with the most of their signature in the file, and what else they look for. */
+async function nearestOf(
+  store: Store,
+  { seen, formats }: { seen: Seen; formats: readonly AnyFormat[] },
+): Promise<Explained['nearest']> {
+  const csv = 'headers' in seen;
+  const fitting = formats.filter(({ reads }) => (csv ? reads === 'csv' : reads === 'ndjson' || reads === 'json'));
+  const wanted = fitting.map((format) => ({ format: format.name, sought: soughtBy(format) }));
+  const there = csv
+    ? ({ path }: Sought) => headerIn(path, seen.headers)
+    : await foundIn(store, seen.lines, [
+        ...new Set(wanted.flatMap(({ sought }) => sought.map(({ pointer }) => pointer))),
+      ]);
+  return wanted
+    .map(({ format, sought }) => ({ format, lacks: sought.filter((one) => !there(one)), all: sought.length }))
+    .filter(({ lacks, all }) => lacks.length > 0 && lacks.length < all)
+    .sort((one, other) => one.lacks.length / one.all - other.lacks.length / other.all)
+    .slice(0, NEAREST)
+    .map(({ format, lacks }) => ({ format, lacks: lacks.map(({ path }) => path) }));
+}
+
+async function foundIn(
+  store: Store,
+  lines: readonly string[],
+  pointers: readonly string[],
+): Promise<(sought: Sought) => boolean> {
+  const tests = pointers.map((pointer, index) => {
+    const exists = sql`json_exists(line, ${literal(pointer)})`;
+    const one = pointer.includes('*') ? sql`list_contains(${exists}, true)` : exists;
+    return sql`coalesce(bool_or(${one}), false) as ${literalName(index)}`;
+  });
+  if (tests.length === 0 || lines.length === 0) return () => false;
+  const found = await store.row<Record<string, boolean>>(
+    sql`
+    select ${join(tests)}
+    from (select try_cast(line as json) as line from unnest(from_json($lines, '["VARCHAR"]')) as given(line)) as sample`,
+    { lines: JSON.stringify(lines.slice(0, ROWS_READ)) },
+  );
+  return ({ pointer }) => found[`p${pointers.indexOf(pointer)}`] === true;
+}
+
+function literalName(index: number): Sql {
+  return sql`p${integer(index)}`;
+}

@@ -1,0 +1,219 @@
+import { InputError } from '../../errors.js';
+import { integer, sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { earningMapped } from '../declare/earning_map.js';
+import { type AnyFormat, isLedger } from '../declare/format.js';
+import { checkUnambiguous, columnOf, sameHeader, twins } from '../declare/headers.js';
+import { adapted, describesFile, type Mapping, mappedFormat } from '../declare/mapping.js';
+import { csvLayout, csvLines } from '../read/csv.js';
+import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
+import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
+import { sampleLines } from '../read/sample.js';
+import type { Source } from '../read/source.js';
+import { refusedBytes, refusedHeaders } from '../read/unsupported_file.js';
+import { mayHoldOddBytes } from '../read/utf8.js';
+import { givenLines, jsonLines } from '../rows/lines.js';
+import type { Lines } from '../rows/statement.js';
+import {
+  formatNamed,
+  formatOfHeaders,
+  formatOfLines,
+  holdsNothing,
+  type Own,
+  topKeys,
+  unfound,
+  unknownFormat,
+} from './identify.js';
+
+/** A file with everything it takes to read it. */
+export interface Prepared {
+  format: AnyFormat;
+  lines: Lines;
+  sample: Lines;
+  sampleLines?: string;
+  /** Columns of a CSV or Parquet file that nothing reads. */
+  unread: readonly string[];
+  /** What `--map` looks for in places where nothing was found. */
+  unfound: readonly string[];
+}
+
+export interface Preparing {
+  source: Source;
+  /** The beginning of the file, as text. */
+  head: string;
+  format?: string;
+  mapping: Mapping;
+  own?: Own;
+}
+
+/** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
+export async function prepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
+  const { head, source } = preparing;
+  if (isParquet(head)) return parquetPrepared(store, preparing);
+  if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
+  if (holdsObjects(head)) return jsonPrepared(store, preparing);
+  if (isBinary(head)) throw refusedBytes(source.name, head) ?? binary(source.name);
+  return csvPrepared(preparing);
+}
+
+/** Whether half of the lines begin as JSON objects do: a log may begin with a line that was cut off, or a greeting. */
+export function holdsObjects(head: string): boolean {
+  if (head.trimStart().startsWith('{')) return true;
+  const lines = head.split('\n').filter((line) => line.trim() !== '');
+  return lines.filter((line) => line.startsWith('{"')).length * 2 >= lines.length;
+}
+
+function isBinary(head: string): boolean {
+  return head.slice(0, 4096).includes('\0');
+}
+
+function binary(name: string): InputError {
+  return new InputError(
+    `${name} is a binary file, neither JSON lines nor CSV nor Parquet.\nExport a spreadsheet as CSV first.`,
+  );
+}
+
+async function jsonPrepared(
+  store: Store,
+  { source, format, mapping, own = [] }: Preparing,
+): Promise<Prepared | undefined> {
+  const lines = await sampleLines(source);
+  refuseLoneSurrogates(lines);
+  const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping, own });
+  if (chosen === undefined) return undefined;
+  return {
+    format: chosen,
+    lines: { query: jsonLines(source, chosen), style: 'json' },
+    sample: { query: givenLines(chosen), style: 'json' },
+    sampleLines: JSON.stringify(lines),
+    unread: [],
+    // Paths begin at the rows of a page, which a line of the sample holds many of.
+    unfound: chosen.rows === undefined ? await unfound(store, lines, mapping.map) : [],
+  };
+}
+
+const PAGES_LOOKED_AT = 20;
+
+interface Choice {
+  name: string;
+  format?: string;
+  mapping: Mapping;
+  own?: Own;
+}
+
+async function jsonFormat(
+  store: Store,
+  lines: readonly string[],
+  { name, format, mapping, own = [] }: Choice,
+): Promise<AnyFormat | undefined> {
+  const keys = await topKeys(store, lines);
+  if (keys.length === 0) throw noLines(name);
+  if (format !== undefined) return withMapping(readable(formatNamed(format, own), 'ndjson', name), mapping);
+  if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
+  const found = await formatOfLines(store, lines, { name, own });
+  if (found !== undefined) return withMapping(found, mapping);
+  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT), own)) return undefined;
+  throw unknownFormat(name, keys, own);
+}
+
+const SAMPLE_ROWS = 20_000;
+
+async function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Promise<Prepared> {
+  const { name } = source;
+  const declared = own.filter((one) => format === undefined || one.name === format).map(({ csv }) => csv?.delimiter);
+  const found = csvLayout(
+    head,
+    name,
+    declared.filter((delimiter) => delimiter !== undefined),
+  );
+  const chosen = columnsFormat(found.headers, { name, format, mapping, own, reads: 'csv' });
+  // A packed file would have to be unpacked to tell.
+  const oddBytes = source.compression !== 'none' || (await mayHoldOddBytes(source));
+  const layout = { ...found, style: chosen.csv?.decimals ?? found.style, oddBytes };
+  const read = columnsRead(layout.headers, { file: name, format: chosen, mapping });
+  const query = csvLines(source, layout, chosen.fields);
+  return {
+    format: chosen,
+    lines: { query, style: layout.style, csv: layout },
+    sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: layout.style },
+    // What a ledger does not read, no mapping can.
+    unread: isLedger(chosen) ? [] : layout.headers.filter((header, index) => header !== '' && !read.has(index)),
+    unfound: [],
+  };
+}
+
+async function parquetPrepared(store: Store, { source, format, mapping, own = [] }: Preparing): Promise<Prepared> {
+  const { name } = source;
+  const columns = await parquetColumns(store, source);
+  const names = columns.map((column) => column.name);
+  const chosen = columnsFormat(names, { name, format, mapping, own, reads: 'parquet' });
+  const read = columnsRead(names, { file: name, format: chosen, mapping });
+  const query = parquetLines(source, columns, chosen.fields);
+  return {
+    format: chosen,
+    lines: { query, style: 'json' },
+    sample: { query: sql`${query} limit ${integer(SAMPLE_ROWS)}`, style: 'json' },
+    unread: names.filter((_, index) => !read.has(index)),
+    unfound: [],
+  };
+}
+
+/** Which columns of a file a format reads. Throws InputError where that is not certain. */
+function columnsRead(
+  headers: readonly string[],
+  { file, format, mapping }: { file: string; format: AnyFormat; mapping: Mapping },
+): ReadonlySet<number> {
+  const wanted = Object.keys(format.fields);
+  checkUnambiguous(headers, wanted, file);
+  for (const name of [...mapping.map.values()].flat()) {
+    const taken = wanted.find((key) => key !== name && sameHeader(key, name));
+    // The format reads the other one of two headers that differ in case only.
+    if (taken !== undefined && columnOf(headers, taken) !== columnOf(headers, name)) throw twins(file, taken, name);
+  }
+  return new Set(wanted.map((key) => columnOf(headers, key)));
+}
+
+/** The format of a file whose columns have names. */
+function columnsFormat(
+  headers: readonly string[],
+  { name, format, mapping, own = [], reads }: Choice & { reads: 'csv' | 'parquet' },
+): AnyFormat {
+  for (const alternatives of mapping.map.values()) {
+    if (!alternatives.some((header) => columnOf(headers, header) >= 0))
+      throw missingHeader(name, alternatives.join("' or '"), headers);
+  }
+  if (format !== undefined) return withMapping(readable(formatNamed(format, own), reads, name), mapping);
+  if (describesFile(mapping)) return mappedFormat(mapping, reads);
+  const found = formatOfHeaders(headers, { name, reads, own });
+  if (found === undefined) throw refusedHeaders(name, headers) ?? unknownFormat(name, headers, own);
+  return withMapping(found, mapping);
+}
+
+/** A format with what the user says on top; what was billed is read as it stands. */
+export function withMapping(format: AnyFormat, mapping: Mapping): AnyFormat {
+  return isLedger(format) ? earningMapped(format, mapping) : adapted(format, mapping);
+}
+
+function readable(format: AnyFormat, reads: AnyFormat['reads'], name: string): AnyFormat {
+  const kinds = { csv: 'CSV', parquet: 'Parquet', ndjson: 'JSON', json: 'JSON' };
+  if (kinds[format.reads] === kinds[reads]) return format;
+  throw new InputError(
+    `${name} holds ${kinds[reads]}, but ${format.name} is ${kinds[format.reads]}.\nLeave --format out to let llmcost recognise the file.`,
+  );
+}
+
+function missingHeader(name: string, header: string, headers: readonly string[]): InputError {
+  return new InputError(`${name} has no column '${header}' that --map names.\nIts columns are: ${headers.join(', ')}.`);
+}
+
+function noLines(name: string): InputError {
+  return new InputError(
+    `${name} is no JSON that can be read: neither a line at its beginning nor all of it is a whole object.\nLook where it breaks: jq empty ${name}`,
+  );
+}
+
+function carriageReturns(name: string): InputError {
+  return new InputError(
+    `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
+  );
+}

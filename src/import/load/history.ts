@@ -1,0 +1,124 @@
+import { InputError } from '../../errors.js';
+import { integer, join, sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { changeUsage } from '../../store/usage.js';
+import type { Reject } from '../rejects/rejects.js';
+
+/** One import as it is remembered: times as UTC timestamps without zone, counts as they were when it ended. */
+export interface PastImport {
+  import_id: number;
+  source: string;
+  format: string;
+  status: 'done' | 'failed';
+  finished_at: string;
+  lines: string;
+  imported: string;
+  duplicates: string;
+  updated: string;
+  skipped: string;
+  rejected: string;
+  first_at: string | null;
+  last_at: string | null;
+  /** Rows of usage, of the ledger or of revenue that are in the store now; a later import may have taken some over. */
+  rows: string;
+}
+
+/** All imports, the oldest first. */
+export async function listImports(store: Store): Promise<PastImport[]> {
+  return store.rows<PastImport & Record<string, string | number | null>>(sql`
+    with stored as (
+      select import_id, count(*) as rows
+      from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
+      group by import_id
+    )
+    select
+      imports.import_id, source, format, status, finished_at, lines, imported, duplicates, updated, skipped, rejected,
+      first_at, last_at, coalesce(stored.rows, 0) as rows
+    from imports
+    left join stored on stored.import_id = imports.import_id
+    where status <> 'loading'
+    order by imports.import_id`);
+}
+
+/** The bad lines of an import. */
+export interface PastRejects {
+  import_id: number;
+  source: string;
+  /** How many there were; of a file that was refused for them the first 1,000 are named. */
+  rejected: number;
+  /** In the order of the file. */
+  rejects: Reject[];
+}
+
+/** The bad lines of an import. Throws InputError if there is no such import. */
+export async function rejectsOf(store: Store, id: number): Promise<PastRejects> {
+  await present(store, [id]);
+  const { source, rejected } = await store.row<{ source: string; rejected: string }>(
+    sql`select source, coalesce(rejected, 0) as rejected from imports where import_id = ${integer(id)}`,
+  );
+  const rows = await store.rows<{ line: string; field: string; reason: string }>(
+    sql`select line, field, reason from rejects where import_id = ${integer(id)} order by line, field`,
+  );
+  const rejects = rows.map((row) => ({ ...row, line: Number(row.line) }));
+  return { import_id: id, source, rejected: Number(rejected), rejects };
+}
+
+/** What went with some imports. */
+export interface Removed {
+  sources: string[];
+  /** Rows of each: usage, what providers billed, revenue. */
+  rows: Record<'usage' | 'ledger' | 'revenue', string>;
+  /** Other files whose next import is no longer skipped as unchanged. */
+  reopened: string[];
+}
+
+/**
+ * Takes imports out again, with their usage, their bad lines and the memory of their files, in one transaction.
+ * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so
+ * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read; neither do
+ * later parts of a removed one.
+ * Throws InputError if one of them does not exist; then nothing is removed.
+ */
+export async function removeImports(store: Store, ids: readonly number[]): Promise<Removed> {
+  const chosen = join([...new Set(ids)].map(integer));
+  return store.transaction(async () => {
+    const sources = await present(store, ids);
+    const reopened = await store.rows<{ source: string }>(sql`
+      update imports as other set source_digest = null
+      from (select * from imports where import_id in (${chosen})) as gone
+      where other.import_id not in (${chosen})
+        and other.source_digest is not null
+        and (
+          (other.duplicates > 0 or gone.updated > 0)
+            and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+          or other.source = gone.source and other.continues is not null
+        )
+      returning other.source`);
+    const rows = await store.row<Removed['rows']>(sql`
+      select
+        (select count(*) from usage_fact where import_id in (${chosen})) as usage,
+        (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
+        (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
+    await changeUsage(store, {
+      imports: sql`select import_id from imports where import_id in (${chosen})`,
+      statement: sql`delete from usage_fact where import_id in (${chosen})`,
+    });
+    await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
+    await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
+    // The next import may get the same number: what calls of this one cost before must not be told of its calls.
+    await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
+    await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
+    await store.run(sql`delete from rejects where import_id in (${chosen})`);
+    await store.run(sql`delete from imports where import_id in (${chosen})`);
+    return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };
+  });
+}
+
+async function present(store: Store, ids: readonly number[]): Promise<string[]> {
+  const found = await store.rows<{ import_id: number; source: string }>(
+    sql`select import_id, source from imports where import_id in (${join(ids.map(integer))}) order by import_id`,
+  );
+  const missing = ids.find((id) => !found.some(({ import_id }) => import_id === id));
+  if (missing === undefined) return found.map(({ source }) => source);
+  throw new InputError(`There is no import ${missing} in ${store.path}.\nSee which there are: llmcost imports list`);
+}

@@ -1,0 +1,76 @@
+import { CARD_MATCH, COST_STATUS, COST_USD } from '../../rate/rating.js';
+import { identifier, join, type Sql, sql, timestampOf } from '../../sql.js';
+import type { Params, Store } from '../../store/store.js';
+import { type Format, TRAIT_NAMES, type TraitName } from '../declare/format.js';
+import { FACT_NAMES, fixedTraits, traitColumn, varyingTraits } from '../rows/statement.js';
+import { traitsAsText } from './profiles.js';
+
+export interface Rating {
+  /** A query of calls as `usageOf` makes them. */
+  call: Sql;
+  format: Format;
+  /** The number of the import, over the columns of `call`. */
+  importId: Sql;
+  /** Compare all traits; otherwise only those that differ within a file of this format. */
+  anyTrait?: boolean;
+}
+
+/**
+ * Rates calls and stores them. Every call meets the table `combo` (profiles and their cards, see settleTraits) in one
+ * hash join; what finds nothing there is stored with its traits in `unsettled`. `combo` knows the profiles of all
+ * imports, so traits that are the same in the whole file choose among them before the join. What cannot be right is
+ * stored until it is named, and has no cost: it might be one below zero, which the table refuses.
+ */
+export async function storeRated(
+  store: Store,
+  rating: Rating,
+  { now, params }: { now: Date; params?: Params },
+): Promise<void> {
+  const { format, anyTrait = false } = rating;
+  const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
+  const known = sql`(select * from combo where ${join([sql`true`, ...(anyTrait ? [] : fixedTraits(format))], ' and ')})`;
+  const counted = traits.map((name) => sql`count(${traitColumn(name)}) > 0 as ${identifier(name)}`);
+  const told = await store.row<Record<string, boolean>>(sql`select ${join([sql`true`, ...counted])} from ${known}`);
+  const [compared, never] = [traits.filter((name) => told[name]), traits.filter((name) => !told[name])];
+  await store.run(ratedUsage(rating, { known, compared, never }), { now: timestampOf(now), ...params });
+}
+
+interface Known {
+  /** The combinations that a call can have. */
+  known: Sql;
+  compared: readonly TraitName[];
+  /** Traits that are null in all of them. */
+  never: readonly TraitName[];
+}
+
+/**
+ * Which card of its profile a call belongs to is told after the join: a left join with a condition that is no equality
+ * compares every call with every card. A trait that is compared costs 10 ns a call, so what is never there is one comparison.
+ */
+function ratedUsage({ call, importId }: Rating, { known, compared, never }: Known): Sql {
+  const same = compared.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
+  const none = join([sql`true`, ...never.map((name) => sql`call.${traitColumn(name)} is null`)], ' and ');
+  const facts = FACT_NAMES.map((name) => identifier(name));
+  return sql`
+    insert into usage_fact (
+      import_id, event_key, ${join(facts)}, units,
+      profile_id, rate_card_id, cost_usd, cost_status, unsettled
+    )
+    select
+      ${importId},
+      call.event_key,
+      ${join(facts.map((name) => sql`call.${name}`))},
+      call.units,
+      card.profile_id,
+      card.rate_card_id,
+      case when call.trouble is null then ${COST_USD} end,
+      ${COST_STATUS},
+      case
+        when call.trouble is not null then call.trouble
+        when card.rate_card_id is null then ${traitsAsText()}
+      end
+    from (${call}) as call
+    left join (select *, true as has_no_other from ${known} as known) as card
+      on ${join([...same, sql`(${none}) = card.has_no_other`], ' and ')}
+    where card.profile_id is null or (${CARD_MATCH})`;
+}

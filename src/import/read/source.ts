@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { InputError } from '../../errors.js';
+import { zstdDecompressed } from './zstd.js';
+
+/** A file to import, as it is at this moment. */
+export interface Source {
+  /** Where the bytes are. */
+  path: string;
+  /** How the user knows it: the path as given, or `-`. */
+  name: string;
+  size: number;
+  mtimeMs: number;
+  compression: 'none' | 'gzip' | 'zstd';
+  /** The bytes before the first line: 3 for a UTF-8 byte order mark, else 0. */
+  bomBytes: number;
+  /** Spreadsheets export text of 16-bit units; it is read as a copy in UTF-8 (see withUtf8). */
+  utf16?: 'utf-16le' | 'utf-16be';
+  /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
+  longestRecord?: number;
+  /** It is the rest of a file of which so many bytes are not read again. */
+  before?: { path: string; bytes: number };
+}
+
+const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
+
+/** Looks at a file: size, time, and by its first bytes how it is packed. */
+export async function sourceOf(path: string, name: string): Promise<Source> {
+  const head = Buffer.alloc(4);
+  const file = await opened(path, name);
+  try {
+    const { size, mtimeMs } = await file.stat();
+    await file.read(head, 0, 4, 0);
+    const compression = compressionOf(head);
+    const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
+    if (promised !== undefined && size > 0 && compression === 'none') {
+      throw new InputError(
+        `${name} ends in .${promised}, but its content is not compressed that way.\nRename it if it is plain text, or fetch it again if it was cut off.`,
+      );
+    }
+    const utf16 = compression === 'none' ? utf16Of(head) : undefined;
+    const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
+    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes, ...(utf16 && { utf16 }) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a file, unpacked. */
+export function unpacked(source: Source): Readable {
+  const bytes = createReadStream(source.path);
+  switch (source.compression) {
+    case 'none':
+      return bytes;
+    case 'gzip': {
+      const gunzip = createGunzip();
+      bytes.on('error', (error) => gunzip.destroy(error));
+      return bytes.pipe(gunzip);
+    }
+    case 'zstd':
+      return Readable.from(zstdDecompressed(bytes));
+    default:
+      throw new Error(`no compression ${source.compression satisfies never}`);
+  }
+}
+
+const DRAIN_BYTES = 1 << 18;
+/** Unpacked, at most a thousand times as much. */
+const SHORT_BYTES = 1 << 16;
+
+/**
+ * Unpacks a gzip file to its end and throws if its checksum does not match: DuckDB does not look at it, and a damaged
+ * file would be read with other numbers in it. Zstandard's is checked by DuckDB.
+ */
+export async function checkPacked({ path, compression, size }: Source): Promise<void> {
+  if (compression !== 'gzip') return;
+  if (size <= SHORT_BYTES) {
+    gunzipSync(await readFile(path));
+    return;
+  }
+  const nowhere = new Writable({ highWaterMark: DRAIN_BYTES, write: (_chunk, _encoding, done) => done() });
+  const [bytes, gunzip] = [
+    createReadStream(path, { highWaterMark: DRAIN_BYTES }),
+    createGunzip({ chunkSize: DRAIN_BYTES }),
+  ];
+  await pipeline(bytes, gunzip, nowhere);
+}
+
+const BLOCKS = 64;
+const BLOCK_BYTES = 4096;
+const END_BYTES = 65_536;
+/** Up to this size a digest covers every byte. */
+export const FULLY_DIGESTED = 2 * END_BYTES;
+
+/**
+ * A digest of the first `size` bytes of a file: of its head, its tail and 64 blocks between. Enough to tell a file
+ * from its earlier self together with its size and time; reading all of a large log would cost more than importing
+ * the part that is new.
+ */
+export async function digestOf(path: string, size: number): Promise<string> {
+  const hash = createHash('sha256').update(String(size));
+  const file = await open(path, 'r');
+  try {
+    const read = size <= FULLY_DIGESTED ? await blocksOfShort(file, size) : blocksOf(file, size);
+    for await (const block of read) hash.update(block);
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
+}
+
+async function* blocksOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (const [start, length] of digestBlocks(size)) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The same blocks by one reading: of thousands of short files each one counts. */
+async function blocksOfShort(file: FileHandle, size: number): Promise<Buffer[]> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
+  return digestBlocks(size).map(([start, length]) => buffer.subarray(start, Math.min(bytesRead, start + length)));
+}
+
+function digestBlocks(size: number): [start: number, length: number][] {
+  const between = Array.from({ length: BLOCKS }, (_, index): [number, number] => [
+    Math.floor((size * (index + 1)) / (BLOCKS + 1)),
+    BLOCK_BYTES,
+  ]);
+  const all: [number, number][] = [[0, END_BYTES], ...between, [Math.max(0, size - END_BYTES), END_BYTES]];
+  return all.map(([start, length]) => [start, Math.min(length, size - start)]);
+}
+
+async function opened(path: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+/** Whether something failed because a file is not there (any more). */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || error.message.startsWith('IO Error: No files found');
+}
+
+/** What a failure of the file system means for the user. */
+export function unreadable(name: string, cause: unknown): InputError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (isGone(cause)) return new InputError(`There is no file ${name}.\nCheck the path.`, { cause });
+  if (code === 'EACCES') {
+    return new InputError(`${name} may not be read.\nChange its permissions, or run as a user who may.`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new InputError(`${name} could not be read: ${reason}`, { cause });
+}
+
+function compressionOf(head: Buffer): Source['compression'] {
+  const starts = (magic: readonly number[]) => magic.every((byte, index) => head[index] === byte);
+  if (starts(MAGIC.gzip)) return 'gzip';
+  return starts(MAGIC.zstd) ? 'zstd' : 'none';
+}
+
+function hasBom(head: Buffer): boolean {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+}
+
+/** The encoding of a text of 16-bit units, by its mark or by the zero in every letter of its beginning. */
+function utf16Of([first, second, third, fourth]: Buffer): Source['utf16'] {
+  if ((first === 0xff && second === 0xfe) || (second === 0 && fourth === 0 && first && third)) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || (first === 0 && third === 0 && second && fourth)
+    ? 'utf-16be'
+    : undefined;
+}
+
+/** What a path leads to; a pipe (`<(zcat calls.gz)`) can be read once and from its beginning only. */
+export type Kind = 'file' | 'folder' | 'pipe';
+
+/** What stands at a path; undefined if there is nothing. */
+export async function kindOf(path: string, name: string): Promise<Kind | undefined> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFIFO() || found.isCharacterDevice() || found.isSocket() ? 'pipe' : 'file';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw unreadable(name, error);
+  }
+}

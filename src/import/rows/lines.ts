@@ -1,0 +1,153 @@
+import { identifier, integer, join, literal, type Sql, sql } from '../../sql.js';
+import { merged, readerColumns, renamed, type Shape, structureOf, within } from '../declare/fields.js';
+import type { Level, Reading, Rows } from '../declare/format.js';
+import { escapedGlob } from '../read/csv.js';
+import type { Source } from '../read/source.js';
+
+/** DuckDB's longest line of JSON; its default of 16 MB is short for calls with images in them. */
+const LONGEST_LINE = 1 << 26;
+/**
+ * The same for lines of which all is read, lists of rows: DuckDB takes a buffer of twice that size at once, and all
+ * that is in it. Longer ones are cut up first; see Cutter.
+ */
+export const LONGEST_LIST = 1 << 23;
+const SHORTEST_BUFFER = 1 << 21;
+/** Of files read together. DuckDB keeps room for two such lines for every file that it has open. */
+const LONGEST_OF_SHORT = 1 << 22;
+
+type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved' | 'attributes'>;
+
+/**
+ * One row for every line that is not blank, or for every element of the lists in it (see Reading.rows). A line that is no
+ * JSON object, and a field of another type than text or object, become null: `ignore_errors` costs nothing, and what
+ * is null is looked at again.
+ */
+export function jsonLines(source: Source, format: Nested): Sql {
+  return resolved(format, rowsOf(format, fileLines(source, format)));
+}
+
+/** The same, numbered from 1 in the order of the file: `line_ordinal`. */
+export function numberedLines(source: Source, format: Nested): Sql {
+  const rows = rowsOf(format, fileLines(source, format));
+  return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
+}
+
+function fileLines(source: Source, format: Nested): Sql {
+  return sql`read_json(
+    ${literal(escapedGlob(source.path))}, format = 'newline_delimited', records = true, ignore_errors = true,
+    compression = ${literal(source.compression === 'none' ? 'uncompressed' : source.compression)},
+    maximum_object_size = ${integer(longestLine(source, format))}, columns = ${readerColumns(lineShape(format))}
+  )`;
+}
+
+/** How long a line may be. Of records that were cut out of a document the longest is known. */
+function longestLine({ longestRecord }: Source, { rows }: Nested): number {
+  if (longestRecord !== undefined) return Math.max(SHORTEST_BUFFER, longestRecord + (1 << 10));
+  return rows === undefined ? LONGEST_LINE : LONGEST_LIST;
+}
+
+/**
+ * The same for several files that are packed alike, for a format without lists; `$file` counts the files from 1. The
+ * lines come in any order.
+ */
+export function linesOfFiles(sources: readonly [Source, ...Source[]], { fields }: Nested): Sql {
+  const [{ compression }] = sources;
+  const files = sql`[${join(sources.map(({ path }) => literal(path)))}]`;
+  return sql`select ${renamed(fields)}, file."$number" as "$file"
+  from read_json(
+    [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', records = true, ignore_errors = true,
+    compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}, filename = '$path',
+    maximum_object_size = ${integer(LONGEST_OF_SHORT)}, columns = ${readerColumns(fields)}
+  ) as line
+  join (select unnest(${files}) as "$of", generate_subscripts(${files}, 1) as "$number") as file on file."$of" = line."$path"`;
+}
+
+/** The same for lines at hand: `$lines`. */
+export function givenLines(format: Nested): Sql {
+  const lines = sql`(
+    select unnest(if(json_valid(line), json_transform(line, ${structureOf(lineShape(format))}), null))
+    from unnest(from_json($lines, '["VARCHAR"]')) as given(line)
+  )`;
+  return resolved(format, rowsOf(format, lines));
+}
+
+/** The column that tells an element which is there but cannot be read from an empty list. */
+export const NO_ROW = identifier('$no_row');
+
+/** What is read of a line: the fields, or the lists around them. */
+function lineShape({ fields, rows }: Nested): Shape {
+  if (rows === undefined) return fields;
+  return rows.reduceRight<Shape>(
+    (inner, { list, beside }) => merged(read(beside, fields), nested(list.split('.'), inner)),
+    own(fields, rows),
+  );
+}
+
+/** A list under a path of keys. */
+function nested([key = '', ...rest]: readonly string[], element: Shape): Shape {
+  return { [key]: rest.length === 0 ? [element] : nested(rest, element) };
+}
+
+/** Of what is read of an element, what stands beside the lists and not in it: `--map` may name either. */
+function own(fields: Shape, rows: Rows): Shape {
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([key]) => !rows.some(({ beside, position }) => Object.hasOwn(beside, key) || key === position),
+    ),
+  );
+}
+
+function read(beside: Shape, fields: Shape): Shape {
+  const more = Object.entries(fields).filter(([key]) => Object.hasOwn(beside, key));
+  return merged(beside, Object.fromEntries(more));
+}
+
+function resolved(format: Nested, rows: Sql): Sql {
+  return format.resolved === undefined ? rows : format.resolved(rows, format.attributes ?? {});
+}
+
+/** Goes down the lists step by step. A list that is empty or no list gives one row, so that nothing is lost in silence. */
+function rowsOf({ fields, rows }: Nested, lines: Sql): Sql {
+  if (rows === undefined) return sql`select ${renamed(fields)} from ${lines}`;
+  const [first, ...others] = rows;
+  const top = join(first.list.split('.').map(identifier), '.');
+  const outer = besideOf(first.beside, undefined);
+  const told = sql`coalesce(len(${top}) = 0, false) as ${NO_ROW}`;
+  const some = first.empty === undefined ? sql`where ${top} is null or len(${top}) > 0` : sql``;
+  let query = sql`select ${join([...outer, told, ...elements(top, first)])} from ${lines} ${some}`;
+  const passed = namesOf(first);
+  for (const level of others) {
+    const held = within(sql`part`, level.list);
+    const columns = [...passed.map(dollar), ...besideOf(level.beside, sql`part`)];
+    const empty = sql`outside.${NO_ROW} or coalesce(len(${held}) = 0, false) as ${NO_ROW}`;
+    query = sql`select ${join([...columns, empty, ...elements(held, level)])}
+      from (${query}) as outside`;
+    passed.push(...namesOf(level));
+  }
+  const inner = Object.keys(own(fields, rows)).map((key) => sql`part.${identifier(key)} as ${dollar(key)}`);
+  return sql`select ${join([...passed.map(dollar), NO_ROW, ...inner])} from (${query}) as inside`;
+}
+
+function besideOf(beside: Shape, holder: Sql | undefined): Sql[] {
+  return Object.keys(beside).map((key) => {
+    const at = holder === undefined ? identifier(key) : sql`${holder}.${identifier(key)}`;
+    return sql`${at} as ${dollar(key)}`;
+  });
+}
+
+/** The fields that a level gives to its rows. */
+function namesOf({ beside, position }: Level): string[] {
+  return [...Object.keys(beside), ...(position === undefined ? [] : [position])];
+}
+
+function elements(list: Sql, { position }: Level): Sql[] {
+  const held = sql`case when len(${list}) > 0 then ${list} else [null] end`;
+  const part = sql`unnest(${held}) as part`;
+  if (position === undefined) return [part];
+  const place = sql`case when len(${list}) > 0 then cast(generate_subscripts(${held}, 1) as varchar) end`;
+  return [part, sql`${place} as ${dollar(position)}`];
+}
+
+function dollar(key: string): Sql {
+  return identifier(`$${key}`);
+}

@@ -1,0 +1,294 @@
+import type { Budget } from '../../config/budgets.js';
+import type { Limit } from '../../config/limit.js';
+import type { RevenueTerms } from '../../config/revenue.js';
+import { priceBookId } from '../../rate/book/book.js';
+import type { Store } from '../../store/store.js';
+import { type Comparison, comparison } from '../baseline/compare.js';
+import type { Baseline } from '../baseline/file.js';
+import type { CaseKey } from '../baseline/run.js';
+import { historyNote } from '../forecast/forecast.js';
+import { daysOfExhaustion, type Projection, projections } from '../forecast/projection.js';
+import { forecastMetric } from '../forecast/series.js';
+import type { Unit } from '../metrics/metric.js';
+import type { MetricName } from '../metrics/metrics.js';
+import { isoText } from '../scope/cells.js';
+import type { Count } from '../scope/count.js';
+import { baselineRow } from './baseline.js';
+import { type Driver, driversOf } from './drivers.js';
+import { expiredExceptions, limitFor } from './exceptions.js';
+import { exitCodeOf, worstExit } from './exit_code.js';
+import { verdictSentence } from './messages.js';
+import { priceAge } from './price_age.js';
+import { revenueOfGroups } from './revenue.js';
+import { type Circumstances, checkedRule, type Rule } from './rule.js';
+import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './usage.js';
+import { type Case, judged, type Reason, type Verdict } from './verdict.js';
+
+/** What is asked of a check. */
+export interface BudgetQuery extends Circumstances {
+  budgets: readonly Budget[];
+  /** Warnings fail the check as well. */
+  fail_on_warn: boolean;
+  /** A recorded run that the usage in the store is compared with. */
+  baseline?: BaselineQuery | undefined;
+  /** What llmcost.yaml says about revenue; only needed where a limit is a part of it. */
+  terms?: RevenueTerms | undefined;
+}
+
+/** One group of one rule. Amounts are decimal text in `unit`, exact, but for what is projected. */
+export interface BudgetRow {
+  rule: string;
+  /** Where the rule is written; null for one of the command line. */
+  file: string | null;
+  line: number | null;
+  level: 'error' | 'warn';
+  metric: MetricName;
+  unit: Unit;
+  where: string[];
+  period: string;
+  since: string | null;
+  until: string | null;
+  /** Dimension → value; null is missing. Empty for a rule without group_by. */
+  group: Record<string, string | null>;
+  verdict: Verdict;
+  reason: Reason | null;
+  /** The verdict in a sentence: who, what was used, the limit, the period, and what to do where it is undecided. */
+  message: string;
+  /** What this verdict asks of the exit code. */
+  exit_code: 0 | 1 | 4;
+  limit_text: string;
+  limit: string | null;
+  used: string | null;
+  used_percent: string | null;
+  unpriced_percent: string;
+  /** null where nothing can be projected; `forecast_note` says so where it is for lack of history. */
+  projected: string | null;
+  projected_low: string | null;
+  projected_high: string | null;
+  projected_percent: string | null;
+  /** By how many percent earlier projections were wrong. */
+  forecast_error_percent: string | null;
+  forecast_trials: Count;
+  forecast_note: string | null;
+  /** The day on which the limit was or will be reached. */
+  used_up_on: string | null;
+  /** What most of it went to; only where the verdict is not ok. */
+  driver: Driver | null;
+  exception: string | null;
+}
+
+export interface BudgetCheck {
+  schema: 'llmcost.budget-check/1';
+  query: { at: string; tz: string; rules: string[]; fail_on_warn: boolean };
+  price_book: string;
+  currency: 'USD';
+  /** The worst of the rows. */
+  verdict: Verdict;
+  exit_code: 0 | 1 | 4;
+  counts: Record<Verdict, number>;
+  rows: BudgetRow[];
+  /** The comparison with --baseline; its verdict is the row `baseline`. */
+  baseline: Comparison | null;
+  warnings: { code: 'exception_expired'; message: string }[];
+}
+
+/** What to compare with, and how much more is allowed. */
+export interface BaselineQuery {
+  baseline: Baseline;
+  /** How messages call the file. */
+  file: string;
+  key: CaseKey;
+  /** Percent, decimal text. */
+  max_increase: string;
+}
+
+/** From harmless to worst. */
+export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'undecided', 'forecast', 'breach'];
+
+/** Checks budgets. Throws UsageError where a rule names what there is not. */
+export async function budgetCheck(store: Store, query: BudgetQuery): Promise<BudgetCheck> {
+  const rules: Rule[] = [];
+  for (const budget of query.budgets) rules.push(await checkedRule(store, budget, query));
+  const age = await priceAge(store, query.now);
+  const rows: BudgetRow[] = [];
+  for (const rule of rules) rows.push(...(await rowsOf(store, rule, { ...query, age })));
+  const compared = query.baseline === undefined ? null : await comparison(store, { ...query.baseline, now: query.now });
+  if (compared !== null && query.baseline !== undefined) {
+    const priced = compared.unpriced_rows === 0 && query.baseline.baseline.totals.unpriced_rows === '0';
+    rows.push(baselineRow(compared, { max_increase: query.baseline.max_increase, priced }));
+  }
+  rows.sort((a, b) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
+  const exit_code = worstExit(rows.map((row) => row.exit_code));
+  return {
+    schema: 'llmcost.budget-check/1',
+    query: {
+      at: query.now.toISOString(),
+      tz: query.tz,
+      rules: query.budgets.map(({ name }) => name),
+      fail_on_warn: query.fail_on_warn,
+    },
+    price_book: await priceBookId(store),
+    currency: 'USD',
+    verdict: VERDICT_ORDER.findLast((one) => rows.some(({ verdict }) => verdict === one)) ?? 'no_data',
+    exit_code,
+    counts: countsOf(rows),
+    rows,
+    baseline: compared,
+    warnings: query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
+  };
+}
+
+function countsOf(rows: readonly BudgetRow[]): Record<Verdict, number> {
+  const counts = { ok: 0, warn: 0, forecast: 0, breach: 0, no_data: 0, undecided: 0 };
+  for (const { verdict } of rows) counts[verdict] += 1;
+  return counts;
+}
+
+interface Asking extends BudgetQuery {
+  /** Days since the newest list of prices; null if there is none. */
+  age: number | null;
+}
+
+/** Everything known of a group before it is judged. */
+interface Found {
+  used: Used;
+  limit: Limit | null;
+  exception: string | null;
+  projection: Projection | undefined;
+  base: readonly string[];
+  notConverted: boolean;
+}
+
+async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRow[]> {
+  const values = await usedBy(store, rule, rule.scope);
+  const nothing: Used = { key: rule.dimensions.map(() => null), value: null, usage_rows: 0, unpriced_rows: 0 };
+  const groups = values.length === 0 ? [nothing] : values;
+  const bases = await basesOf(store, rule, { groups, asked });
+  const projected = values.length === 0 ? new Map<string, Projection>() : await projectedOf(store, rule, asked);
+  const unpriced = values.some(({ unpriced_rows }) => unpriced_rows > 0)
+    ? await unpricedShares(store, rule)
+    : new Map<string, string>();
+  const found = groups.map((used): Found => {
+    const name = keyText(used.key);
+    return {
+      used,
+      ...limitFor(rule, used.key, asked),
+      // What has no price has no projected cost.
+      projection: used.value === null ? undefined : projected.get(name),
+      base: bases.of.get(name) ?? [],
+      notConverted: bases.notConverted.has(name),
+    };
+  });
+  const cases = found.map((one) =>
+    caseOf(rule, one, { unpriced: unpriced.get(keyText(one.used.key)), age: asked.age }),
+  );
+  const judgements = await judged(store, cases);
+  const limits = found.flatMap(({ projection }, index) => {
+    const limit = judgements[index]?.limit;
+    return projection === undefined || limit === null || limit === undefined ? [] : [{ g: projection.g, limit }];
+  });
+  const days = limits.length === 0 ? new Map<number, string>() : await daysOfExhaustion(store, limits, asked);
+  const notable = judgements.some(({ verdict }) => ['warn', 'forecast', 'breach'].includes(verdict));
+  const drivers = notable ? await driversOf(store, rule) : new Map<string, Driver>();
+  return found.map((one, index) => {
+    const judgement = judgements[index];
+    const judgedCase = cases[index];
+    if (judgement === undefined || judgedCase === undefined) throw new Error('a case without verdict');
+    const { projection, used, limit } = one;
+    const { verdict } = judgement;
+    const row: Omit<BudgetRow, 'message'> = {
+      rule: rule.budget.name,
+      file: rule.budget.place.file ?? null,
+      line: rule.budget.place.line ?? null,
+      level: rule.budget.level,
+      metric: rule.metric,
+      unit: rule.unit,
+      where: rule.budget.where,
+      period: rule.period.whole.label,
+      since: isoText(rule.period.whole.since),
+      until: isoText(rule.period.whole.until),
+      group: Object.fromEntries(rule.dimensions.map(({ name }, position) => [name, used.key[position] ?? null])),
+      ...judgement,
+      exit_code: exitCodeOf(verdict, rule.budget, asked),
+      limit_text: limit?.text ?? 'none',
+      used: used.value,
+      unpriced_percent: judgedCase.unpriced_percent,
+      projected: projection?.projected ?? null,
+      projected_low: projection?.low ?? null,
+      projected_high: projection?.high ?? null,
+      forecast_error_percent: projection?.error_percent ?? null,
+      forecast_trials: projection?.trials ?? 0,
+      forecast_note: forecastNote(rule, projection),
+      used_up_on: limit?.at_least === true || projection === undefined ? null : (days.get(projection.g) ?? null),
+      driver: ['warn', 'forecast', 'breach'].includes(verdict) ? (drivers.get(keyText(used.key)) ?? null) : null,
+      exception: one.exception,
+    };
+    return { ...row, message: verdictSentence(row, asked.age) };
+  });
+}
+
+/** What a relative limit of each group is relative to, and the groups of which that is not all. */
+interface Bases {
+  of: Map<string, readonly string[]>;
+  notConverted: ReadonlySet<string>;
+}
+
+async function basesOf(
+  store: Store,
+  rule: Rule,
+  { groups, asked }: { groups: readonly Used[]; asked: Asking },
+): Promise<Bases> {
+  const kinds = [rule.budget.limit, ...rule.budget.exceptions.map(({ limit }) => limit)].map((limit) => limit?.kind);
+  if (kinds.includes('revenue')) {
+    const terms = asked.terms ?? { terms: [], aliases: [], rates: [] };
+    const { known, notConverted } = await revenueOfGroups(store, rule, { ...asked, terms });
+    return { of: new Map([...known].map(([name, amount]) => [name, [amount]])), notConverted };
+  }
+  const notConverted = new Set<string>();
+  if (rule.earlier.length > 0) return { of: await usedBefore(store, rule, rule.earlier), notConverted };
+  if (!kinds.includes('median')) return { of: new Map(), notConverted };
+  const others = (one: Used) => groups.flatMap((other) => (other === one || other.value === null ? [] : [other.value]));
+  return { of: new Map(groups.map((one) => [keyText(one.key), others(one)])), notConverted };
+}
+
+async function projectedOf(store: Store, rule: Rule, { tz, now }: Asking): Promise<Map<string, Projection>> {
+  const metric = forecastMetric(rule.metric);
+  const { since, until } = rule.period.whole;
+  if (metric === undefined || since === null || until === null) return new Map();
+  const by = rule.dimensions.map(({ name }) => name);
+  const found = await projections(store, { metric, by, where: rule.conditions, tz, since, until, now });
+  return new Map(
+    found.map((one) => [keyText(one.key), rule.period.open ? one : { ...one, projected: null, low: null, high: null }]),
+  );
+}
+
+function caseOf(
+  rule: Rule,
+  found: Found,
+  { unpriced, age }: { unpriced: string | undefined; age: number | null },
+): Case {
+  const { budget, metric, unit } = rule;
+  const of_money = unit === 'money' || metric === 'share';
+  return {
+    value: found.used.value,
+    usage_rows: found.used.usage_rows,
+    limit: found.limit,
+    floor: budget.floor,
+    base: found.base,
+    not_converted: found.notConverted && found.limit?.kind === 'revenue',
+    warn_at: budget.warn_at,
+    projected: found.projection?.projected ?? null,
+    on_forecast: budget.on.includes('forecast'),
+    on_actual: budget.on.includes('actual'),
+    unpriced_percent: unpriced ?? '0',
+    max_unpriced: budget.max_unpriced,
+    lower_bound: metric === 'cost' && found.limit?.at_least !== true,
+    of_money,
+    stale: budget.max_price_age !== null && age !== null && age > budget.max_price_age,
+  };
+}
+
+function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
+  if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
+  return historyNote(projection);
+}

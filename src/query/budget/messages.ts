@@ -1,0 +1,86 @@
+import type { Unit } from '../metrics/metric.js';
+import type { BudgetRow } from './check.js';
+
+/** A verdict in a sentence: who, what was used, the limit, the period; where there is none, why, and what to do. */
+export function verdictSentence(row: Omit<BudgetRow, 'message'>, priceAgeDays: number | null): string {
+  const who = Object.values(row.group).map((value) => value ?? '(none)');
+  const name = who.length === 0 || row.verdict === 'no_data' ? row.rule : `${row.rule}, ${who.join(', ')}`;
+  return `${name}: ${findingOf(row, priceAgeDays)}`;
+}
+
+function findingOf(row: Omit<BudgetRow, 'message'>, age: number | null): string {
+  const { verdict, reason, unit, metric, limit, used, projected, period } = row;
+  if (reason !== null) return `${verdict === 'no_data' ? 'no data' : 'undecided'}, ${reasonSentence(row, age)}`;
+  if (limit === null) return `no limit (${period})`;
+  const amount = used === null ? 'nothing' : amountText(used, unit);
+  const most = amountText(limit, unit);
+  const relative = isRelative(row.limit_text) ? ` (${row.limit_text})` : '';
+  const percent = row.used_percent === null ? '' : ` (${row.used_percent}%)`;
+  if (verdict === 'forecast') {
+    const day = row.used_up_on === null ? '' : `, used up on ${row.used_up_on}`;
+    return `${metric} ${amount} of ${most}${relative}, forecast ${amountText(projected ?? '0', unit)}${day} (${period})`;
+  }
+  const past = verdict === 'breach' ? 'breached, ' : '';
+  return `${past}${metric} ${amount} of ${most}${relative}${percent} (${period})`;
+}
+
+function isRelative(text: string): boolean {
+  return /revenue|baseline|median/i.test(text);
+}
+
+function reasonSentence(
+  { reason, metric, rule, unpriced_percent, limit_text, period }: Omit<BudgetRow, 'message'>,
+  age: number | null,
+): string {
+  switch (reason) {
+    case 'no_usage':
+      return `there is no usage in its scope (${period}). Import something, or say on_empty: pass.`;
+    case 'not_known':
+      return `no usage in its scope tells its ${metric} (${period}).`;
+    case 'no_base':
+      return `there is nothing '${limit_text}' could be relative to (${period}).`;
+    case 'not_converted':
+      return `part of the revenue of '${limit_text}' is in a currency without a rate for its day (${period}). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.`;
+    case 'unpriced':
+      return `${unpriced_percent}% of its usage has no price. llmcost pricing status names the models; max_unpriced of ${rule} can allow it.`;
+    case 'stale':
+      return `the prices are ${age} days old. Refresh them: llmcost pricing refresh; max_price_age of ${rule} can allow it.`;
+    case 'no_forecast':
+      return `there is too little history for a forecast (${period}).`;
+    case null:
+      return '';
+    default:
+      throw new Error(`no reason ${reason satisfies never}`);
+  }
+}
+
+const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** An amount in the unit of its metric, as text of a sentence; nothing is rounded but zeros at its end. */
+export function amountText(amount: string, unit: Unit): string {
+  const short = /\./.test(amount) ? amount.replace(/\.?0+$/, '') : amount;
+  switch (unit) {
+    case 'money':
+      return `USD ${short}`;
+    case 'tokens':
+      return `${grouped(short)} tokens`;
+    case 'count':
+      return grouped(short);
+    case 'percent':
+      return `${short}%`;
+    case 'ms':
+      return `${short} ms`;
+    case 'per_second':
+      return `${short}/s`;
+    case 'per_minute':
+      return `${short}/min`;
+    case 'ratio':
+      return `${short}x`;
+    default:
+      throw new Error(`no unit ${unit satisfies never}`);
+  }
+}
+
+function grouped(number: string): string {
+  return /^\d+$/.test(number) ? COUNT.format(BigInt(number)) : number;
+}

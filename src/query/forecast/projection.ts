@@ -1,0 +1,162 @@
+import { identifier, integer, join, sql } from '../../sql.js';
+import type { Row, Store } from '../../store/store.js';
+import { textOf } from '../scope/cells.js';
+import { type Count, countOf } from '../scope/count.js';
+import { wallTime } from '../scope/time_zone.js';
+import { fillSeries, localDay, type Projecting } from './series.js';
+import { EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd, PATH } from './sql.js';
+
+/** What a group used of a period and will have used at its end; amounts are decimal text in the unit of the metric. */
+export interface Projection {
+  /** The number of the group in the temporary tables of the forecast. */
+  g: number;
+  /** The values of the dimensions; null is missing. */
+  key: (string | null)[];
+  used: string;
+  /** Days from the first use to yesterday. */
+  history_days: Count;
+  /** null: there is too little history, or the period is over. */
+  projected: string | null;
+  /** The ends of the interval; null: too few earlier projections. */
+  low: string | null;
+  high: string | null;
+  /** By how many percent earlier projections of as many days were wrong, all in all; null if there were none, or nothing was used. */
+  error_percent: string | null;
+  /** How many earlier projections that is. */
+  trials: Count;
+}
+
+const DAY = 86_400_000;
+
+/** Days of a period in its time zone, counted from today, which is 0; the last is in it. */
+export function daysOf({ since, until, tz, now }: Pick<Projecting, 'since' | 'until' | 'tz' | 'now'>): {
+  first: number;
+  last: number;
+} {
+  const today = floorDay(wallTime(now.getTime(), tz));
+  const dayOf = (instant: number) => Math.round((floorDay(wallTime(instant, tz)) - today) / DAY);
+  return { first: dayOf(since), last: dayOf(until - 1) };
+}
+
+function floorDay(wall: number): number {
+  return Math.floor(wall / DAY) * DAY;
+}
+
+/**
+ * What each group used in a running period, and what it will have used at its end. Leaves the temporary tables forecast_group,
+ * forecast_day and forecast_path behind, for questions about single days.
+ */
+export async function projections(store: Store, asked: Projecting): Promise<Projection[]> {
+  const { first, last } = daysOf(asked);
+  await fillSeries(store, asked);
+  await store.run(PATH, { first, last });
+  const keys = asked.by.map((_, index) => identifier(`k${index}`));
+  const rows = await store.rows(
+    sql`
+    with ${judgedSql(Math.max(last + 1, 1))},
+    used as (
+      select
+        g,
+        coalesce(sum(y) filter (where d >= cast($first as integer)), 0) as used,
+        coalesce(sum(y) filter (where d = 0), 0) as today
+      from forecast_day
+      group by g
+    ),
+    at_end as (
+      select g, so_far as projected
+      from forecast_path
+      where d = cast($last as integer) and is_projected
+    ),
+    settled as (
+      select
+        used.g,
+        used.used,
+        used.used - used.today as before,
+        used.today,
+        at_end.projected,
+        coalesce(latest.history, 0) as history,
+        coalesce(judged.trials, 0) as trials,
+        judged.error_share,
+        latest.scale,
+        if(judged.trials >= ${integer(EARLIER_PROJECTIONS)} and len(judged.errors) > 0, judged.errors, null) as errors
+      from used
+      left join (select g, history, scale from expected where d = -1) as latest on latest.g = used.g
+      left join judged on judged.g = used.g
+      left join at_end on at_end.g = used.g
+    ),
+    bounded as (
+      select
+        *,
+        cast(projected - before as double) as ahead,
+        cast(today as double) as least_ahead,
+        scale * ${lowEnd(sql`errors`)} as below,
+        scale * ${highEnd(sql`errors`)} as above
+      from settled
+    )
+    select
+      bounded.g,
+      ${join(
+        keys.map((key) => sql`named.${key},`),
+        '\n      ',
+      )}
+      cast(used as varchar) as used,
+      history as history_days,
+      trials,
+      cast(projected as varchar) as projected,
+      if(below is null, null, cast(before + cast(cast(greatest(least_ahead, least(ahead, ahead + below)) as decimal(38, 6)) as decimal(38, 18)) as varchar)) as low,
+      if(above is null, null, cast(before + cast(cast(greatest(ahead, ahead + above) as decimal(38, 6)) as decimal(38, 18)) as varchar)) as high,
+      cast(cast(100 * error_share as decimal(18, 1)) as varchar) as error_percent
+    from bounded
+    join forecast_group as named on named.g = bounded.g
+    order by bounded.g`,
+    { first, last },
+  );
+  return rows.map((row) => projectionOf(row, asked.by.length));
+}
+
+function projectionOf(row: Row, dimensions: number): Projection {
+  const key = Array.from({ length: dimensions }, (_, index) => textOf(row[`k${index}`]));
+  const projected = textOf(row.projected);
+  const bounded = projected !== null && row.low !== null;
+  return {
+    g: Number(row.g),
+    key,
+    used: String(row.used),
+    history_days: countOf(row.history_days),
+    projected,
+    low: bounded ? String(row.low) : null,
+    high: bounded ? String(row.high) : null,
+    error_percent: projected === null ? null : textOf(row.error_percent),
+    trials: projected === null ? 0 : countOf(row.trials),
+  };
+}
+
+/** A limit of a group, as decimal text. */
+export interface GroupLimit {
+  g: number;
+  limit: string;
+}
+
+/** The days on which groups reach their limits, as dates; groups that never do are left out. Asks the forecast that was made last. */
+export async function daysOfExhaustion(
+  store: Store,
+  limits: readonly GroupLimit[],
+  { now, tz }: Pick<Projecting, 'now' | 'tz'>,
+): Promise<Map<number, string>> {
+  const rows = await store.rows<{ g: number; day: string }>(
+    sql`
+    with wanted as (
+      select unnest(from_json(cast($limits as json), '[{"g": "integer", "limit": "decimal(38, 18)"}]'), recursive := true)
+    ),
+    reached as (
+      select path.g, min(path.d) as d
+      from forecast_path as path
+      join wanted on wanted.g = path.g and path.so_far >= wanted."limit"
+      group by path.g
+    )
+    select g, strftime(cast($today as date) + cast(d as integer), '%Y-%m-%d') as day
+    from reached`,
+    { limits: JSON.stringify(limits), today: localDay(now, tz) },
+  );
+  return new Map(rows.map(({ g, day }) => [Number(g), day]));
+}

@@ -1,0 +1,206 @@
+import { priceBookId } from '../../rate/book/book.js';
+import { sql } from '../../sql.js';
+import type { Params, Row, Store } from '../../store/store.js';
+import type { Money } from '../report/report.js';
+import { type Count, countOf } from '../scope/count.js';
+import { type Condition, filterSql } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import { scopeOf, withPeriod } from '../scope/scope.js';
+import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { type MarginWarning, marginWarnings } from './notes.js';
+import { type RevenueQuery, type StagedRevenue, stageRevenue, type Unconverted } from './revenue.js';
+import { costSql, groupsSql, type MarginBy, PLANS, revenueSql, usageNamed } from './sql.js';
+
+export interface MarginQuery extends RevenueQuery {
+  by: MarginBy;
+  where: readonly Condition[];
+  /** The margin that is wanted, as a decimal number of percent with two places at most; below 100. */
+  target?: string | undefined;
+  top?: number | undefined;
+}
+
+/** How a group does. Break-even is a margin within 1 % of the revenue; what also earned in a currency without rate is not judged. */
+export type MarginVerdict =
+  | 'profitable'
+  | 'break_even'
+  | 'underwater'
+  | 'no_revenue'
+  | 'no_usage'
+  | 'unpriced'
+  | 'not_converted';
+
+export interface MarginRow {
+  kind: 'group' | 'other' | 'total';
+  /** How many groups it stands for. */
+  groups: Count;
+  /** The customer, plan, feature or month; null is not known. */
+  key: string | null;
+  revenue: Money;
+  /** Of the priced usage; null if none of it has a price. */
+  cost: Money | null;
+  /** false: some usage has no price, so the cost is the least and the margin the most it can be. */
+  cost_complete: boolean;
+  margin: Money | null;
+  /** Of the revenue, two places, half up; null without revenue. */
+  margin_percent: string | null;
+  /** Of its own revenue; by feature of all revenue, since most revenue names no feature. */
+  cost_percent: string | null;
+  requests: Count;
+  verdict: MarginVerdict;
+  /** By customer: the day of the newest month in the period on which the cost passed what the whole month brings in. */
+  turned_negative: string | null;
+  /** By customer: in how many months of the period that happened. */
+  months_negative: Count;
+  /** The margin of the first and of the last month of the period that have revenue, where there are two. */
+  trend: { first_percent: string; last_percent: string } | null;
+  /** With a target: the revenue that would give it at this cost, the cost that would give it at this revenue, and that as a part of the present usage. */
+  target: { revenue_needed: Money | null; cost_allowed: Money | null; usage_allowed_percent: string | null } | null;
+}
+
+export interface MarginReport {
+  schema: 'llmcost.margin/1';
+  query: {
+    by: MarginBy;
+    since: string;
+    until: string;
+    period: string;
+    tz: string;
+    where: string[];
+    target: string | null;
+  };
+  price_book: string;
+  currency: 'USD';
+  rows: MarginRow[];
+  totals: MarginRow;
+  /** Revenue in currencies without a rate: in no sum. */
+  not_converted: Unconverted[];
+  warnings: MarginWarning[];
+}
+
+/**
+ * Revenue, cost and margin by customer, plan, feature or month; rows sum to the totals to the last digit. Up to now: revenue of days
+ * to come is not earned yet. Plans and other names of customers come from llmcost.yaml.
+ */
+export async function marginReport(store: Store, query: MarginQuery): Promise<MarginReport> {
+  const { by, where, tz, terms } = query;
+  const period = upToNow(query.period, query.now);
+  await stageMonths(store, { ...query, period });
+  const staged = await stageRevenue(store, { ...query, period }, 'month');
+  await store.run(PLANS, { terms: JSON.stringify(terms.terms) });
+  await stageScope(store, { ...query, period }, staged);
+  const parts = await store.rows(groupsSql(by), {
+    since: timestampText(wallTime(staged.since, tz)),
+    top: query.top ?? null,
+    margin_points: query.target === undefined ? null : pointsOf(query.target),
+  });
+  const foreign = new Set(by === 'customer' ? staged.unconverted.map(({ customer }) => customer) : []);
+  const rows = parts
+    .map((part) => rowOf(part, query))
+    .map((row) => (row.kind === 'group' && foreign.has(row.key) ? { ...row, verdict: 'not_converted' as const } : row));
+  const totals = rows.find(({ kind }) => kind === 'total');
+  if (totals === undefined) throw new Error('a margin without total');
+  const shown = rows.filter(({ kind }) => kind !== 'total');
+  const unfiltered = where.filter(({ dimension }) => dimension !== 'customer').map(({ text }) => text);
+  return {
+    schema: 'llmcost.margin/1',
+    query: {
+      by,
+      since: new Date(staged.since).toISOString(),
+      until: new Date(staged.until).toISOString(),
+      period: query.period.label,
+      tz,
+      where: where.map(({ text }) => text),
+      target: query.target ?? null,
+    },
+    price_book: await priceBookId(store),
+    currency: 'USD',
+    rows: shown,
+    totals,
+    not_converted: staged.unconverted,
+    warnings: marginWarnings({ by, rows: shown, totals, staged, unfiltered, cut: period !== query.period }),
+  };
+}
+
+function upToNow(period: Period, now: Date): Period {
+  const cut = period.until !== null && period.until > now.getTime() && (period.since ?? 0) < now.getTime();
+  return cut ? { ...period, until: now.getTime() } : period;
+}
+
+/** What each customer brings in during the whole months that the period touches. */
+async function stageMonths(store: Store, query: MarginQuery): Promise<void> {
+  const { tz, period, now } = query;
+  const [first, last] = [period.since, period.until ?? now.getTime()];
+  const month = (instant: number, more: number) => {
+    const wall = new Date(wallTime(instant, tz));
+    return instantOf(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() + more), tz);
+  };
+  const whole = { ...period, since: first === null ? null : month(first, 0), until: month(last - 1, 1) };
+  await stageRevenue(store, { ...query, period: whole }, 'month');
+  await store.run(sql`
+    create or replace temp table margin_month as
+    select customer, bucket as month, sum(amount) as amount
+    from revenue_part
+    where currency = 'USD' and customer is not null
+    group by customer, bucket`);
+}
+
+async function stageScope(store: Store, query: MarginQuery, { since, until }: StagedRevenue): Promise<void> {
+  const { where, tz, terms } = query;
+  const offsets = offsetsBetween(since, until, tz);
+  const customers = filterSql(
+    where.filter(({ dimension }) => dimension === 'customer'),
+    offsets,
+  );
+  await store.run(revenueSql(customers.test), customers.params);
+  const { test, params } = withPeriod(scopeOf(where, offsets), query.period);
+  const named = terms.aliases.length > 0;
+  const aliases: Params = named ? { aliases: JSON.stringify(terms.aliases) } : {};
+  await store.run(costSql(usageNamed(named), test, offsets), { ...params, ...aliases });
+}
+
+/** 70 → 7000, 66.5 → 6650. */
+function pointsOf(percent: string): number {
+  const [whole = '0', places = ''] = percent.split('.');
+  return Number(`${whole}${places.padEnd(2, '0')}`);
+}
+
+function rowOf(part: Row, { by, target }: MarginQuery): MarginRow {
+  const text = (name: string) => (part[name] === null || part[name] === undefined ? null : String(part[name]));
+  const priced = part.priced === true;
+  const [first, last] = [text('first_percent'), text('last_percent')];
+  const row = {
+    kind: part.kind as MarginRow['kind'],
+    groups: countOf(part.groups),
+    key: text('key'),
+    revenue: text('revenue') ?? '0',
+    cost: priced ? text('cost') : null,
+    cost_complete: countOf(part.unpriced_rows) === 0,
+    margin: text('margin'),
+    margin_percent: text('margin_percent'),
+    cost_percent: text(by === 'feature' ? 'cost_percent_of_all' : 'cost_percent'),
+    requests: countOf(part.requests),
+    turned_negative: text('turned_negative'),
+    months_negative: countOf(part.months_negative),
+    trend: first === null || last === null ? null : { first_percent: first, last_percent: last },
+    target:
+      target === undefined
+        ? null
+        : {
+            revenue_needed: text('revenue_needed'),
+            cost_allowed: text('cost_allowed'),
+            usage_allowed_percent: text('usage_allowed_percent'),
+          },
+  };
+  return { ...row, verdict: verdictOf(row, countOf(part.usage_rows) === 0) };
+}
+
+/** Only signs and the percentage are looked at: nothing is calculated. */
+function verdictOf({ revenue, margin, margin_percent }: Omit<MarginRow, 'verdict'>, unused: boolean): MarginVerdict {
+  if (margin === null) return 'unpriced';
+  if (!/[1-9]/.test(revenue)) return 'no_revenue';
+  if (unused) return 'no_usage';
+  // More was paid back than paid: there is no percentage of it.
+  if (revenue.startsWith('-')) return 'underwater';
+  if (/^-?0\.\d\d$/.test(margin_percent ?? '') || /^-?1\.00$/.test(margin_percent ?? '')) return 'break_even';
+  return margin.startsWith('-') ? 'underwater' : 'profitable';
+}

@@ -1,0 +1,254 @@
+import { UsageError } from '../../errors.js';
+import { priceBookId } from '../../rate/book/book.js';
+import { type Sql, sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { COMPARED_METRICS, comparedWith, refuseIncomparable } from '../compare/compare.js';
+import type { Change, Comparison } from '../compare/comparison.js';
+import type { FormerReport } from '../compare/saved_report.js';
+import type { ComparedSpan } from '../compare/series.js';
+import type { Unit } from '../metrics/metric.js';
+import { type MetricQuery, type MetricRow, metricRows } from '../metrics/metric_rows.js';
+import { type MetricName, type MetricValues, metricOf, presetOf } from '../metrics/metrics.js';
+import type { ReportSort } from '../metrics/order.js';
+import { reportSeries } from '../metrics/report_series.js';
+import { groupRows, metricsOf, seriesOf, spanRows } from '../metrics/rows.js';
+import { isoText } from '../scope/cells.js';
+import type { Count } from '../scope/count.js';
+import { type Coverage, coverageOf } from '../scope/coverage.js';
+import { dimensionOf, isTime } from '../scope/dimensions.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import { scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
+import type { Every } from '../scope/time_buckets.js';
+import { unusualDays } from './anomalies.js';
+import { notesOn, undatedRows, unpricedModels } from './notes.js';
+import { overlapsIn } from './overlap.js';
+import { type FlatCost, flatCosts } from './subscriptions.js';
+
+/**
+ * USD as a decimal string, exact.
+ * @pattern ^-?[0-9]+(\.[0-9]+)?$
+ */
+export type Money = string;
+
+export interface ReportQuery {
+  /** Names of dimensions, checked; none is one row of everything. */
+  by: readonly string[];
+  /** Undefined: the preset `default`. */
+  metrics?: readonly MetricName[] | undefined;
+  period: Period;
+  /** IANA, checked. */
+  tz: string;
+  where: readonly Condition[];
+  /** Undefined: by cost (of a comparison by its change), or chronologically if only time is asked for. */
+  sort?: ReportSort | undefined;
+  /** How many groups to show; the rest is one row. */
+  top?: number | undefined;
+  /** USD as decimal text: groups that cost less are in the row of the rest. */
+  minCost?: string | undefined;
+  /** A series: every row is told apart by these spans of time, too. */
+  every?: Every | undefined;
+  /** Every row beside what it was in another period, or in an earlier report. */
+  compare?: CompareWith | undefined;
+  /** Nothing in the answer may depend on the clock, unless it was asked for. */
+  reproducible?: boolean | undefined;
+  /** The clock. */
+  now: Date;
+}
+
+/** 'previous' is the period before, as long. */
+export type CompareWith =
+  | { kind: 'previous' }
+  | { kind: 'period'; period: Period }
+  | { kind: 'report'; report: FormerReport; file: string };
+
+/** The metrics asked for, under their names, and how far they can be trusted. */
+export interface ReportMetrics extends Partial<MetricValues> {
+  /** false if some rows do not tell how many requests they stand for: then `requests` is the least it can be. */
+  requests_complete: boolean;
+  unpriced_requests: Count;
+  /** Rows of usage without a price; may be above 0 while `unpriced_requests` is 0, where rows do not tell their requests. */
+  unpriced_rows: Count;
+}
+
+export interface ReportRow extends ReportMetrics {
+  /** `other` is the sum of all groups that are not shown. */
+  kind: 'group' | 'other';
+  /** How many groups this row stands for. */
+  groups: Count;
+  /** Dimension → value; null is missing. Empty in `other`. */
+  group: Record<string, string | null>;
+  /** With --every and --by: the same in each of the `spans`. */
+  series?: (ReportMetrics & Partial<Change>)[];
+}
+
+/** A span of a series, half open; all null is usage without time. */
+export interface ReportSpan {
+  label: string | null;
+  since: string | null;
+  until: string | null;
+}
+
+/** What a metric is. */
+export interface ReportMetric {
+  name: MetricName;
+  unit: Unit;
+  title: string;
+  means: string;
+}
+
+export interface UnpricedModel {
+  provider: string | null;
+  model: string | null;
+  requests: Count;
+  input_tokens: Count;
+  output_tokens: Count;
+}
+
+export interface ReportWarning {
+  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
+  message: string;
+}
+
+export interface CostReport {
+  schema: 'llmcost.report/1';
+  query: {
+    by: readonly string[];
+    since: string | null;
+    until: string | null;
+    period: string;
+    tz: string;
+    where: string[];
+    sort: string;
+    top: number | null;
+    min_cost: Money | null;
+    every: Every | null;
+  };
+  price_book: string;
+  currency: 'USD';
+  metrics: ReportMetric[];
+  /** With --every and --by. */
+  spans?: (ReportSpan & Partial<Pick<ComparedSpan, 'before'>>)[];
+  rows: (ReportRow & Partial<Change>)[];
+  totals: ReportMetrics & Partial<Change> & { series?: (ReportMetrics & Partial<Change>)[] };
+  /** With --compare. */
+  comparison?: Comparison;
+  coverage: Coverage;
+  unpriced: UnpricedModel[];
+  /** What was paid by time and not by use: beside the totals, not in them. */
+  flat_costs: FlatCost[];
+  warnings: ReportWarning[];
+}
+
+/** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
+export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
+  const { every, period, tz } = query;
+  const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
+  if (every === undefined) refuseTimed(metrics);
+  refuseIncomparable(query);
+  const named = [
+    ...query.by,
+    ...query.where.map(({ dimension }) => dimension),
+    ...(every === undefined ? [] : [every]),
+  ];
+  const offsets = await zoneOffsets(store, named, tz, period);
+  const sort = query.sort ?? defaultSort(query, metrics);
+  const inAnyTime = scopeOf(query.where, offsets, await visibleNow(store));
+  const scope = withPeriod(inAnyTime, period);
+  // What is compared with a period is asked for there, for both at once.
+  const here = query.compare === undefined || query.compare.kind === 'report';
+  const asked: MetricQuery = {
+    dimensions: query.by.map((name) => dimensionOf(name, offsets)),
+    scope,
+    metrics,
+    sort: sort.by === 'change' ? undefined : { by: sort.by, direction: sort.direction },
+    top: query.top,
+    minCost: query.minCost,
+  };
+  const series =
+    every === undefined || !here ? undefined : await reportSeries(store, asked, { ...query, every, offsets });
+  const lines = series?.lines ?? (await metricRows(store, here ? asked : { ...asked, dimensions: [] }));
+  const total = totalOf(lines);
+  const totals = { ...metricsOf(total), ...seriesOf(total, query.by) };
+  const alone = series !== undefined && query.by.length === 0;
+  const rows = alone ? spanRows(series.lines, series.every) : groupRows(lines, query.by);
+  const { compare } = query;
+  const changed =
+    compare === undefined
+      ? undefined
+      : await comparedWith(store, { query, asked, sort, inAnyTime, rows, totals }, compare);
+  const unpriced = totals.unpriced_rows === 0 ? [] : await unpricedModels(store, scope);
+  const bounded = query.period.since !== null || query.period.until !== null;
+  const undated = bounded ? await undatedRows(store, inAnyTime) : 0;
+  const overlaps = await overlapsIn(store, scope);
+  const thorough = query.by.includes('day');
+  const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough, daily: dailyOf(query) });
+  return {
+    schema: 'llmcost.report/1',
+    query: described(query, sort),
+    price_book: await priceBookId(store),
+    currency: 'USD',
+    metrics: metrics.map(describedMetric),
+    ...(series === undefined || alone ? {} : { spans: series.spans }),
+    rows,
+    totals,
+    ...changed,
+    coverage: await coverageOf(store, total.base, { ...query, scope }),
+    unpriced,
+    flat_costs: await flatCosts(store, query.period, query.now),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
+  };
+}
+
+/** A report by nothing but day over all time has added up the days already. */
+function dailyOf({ by, period, every, compare }: ReportQuery): Sql | undefined {
+  const days = by.length === 1 && by[0] === 'day' && period.since === null;
+  if (!days || every !== undefined || compare !== undefined) return undefined;
+  return sql`select k0 as day, cost from metric_group where k0 is not null`;
+}
+
+function refuseTimed(metrics: readonly MetricName[]): void {
+  const timed = metrics.find((name) => metricOf(name).timed === true);
+  if (timed === undefined) return;
+  throw new UsageError(
+    `${timed} is counted over spans of time.\nSay which: --every hour, --every day, --every week or --every month.`,
+  );
+}
+
+/**
+ * Chronological if only time is asked for, except when the dearest hours or days are wanted. A comparison is ordered by what it shows:
+ * how much the cost changed, or the first of its metrics.
+ */
+function defaultSort({ by, top, minCost, compare }: ReportQuery, metrics: readonly MetricName[]): ReportSort {
+  const all = top === undefined && minCost === undefined;
+  if (by.every(isTime) && all) return { by: 'name', direction: 'asc' };
+  if (compare === undefined || compare.kind === 'report') return { by: 'cost', direction: 'desc' };
+  return { by: metrics.includes('cost') ? 'change' : (metrics[0] ?? 'cost'), direction: 'desc' };
+}
+
+function described(query: ReportQuery, sort: ReportSort): CostReport['query'] {
+  const { by, period, tz, where, top, minCost, every } = query;
+  return {
+    by: by.length === 0 && every !== undefined ? [every] : by,
+    since: isoText(period.since),
+    until: isoText(period.until),
+    period: period.label,
+    tz,
+    where: where.map(({ text }) => text),
+    sort: `${sort.by}:${sort.direction}`,
+    top: top ?? null,
+    min_cost: minCost ?? null,
+    every: every ?? null,
+  };
+}
+
+function describedMetric(name: MetricName): ReportMetric {
+  const { unit, title, means } = metricOf(name);
+  return { name, unit, title, means };
+}
+
+function totalOf(lines: readonly MetricRow[]): MetricRow {
+  const total = lines.find(({ kind }) => kind === 'total');
+  if (total === undefined) throw new Error('a report without total');
+  return total;
+}

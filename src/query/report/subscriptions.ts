@@ -1,0 +1,88 @@
+import { currentRevision, inRevision } from '../../rate/revision.js';
+import { sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import type { Period } from '../scope/period.js';
+import { timestampText } from '../scope/time_zone.js';
+import type { Money } from './report.js';
+
+/** What was paid by time in a period: a rented GPU, committed capacity. Beside the cost of usage, never part of it. */
+export type FlatCost = {
+  name: string;
+  provider: string | null;
+  model: string | null;
+  /** USD for one `per`. */
+  usd: Money;
+  per: 'hour' | 'day' | 'month';
+  /** The part of the period it ran, UTC. */
+  from: string;
+  to: string;
+  /** Exact to 18 places, half up. */
+  cost: Money;
+};
+
+/**
+ * The flat costs of a period, up to now. A month costs its price whatever its length (UTC), a part of it that part of its
+ * seconds. A period without bounds is that of the usage.
+ */
+export async function flatCosts(store: Store, { since, until }: Period, now: Date): Promise<FlatCost[]> {
+  const { paid } = await store.row<{ paid: boolean }>(sql`select count(*) > 0 as paid from price_flat`);
+  if (!paid) return [];
+  const bound = (instant: number | null) => (instant === null ? null : timestampText(instant));
+  return store.rows<FlatCost>(
+    sql`
+    with span as (
+      select
+        coalesce(cast($since as timestamp), (select min(occurred_at) from usage_fact)) as starts,
+        least(coalesce(cast($until as timestamp), (select max(occurred_at) from usage_fact)), cast($now as timestamp)) as ends
+    ),
+    running as (
+      select
+        flat.*,
+        greatest(flat.effective_from, span.starts) as starts,
+        least(coalesce(flat.effective_to, span.ends), span.ends) as ends
+      from price_flat as flat
+      cross join span
+      where ${inRevision(sql`flat`)}
+    ),
+    part as (
+      select
+        flat_id,
+        usd,
+        greatest(starts, begin) as starts,
+        least(ends, next) as ends,
+        case per when 'hour' then 3600 when 'day' then 86400 else epoch(next) - epoch(begin) end as seconds
+      from (
+        select *, unnest(generate_series(date_trunc('month', starts), ends, interval 1 month)) as begin, begin + interval 1 month as next
+        from running
+        where starts < ends
+      )
+      where begin < ends
+    ),
+    paid as (
+      select
+        flat_id,
+        sum((2 * cast(replace(cast(usd as varchar), '.', '') as hugeint) * cast(epoch(ends) - epoch(starts) as bigint) + cast(seconds as bigint))
+          // (2 * cast(seconds as bigint))) as atto
+      from part
+      group by flat_id
+    )
+    select
+      running.name,
+      running.provider,
+      running.model,
+      rtrim(rtrim(cast(running.usd as varchar), '0'), '.') as usd,
+      running.per,
+      strftime(running.starts, '%Y-%m-%dT%H:%M:%SZ') as "from",
+      strftime(running.ends, '%Y-%m-%dT%H:%M:%SZ') as "to",
+      cast(cast(paid.atto as decimal(38, 0)) * cast(0.000000000000000001 as decimal(18, 18)) as varchar) as cost
+    from running
+    join paid on paid.flat_id = running.flat_id
+    order by running.name, running.starts`,
+    {
+      since: bound(since),
+      until: bound(until),
+      now: timestampText(now.getTime()),
+      revision: await currentRevision(store),
+    },
+  );
+}

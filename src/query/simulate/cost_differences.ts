@@ -1,0 +1,79 @@
+import { COST_USD, NOTHING_BILLED, UNITS_COST } from '../../rate/rating.js';
+import { identifier, integer, join, type Sql, sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { timestampText } from '../scope/time_zone.js';
+import { PART_MATCH } from './cells.js';
+
+/** What a group of rows costs: COST_USD of its sums, and the units of every further row. */
+const PART_COST = sql`case when call.units is null or card.free or (${NOTHING_BILLED}) then ${COST_USD}
+      else ${COST_USD} + cast(call.usage_rows - 1 as bigint) * ${UNITS_COST} end`;
+
+const LOST = [
+  ['lost_tier', sql`list_contains(card.assumed_rates, 'service_tier')`],
+  ['early', sql`list_contains(card.assumed_rates, 'early')`],
+  ['no_cache_price', sql`coalesce(call.cache_read_tokens > 0 and card.cache_read_assumed, false)`],
+  ['fees', sql`call.units is not null`],
+] as const satisfies readonly (readonly [string, Sql])[];
+
+/** What has to be said of calls that were priced: the tier or the cache is not sold there, it was not on sale yet, units were passed on. */
+export const FLAGS = LOST.map(([name]) => name);
+
+/**
+ * Makes `simulate_delta`: what the calls of each target (and of each k0, k1, … and model) cost there, by the end of the
+ * tokenizer's range, apart by whether they fit (`reason`), whether that is known (`unsure`) and whether all of it has a
+ * price (`unpriced`, then cost is null). What does not fit is priced on the target number `spare`, if there is one.
+ */
+export async function putDeltas(
+  store: Store,
+  { by, spare, now }: { by: number; spare: number | undefined; now: Date },
+): Promise<void> {
+  const keys = join([
+    sql`call.rule_id`,
+    sql`call.model_id`,
+    sql`call.scale`,
+    ...Array.from({ length: by }, (_, n) => sql`call.${identifier(`k${n}`)}`),
+  ]);
+  const flags = join(LOST.map(([name, test]) => sql`${test} as ${identifier(name)}`));
+  const noFlags = join(LOST.map(([name]) => sql`false as ${identifier(name)}`));
+  const rest =
+    spare === undefined
+      ? sql`select pair.target_id, ends.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
+        cast(null as decimal(38, 18)) as cost, ${noFlags}
+      from simulate_part as call
+      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      cross join (select distinct variant from simulate_ratio) as ends
+      where call.reason is not null`
+      : sql`select pair.target_id, ends.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
+        ${PART_COST} as cost, ${noFlags}
+      from simulate_part as call
+      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      join simulate_card as card
+        on card.source_id = pair.source_id and card.target_id = ${integer(spare)} and ${PART_MATCH}
+      join (select distinct variant from simulate_ratio) as ends on ends.variant = card.variant
+      where call.reason is not null`;
+  await store.run(
+    sql`
+    create or replace temp table simulate_delta as
+    with priced as (
+      select pair.target_id, card.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
+        ${PART_COST} as cost, ${flags}
+      from simulate_part as call
+      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      join simulate_card as card
+        on card.source_id = pair.source_id and card.target_id = pair.target_id and ${PART_MATCH}
+      where call.reason is null
+      union all
+      ${rest}
+    )
+    select
+      * exclude (usage_rows, requests, before, cost),
+      cost is null as unpriced,
+      sum(usage_rows) as usage_rows,
+      coalesce(sum(requests), 0) as requests,
+      sum(before) as before,
+      sum(cost) as cost
+    from priced
+    group by all`,
+    { now: timestampText(now.getTime()) },
+  );
+}

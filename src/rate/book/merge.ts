@@ -1,0 +1,179 @@
+import { sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import type { Rejected } from '../sources/source.js';
+import { classify, endReplaced, quarantined, refuseLeaps } from './changes.js';
+import { HELD, RATE_COLUMNS, type RateMergeScope } from './staging.js';
+import { reviseEnds, takeOut } from './supersede.js';
+
+export interface RateChanges {
+  added: number;
+  changed: number;
+  corrected: number;
+  withdrawn: number;
+  unchanged: number;
+  rejected: Rejected[];
+}
+
+/** Brings price_rate in line with staged_rate; the order of the steps matters. */
+export async function mergeRates(store: Store, scope: RateMergeScope): Promise<RateChanges> {
+  let withdrawn = 0;
+  if (!scope.older) {
+    withdrawn = await withdrawFuture(store, scope);
+    await followDates(store, scope);
+    await closeDroppedBands(store, scope);
+  }
+  await classify(store, scope);
+  if (!scope.older) await refuseLeaps(store, scope.source);
+  const rejected = scope.older ? [] : await quarantined(store);
+  if (!scope.older) await endReplaced(store, scope);
+  await insertNew(store, scope);
+  const counts = await store.row<{ added: number; changed: number; corrected: number; unchanged: number }>(sql`
+    select
+      cast(count(*) filter (action in ('new', 'again')) as integer) as added,
+      cast(count(*) filter (action = 'change') as integer) as changed,
+      cast(count(*) filter (action = 'correction') as integer) as corrected,
+      cast(count(*) filter (action in ('same', 'quarantine')) as integer) as unchanged
+    from rate_change`);
+  return { ...counts, withdrawn, rejected };
+}
+
+/**
+ * A price announced for later that is not announced any more never was one. "For later" is seen from the day we
+ * learnt of it: the day may have come before we looked again. The price before it goes on.
+ */
+async function withdrawFuture(store: Store, scope: RateMergeScope): Promise<number> {
+  const { source, observedAt } = scope;
+  await store.run(
+    sql`
+    create or replace temp table taken_out as
+    select held.rate_id, held.rate_key, held.effective_from, 'withdrawn_future' as reason
+    from ${HELD} as held
+    where held.effective_from > held.observed_at
+      and not exists (
+        from staged_rate as staged
+        where staged.rate_key = held.rate_key
+          and staged.usd_per_unit = held.usd_per_unit
+          and (not staged.dated or staged.effective_from = held.effective_from)
+      )
+      and (
+        held.effective_from > cast($observedAt as timestamp)
+        or held.rate_key in (select staged.rate_key from staged_rate as staged)
+      )`,
+    { source, observedAt },
+  );
+  const withdrawn = await takeOut(store, scope);
+  if (withdrawn === 0) return 0;
+  await store.run(
+    sql`
+    create or replace temp table revised as
+    select held.rate_id, cast(null as timestamp) as effective_to
+    from ${HELD} as held
+    join taken_out as gone on gone.rate_key = held.rate_key and gone.effective_from = held.effective_to`,
+    { source },
+  );
+  await reviseEnds(store, scope);
+  return withdrawn;
+}
+
+/** Where the source dates its prices, its dates are the truth: ours give way, and an end it now knows is noted. */
+async function followDates(store: Store, scope: RateMergeScope): Promise<void> {
+  const { source } = scope;
+  await store.run(
+    sql`
+    create or replace temp table taken_out as
+    select held.rate_id, 'redated' as reason
+    from ${HELD} as held
+    where held.rate_key in (select staged.rate_key from staged_rate as staged where staged.dated)
+      and not exists (
+        from staged_rate as staged
+        where staged.rate_key = held.rate_key
+          and staged.effective_from is not distinct from held.effective_from
+          and staged.usd_per_unit = held.usd_per_unit
+      )`,
+    { source },
+  );
+  await takeOut(store, scope);
+  await store.run(
+    sql`
+    create or replace temp table revised as
+    select held.rate_id, staged.effective_to
+    from ${HELD} as held
+    join staged_rate as staged
+      on staged.rate_key = held.rate_key
+      and staged.effective_from is not distinct from held.effective_from
+    where staged.dated and staged.effective_to is distinct from held.effective_to`,
+    { source },
+  );
+  await reviseEnds(store, scope);
+}
+
+/**
+ * A long-prompt band that is gone while the model's plain price is still there was abolished: it ends today.
+ * (Left open, it would go on charging long prompts; a whole model that is gone stays as it was.) The same of hours.
+ */
+async function closeDroppedBands(store: Store, scope: RateMergeScope): Promise<void> {
+  const { source, observedAt } = scope;
+  await store.run(
+    sql`
+    create or replace temp table revised as
+    select held.rate_id, cast($observedAt as timestamp) as effective_to
+    from ${HELD} as held
+    where (held.min_prompt_tokens > 0 or held.utc_start is not null or held.iso_weekdays is not null)
+      and held.effective_to is null
+      and held.rate_key not in (select staged.rate_key from staged_rate as staged)
+      and exists (
+        from staged_rate as staged
+        where lower(staged.provider) = lower(held.provider)
+          and lower(staged.model) = lower(held.model)
+          and staged.dimension = held.dimension
+          and staged.region is not distinct from held.region
+          and staged.service_tier = held.service_tier
+          and staged.min_prompt_tokens = 0
+          and staged.utc_start is null
+          and staged.iso_weekdays is null
+      )`,
+    { source, observedAt },
+  );
+  await reviseEnds(store, scope);
+}
+
+async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {
+  const wanted = scope.older ? sql`action = 'new' and held_id is null` : sql`action not in ('same', 'quarantine')`;
+  await store.run(
+    sql`
+    insert into price_rate (${RATE_COLUMNS})
+    select
+      (select coalesce(max(rate_id), 0) from price_rate)
+        + row_number() over (order by rate_key, effective_from nulls first) as rate_id,
+      $bookId,
+      $source,
+      provider,
+      model,
+      dimension,
+      usd_per_unit,
+      raw_value,
+      raw_unit,
+      min_prompt_tokens,
+      service_tier,
+      speed,
+      region,
+      utc_start,
+      utc_end,
+      iso_weekdays,
+      case action
+        when 'change' then cast($observedAt as timestamp)
+        when 'again' then greatest(held_to, cast($observedAt as timestamp))
+        when 'correction' then held_from
+        else effective_from
+      end,
+      effective_to,
+      cast($observedAt as timestamp),
+      null,
+      null,
+      $revision,
+      null
+    from rate_change
+    where ${wanted}`,
+    { bookId: scope.bookId, source: scope.source, observedAt: scope.observedAt, revision: scope.revision },
+  );
+}

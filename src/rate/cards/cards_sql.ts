@@ -1,0 +1,159 @@
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
+import { TOKEN_CLASSES } from '../dimensions.js';
+import { WEEK_MINUTES } from './candidates.js';
+import { KINDS, RATE_STEPS } from './rates.js';
+
+const CLASS_NAMES = join(TOKEN_CLASSES.map(({ rate }) => literal(rate)));
+
+const CLASS_RATES = join(
+  TOKEN_CLASSES.map(({ rate }) => sql`any_value(usd_rate) filter (rate = ${literal(rate)}) as ${identifier(rate)}`),
+  ',\n    ',
+);
+
+const SAID_NAMES = join(
+  [...TOKEN_CLASSES.map(({ rate }) => rate), 'unit_rates', 'rate_ids', 'doubtful', 'no_tier', 'no_speed'].map(
+    (name) => sql`${identifier(name)} := ${identifier(name)}`,
+  ),
+);
+
+/** What a card says, cell by cell; a cell without any rate says nothing. */
+const SAID = sql`rates as materialized (
+  select
+    cell,
+    ${CLASS_RATES},
+    map_from_entries(list((rate, usd_rate) order by rate) filter (rate not in (${CLASS_NAMES}))) as unit_rates,
+    map_from_entries(list_concat(
+      list((rate, rate_id) order by rate),
+      coalesce(list(('own_factor_' || rate, contract_id) order by rate) filter (contract_id is not null), [])
+    )) as rate_ids,
+    list(rate order by rate) filter (doubtful) as doubtful,
+    bool_or(no_tier) as no_tier,
+    bool_or(no_speed) as no_speed
+  from chosen
+  group by cell
+),
+content as materialized (
+  select cell, struct_pack(${SAID_NAMES}) as said
+  from rates
+)`;
+
+/**
+ * Neighbouring cells that say the same are one card: first along the prompt size, then all sizes of an hour along the week,
+ * then all hours of a time along time.
+ */
+const MERGED = sql`band as materialized (
+  select cell.number, cell.starts, cell.week_from, cell.prompt, content.said
+  from cell
+  left join content on content.cell = cell.cell
+  window upwards as (partition by cell.number, cell.starts, cell.week_from order by cell.prompt)
+  qualify row_number() over upwards = 1 or content.said is distinct from lag(content.said) over upwards
+),
+hours as materialized (
+  select number, starts, week_from, list((prompt, said) order by prompt) as bands
+  from band
+  group by number, starts, week_from
+),
+shift as materialized (
+  select number, starts, week_from, bands
+  from hours
+  window along as (partition by number, starts order by week_from)
+  qualify row_number() over along = 1 or bands is distinct from lag(bands) over along
+),
+slab as materialized (
+  select number, starts, list((week_from, bands) order by week_from) as shifts
+  from shift
+  group by number, starts
+),
+era as materialized (
+  select number, starts, shifts
+  from slab
+  window onwards as (partition by number order by starts)
+  qualify row_number() over onwards = 1 or shifts is distinct from lag(shifts) over onwards
+),
+dated as materialized (
+  select number, starts, lead(starts) over (partition by number order by starts) as ends, len(shifts) > 1 as hourly,
+    unnest(shifts) as shift
+  from era
+),
+weekly as materialized (
+  select
+    number,
+    starts,
+    ends,
+    hourly,
+    shift[1] as week_from,
+    coalesce(lead(shift[1]) over (partition by number, starts order by shift[1]), ${WEEK_MINUTES}) as week_to,
+    unnest(shift[2]) as band
+  from dated
+),
+part as materialized (
+  select
+    number,
+    starts,
+    ends,
+    if(hourly, week_from, null) as week_from,
+    if(hourly, week_to, null) as week_to,
+    band[1] as prompt,
+    lead(band[1]) over (partition by number, starts, week_from order by band[1]) as next_prompt,
+    band[2] as said
+  from weekly
+)`;
+
+/** multiplier_batch → its number, … of those that apply. */
+const MULTIPLIER_IDS = sql`map_from_entries(list_filter([
+    ${join(KINDS.map((kind) => sql`(${literal(`multiplier_${kind}`)}, span.${identifier(`${kind}_id`)})`))}
+  ], lambda entry: entry[2] is not null))`;
+
+const SAID_RATES = join(
+  TOKEN_CLASSES.map(({ rate }) => sql`part.said.${identifier(rate)}`),
+  ',\n  ',
+);
+
+/** The columns of rate_card in the order in which CARDS_SQL gives them. */
+const CARD_COLUMNS = sql`rate_card_id, source_provider, provider, model, service_tier, speed, region, min_prompt_tokens,
+  max_prompt_tokens, valid_from, valid_to, week_from, week_to, status,
+  ${join(TOKEN_CLASSES.map(({ rate }) => identifier(rate)))}, unit_rates, price_provider, price_model, rule, assumed, rate_ids,
+  created_at, made_in`;
+
+/**
+ * Puts the cards of the combinations in $wanted (JSON of WantedCard), as of $now and by the book of $revision, into a table
+ * with the columns of rate_card; $made_in is noted on them. Their numbers follow those of rate_card.
+ */
+export function cardsInto(table: Sql): Sql {
+  return sql`
+insert into ${table} (${CARD_COLUMNS})
+with ${join([RATE_STEPS, SAID, MERGED], ',\n')}
+select
+  (select coalesce(max(rate_card_id), 0) from rate_card)
+    + row_number() over (order by part.number, part.starts, part.week_from, part.prompt) as rate_card_id,
+  wanted.source_provider,
+  wanted.payee,
+  wanted.model,
+  wanted.service_tier,
+  wanted.speed,
+  wanted.region,
+  part.prompt,
+  part.next_prompt,
+  nullif(part.starts, timestamp '-infinity'),
+  part.ends,
+  part.week_from,
+  part.week_to,
+  case when wanted.kind = 'free' then 'free' when part.said is null then 'unpriced' else 'priced' end,
+  ${SAID_RATES},
+  coalesce(part.said.unit_rates, map {}),
+  wanted.price_provider,
+  wanted.price_model,
+  if(wanted.kind = 'priced' and part.said is null, wanted.rule || ': no rate of it holds at this time', wanted.rule),
+  list_concat(
+    if(wanted.assumed, ['price'], []),
+    if(part.said.no_tier, ['service_tier'], []),
+    if(part.said.no_speed, ['speed'], []),
+    coalesce(part.said.doubtful, [])
+  ),
+  map_concat(coalesce(part.said.rate_ids, map {}), if(part.said is null, map {}, ${MULTIPLIER_IDS})),
+  cast($now as timestamp),
+  $madeIn
+from part
+join wanted on wanted.number = part.number
+join span on span.number = part.number and span.starts = part.starts`;
+}

@@ -1,0 +1,206 @@
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
+import { CANDIDATES, WEEK_MINUTES } from './candidates.js';
+import { CHOICES, TOKEN_DIMENSIONS } from './fallbacks.js';
+
+/** What a multiplier can be for; a card takes one of each kind at most. */
+export const KINDS = ['batch', 'speed', 'region'] as const;
+
+/** Factor and number of the multiplier of each kind: batch, batch_id, … null where there is none. */
+const FACTORS = join(
+  KINDS.map((kind) => {
+    const best = (column: Sql) => sql`arg_min(${column}, factor.source_rank) filter (factor.kind = ${literal(kind)})`;
+    return sql`${best(sql`factor.millionths`)} as ${identifier(kind)},
+    ${best(sql`factor.multiplier_id`)} as ${identifier(`${kind}_id`)}`;
+  }),
+  ',\n    ',
+);
+
+/** The grid of a combination: from each moment and each prompt size something could change to the next. */
+const CELLS = sql`moment as materialized (
+  select number, timestamp '-infinity' as starts from wanted
+  union select number, starts from candidate
+  union select number, ends from candidate where ends < timestamp 'infinity'
+  union select number, starts from factor
+  union select number, ends from factor where ends < timestamp 'infinity'
+  union select number, coalesce(effective_from, timestamp '-infinity') from own
+  union select number, effective_to from own where effective_to is not null
+),
+span as materialized (
+  select
+    moment.number,
+    moment.starts,
+    ${FACTORS}
+  from moment
+  left join factor
+    on factor.number = moment.number and factor.starts <= moment.starts and moment.starts < factor.ends
+  group by moment.number, moment.starts
+),
+size as materialized (
+  select number, 0 as prompt from wanted
+  union select number, band from candidate
+),
+edge as materialized (
+  select number, 0 as minute from wanted
+  union select number, unnest(list_transform(windows, lambda hours: hours.since)) from candidate where windows is not null
+  union
+  select number, minute
+  from (select number, unnest(list_transform(windows, lambda hours: hours.until)) as minute from candidate where windows is not null)
+  where minute < ${WEEK_MINUTES}
+),
+slot as materialized (
+  select
+    number,
+    minute as week_from,
+    coalesce(lead(minute) over (partition by number order by minute), ${WEEK_MINUTES}) as week_to
+  from edge
+),
+cell as materialized (
+  select row_number() over () as cell, span.number, span.starts, size.prompt, slot.week_from, slot.week_to
+  from span
+  join size on size.number = span.number
+  join slot on slot.number = span.number
+)`;
+
+/**
+ * The rate of each dimension in each cell. A price of certain hours replaces, in those, the one of all hours whatever the
+ * prompt (https://docs.litellm.ai/docs/proxy/custom_pricing). Of one source only its highest band counts, so bands of two
+ * sources are never mixed and a batch price without long-prompt band gives way to the standard price that has one. Then the
+ * user's own word for the tier, the narrower condition, the source.
+ */
+const PICKED = sql`holding as materialized (
+  select
+    cell.cell,
+    cell.number,
+    cell.starts,
+    candidate.* exclude (number, starts, ends, windows)
+  from cell
+  join candidate
+    on candidate.number = cell.number
+    and candidate.starts <= cell.starts and cell.starts < candidate.ends
+    and candidate.band <= cell.prompt
+  where candidate.windows is null
+    or len(list_filter(candidate.windows, lambda hours: hours.since <= cell.week_from and cell.week_from < hours.until)) > 0
+  qualify (candidate.windows is not null) = bool_or(candidate.windows is not null) over (
+    partition by
+      cell.cell, candidate.dimension, candidate.source_rank, candidate.of_tier, candidate.of_region, candidate.of_speed
+  )
+),
+complete as materialized (
+  select *, bool_or(of_region) over (partition by cell, dimension) as region_known
+  from holding
+  qualify band = max(band) over (partition by cell, dimension, source_rank)
+),
+picked as materialized (
+  select *, dimension in (${TOKEN_DIMENSIONS}) as in_tokens
+  from complete
+  qualify row_number() over (
+    partition by cell, dimension
+    order by
+      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank,
+      if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null), usd_per_unit desc, rate_id
+  ) = 1
+)`;
+
+/**
+ * A rate in 10^-18 USD times its factors, as a fraction in lowest terms so that it stays within 38 digits; rounded half up,
+ * here and nowhere else.
+ */
+const MULTIPLIED = sql`cast(
+      cast((cast(replace(cast(usd_per_unit as varchar), '.', '') as hugeint) * numerator + denominator // 2) // denominator
+        as decimal(38, 0)) * cast(0.000000000000000001 as decimal(18, 18))
+    as decimal(24, 18))`;
+
+/** The factors of a rate, each in millionths, as numerator and denominator. */
+const FRACTION = sql`${join(
+  ['by_batch', 'by_speed', 'by_region', 'by_user'].map(
+    (factor) => sql`(${identifier(factor)} // gcd(${identifier(factor)}, 1000000))`,
+  ),
+  ' * ',
+)} as numerator,
+    ${join(
+      ['by_batch', 'by_speed', 'by_region', 'by_user'].map(
+        (factor) => sql`(1000000 // gcd(${identifier(factor)}, 1000000))`,
+      ),
+      ' * ',
+    )} as denominator`;
+
+/**
+ * Rates with their factors; `lacking` where the call asked for a condition that nobody prices for this dimension. The
+ * user's factor of a contract applies to what price lists say, never to a rate the user gave; the newest counts.
+ */
+const PRICED = sql`conditioned as materialized (
+  select
+    picked.*,
+    if(in_tokens and not of_tier, coalesce(span.batch, 1000000), 1000000) as by_batch,
+    if(in_tokens and not of_speed, coalesce(span.speed, 1000000), 1000000) as by_speed,
+    if(in_tokens and not of_region, coalesce(span.region, 1000000), 1000000) as by_region,
+    in_tokens and not of_tier and span.batch is null as lacks_tier,
+    in_tokens and not of_speed and span.speed is null and wanted.rate_speed is not null as lacks_speed,
+    in_tokens and not of_region and span.region is null and region_known as lacks_region,
+    coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude
+  from picked
+  join span on span.number = picked.number and span.starts = picked.starts
+  join wanted on wanted.number = picked.number
+),
+contracted as materialized (
+  select
+    conditioned.*,
+    coalesce(cast(contract.factor * 1000000 as hugeint), 1000000) as by_user,
+    contract.override_id as contract_id
+  from conditioned
+  left join own as contract
+    on contract.number = conditioned.number
+    and contract.factor is not null
+    and conditioned.source_rank > 0
+    and if(contract.dimension is null, conditioned.in_tokens, contract.dimension = conditioned.dimension)
+    and (contract.service_tier is null or contract.service_tier = contract.rate_tier)
+    and coalesce(contract.effective_from <= conditioned.starts, true)
+    and coalesce(conditioned.starts < contract.effective_to, true)
+  qualify row_number() over (
+    partition by conditioned.cell, conditioned.dimension
+    order by contract.made_at desc nulls last, contract.override_id desc nulls last
+  ) = 1
+),
+fractioned as materialized (
+  select *, ${FRACTION}
+  from contracted
+),
+priced as materialized (
+  select
+    *,
+    if(numerator = denominator, usd_per_unit, ${MULTIPLIED}) as usd,
+    bool_and(lacks_tier or not in_tokens) over same_cell and bool_or(lacks_tier) over same_cell as no_tier,
+    bool_and(lacks_speed or not in_tokens) over same_cell and bool_or(lacks_speed) over same_cell as no_speed,
+    max(band) filter (dimension = 'input') over same_cell as input_band,
+    bool_or(of_region) filter (dimension = 'input') over same_cell as input_region
+  from fractioned
+  window same_cell as (partition by cell)
+)`;
+
+/**
+ * The rates of a card: an own price, else that of a neighbour. A price for reasoning that knows less of the call's conditions than
+ * the price of output gives way to it: a thousand-token thought in a batch costs what a batch costs.
+ */
+const CHOSEN = sql`chosen as materialized (
+  select
+    priced.*,
+    choices.rate,
+    choices.assumed
+      or (lacks_tier and not no_tier) or (lacks_speed and not no_speed) or lacks_region
+      or (choices.choice = 1 and starts_with(choices.rate, 'cache_')
+        and coalesce(band < input_band or (input_region and not of_region), false)) as doubtful,
+    cast(priced.usd * choices.times as decimal(24, 18)) as usd_rate
+  from priced
+  join ${CHOICES} on choices.dimension = priced.dimension and (is_claude or not choices.claude)
+  qualify row_number() over (
+    partition by cell, choices.rate
+    order by
+      choices.rate = 'reasoning' and not of_tier,
+      choices.rate = 'reasoning' and not of_region,
+      if(choices.rate = 'reasoning', -band, 0),
+      choices.choice
+  ) = 1
+)`;
+
+/** The steps up to `chosen`: one row for each rate of each cell (a stretch of time and prompt sizes). Needs $wanted. */
+export const RATE_STEPS: Sql = join([CANDIDATES, CELLS, PICKED, PRICED, CHOSEN], ',\n');
