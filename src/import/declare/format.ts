@@ -1,4 +1,4 @@
-import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
 import type { Sql } from '../../sql.js';
 import type { TimeUnit } from './convert.js';
 import type { Shape } from './fields.js';

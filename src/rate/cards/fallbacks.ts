@@ -1,5 +1,5 @@
+import { DIMENSIONS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { DIMENSIONS, TOKEN_CLASSES } from '../dimensions.js';
 
 interface Fallback {
   /** Column of rate_card, or key of its unit_rates. */

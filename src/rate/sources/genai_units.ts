@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import type { RawUnit } from './source.js';
 
 /** What a price key of genai-prices counts: https://github.com/pydantic/genai-prices/blob/main/prices/units.yml */

@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { fieldMeaning, inclusiveBound, isPriceField, whyLeftOut } from './litellm_fields.js';
 import type { LitellmKey } from './litellm_key.js';
 import { isZero, type PriceText, publishedPrice, rawText } from './price_text.js';
