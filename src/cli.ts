@@ -34,7 +34,7 @@ export async function main(argv: string[], io: Io): Promise<void> {
   }
 }
 
-/** The whole command line as commander sees it; also read by the test that compares it with the README. */
+/** The whole command line as commander sees it; also read by the test that compares it with the documents. */
 export function buildProgram(io: Io): Command {
   const program = new Command('llmcost')
     .description('What your LLM calls cost, for whom, and whether a cheaper model would have done.')
@@ -67,7 +67,7 @@ export function buildProgram(io: Io): Command {
   return program;
 }
 
-/** Prints the error; returns the exit code (README, "Exit codes"). */
+/** Prints the error; returns the exit code (docs/exit-codes.md). */
 function answer(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UserError) {

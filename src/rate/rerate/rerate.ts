@@ -162,7 +162,7 @@ export interface RatingAgain {
 
 /**
  * Rates the usage in scope by the cards in force and writes down what it cost before. Rows that come to the same are
- * left as they are; rows that still have no price too. In the transaction of the caller. 5 million rows: README, "Speed".
+ * left as they are; rows that still have no price too. In the transaction of the caller. 5 million rows: docs/speed.md.
  */
 export async function rateAgain(store: Store, again: RatingAgain): Promise<Omit<Rerated, 'cards'>> {
   await compareRatings(store, again);
