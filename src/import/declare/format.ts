@@ -1,10 +1,3 @@
-<<<<<<< HEAD
-
-import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
-
-=======
->>>>>>> main
-
 import type { Sql } from '../../sql.js';
 import type { TimeUnit } from './convert.js';
 import type { Told, UnitName } from './counts.js';

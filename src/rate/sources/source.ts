@@ -1,14 +1,5 @@
-<<<<<<< HEAD
-
-import type { Dimension } from '../../names/dimensions.js';
-import type { PriceText } from './price_text.js';
-
-=======
-
 import type { Dimension } from '../../names/dimensions.js';
 import { type PriceText, type RawUnit, UNIT_SCALES } from './price_text.js';
-
->>>>>>> main
 
 export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
 export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast';
