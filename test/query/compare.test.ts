@@ -3,7 +3,7 @@ import { checkedMetrics } from '../../src/query/metrics/metrics.js';
 import { type CompareWith, type CostReport, costReport } from '../../src/query/report/report.js';
 import { sortOf } from '../../src/query/report/sort.js';
 import { periodOf, previousOf } from '../../src/query/scope/period.js';
-import { effectsLines } from '../../src/render/report/changes.js';
+import { effectsLines } from '../../src/render/answers/report/effects.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
