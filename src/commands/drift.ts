@@ -1,21 +1,15 @@
 import { type Command, Option } from 'commander';
-import { UndecidedError, UsageError } from '../errors.js';
+import { UndecidedError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { DriftQuery, DriftReport } from '../query/drift/answer.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import type { DriftOptions as DriftWords } from '../query/drift/query.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
-export interface DriftOptions extends ConfigOptions, ScopeOptions {
-  by: string;
-  window?: string;
-  baseline: string;
-  threshold: string;
-  metric?: string;
-  minSample: string;
-  models?: boolean;
+export interface DriftOptions extends ConfigOptions, DriftWords {
   all?: boolean;
   fail?: boolean;
   format: (typeof FORMATS)[number];
@@ -58,8 +52,11 @@ Examples:
   llmcost drift --window 1d --metric latency,error_rate --fail`;
 
 async function drift(options: DriftOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
-  const { driftReport, hasDrifted } = await import('../query/drift/drift.js');
+  const [{ parseDriftQuery }, { driftReport, hasDrifted }] = await Promise.all([
+    import('../query/drift/query.js'),
+    import('../query/drift/drift.js'),
+  ]);
+  const query = parseDriftQuery(options, io.now());
   const answer = await withOwnStore(options, io, (store) => driftReport(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await writeNotes(answer.warnings, io);
@@ -93,67 +90,4 @@ async function render(answer: DriftReport, options: DriftOptions, io: Io): Promi
   const toFile = options.output !== undefined;
   const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
   return rendered.driftAsTable(answer, terminal, shown);
-}
-
-/** The checked question. */
-async function queryOf(options: DriftOptions, now: Date): Promise<DriftQuery> {
-  const { chosenMetrics } = await import('../query/drift/metrics.js');
-  const { tz, where, period } = await chosenScope(options, now);
-  const { spansBefore } = await import('../query/drift/spans.js');
-  if (options.window !== undefined && period.since !== null) {
-    throw new UsageError('--window cannot be combined with --since or --period.\nUse either the one or the other.');
-  }
-  if (options.models === true && options.metric !== undefined) {
-    throw new UsageError('--models cannot be combined with --metric.\nUse either the one or the other.');
-  }
-  return {
-    by: await dimensionsOf(options.by),
-    ...spansBefore(period, {
-      window: daysOf('--window', options.window ?? '7d'),
-      baseline: daysOf('--baseline', options.baseline),
-      tz,
-      now,
-    }),
-    tz,
-    where,
-    threshold: thresholdOf(options.threshold),
-    metrics: options.metric === undefined ? undefined : chosenMetrics(listOf(options.metric)),
-    minSample: sampleOf(options.minSample),
-    modelsOnly: options.models === true,
-    now,
-  };
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
-}
-
-async function dimensionsOf(text: string): Promise<string[]> {
-  const { checkedDimension, isTime } = await import('../query/scope/dimensions.js');
-  const names = [...new Set(listOf(text).map(checkedDimension))];
-  const time = names.find(isTime);
-  if (time === undefined) return names;
-  throw new UsageError(
-    `--by ${time} cannot be compared: each ${time} is in one of the two periods only.\nGroup by feature, model, customer or another dimension that is not time.`,
-  );
-}
-
-function daysOf(option: string, text: string): number {
-  const days = Number(/^(\d{1,4})d?$/.exec(text)?.[1] ?? 0);
-  if (days > 0) return days;
-  throw new UsageError(`${option} '${text}' is not a number of days.\nWrite for example ${option} 7d.`);
-}
-
-function thresholdOf(text: string): string {
-  const percent = /^(\d{1,6}(?:\.\d{1,6})?)%?$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) > 0) return percent;
-  throw new UsageError(`--threshold '${text}' is not a percentage above 0.\nWrite for example --threshold 30%.`);
-}
-
-function sampleOf(text: string): number {
-  const n = Number(text);
-  if (/^\d{1,9}$/.test(text) && n >= 1) return n;
-  throw new UsageError(
-    `--min-sample '${text}' is not a number of requests.\nUse a whole number from 1 on, for example --min-sample 100.`,
-  );
 }

@@ -1,17 +1,15 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { Bounded, ExplainQuery, ExplainReport } from '../query/explain/answer.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import type { ExplainReport } from '../query/explain/answer.js';
+import type { ExplainOptions as ExplainWords } from '../query/explain/query.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer, writeNotes } from './output.js';
 import { writePage } from './page.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
-export interface ExplainOptions extends ConfigOptions, ScopeOptions {
-  versus: string;
-  day?: string;
+export interface ExplainOptions extends ConfigOptions, ExplainWords {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
@@ -44,8 +42,11 @@ Examples:
   llmcost explain --day 2026-10-14`;
 
 async function explain(options: ExplainOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
-  const { explainReport } = await import('../query/explain/explain.js');
+  const [{ parseExplainQuery }, { explainReport }] = await Promise.all([
+    import('../query/explain/query.js'),
+    import('../query/explain/explain.js'),
+  ]);
+  const query = parseExplainQuery(options, io.now());
   const answer = await withOwnStore(options, io, (store) => explainReport(store, query));
   if (options.format === 'html') {
     const { explainPage } = await import('../render/explain_page.js');
@@ -64,47 +65,4 @@ async function render(answer: ExplainReport, options: ExplainOptions, io: Io): P
   const { terminalOf } = await import('../render/text/table.js');
   const toFile = options.output !== undefined;
   return rendered.explainAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
-
-/** The checked question. */
-async function queryOf(options: ExplainOptions, now: Date): Promise<ExplainQuery> {
-  const { period, since, until, day } = options;
-  const timed = period !== undefined || since !== undefined || until !== undefined;
-  if (day !== undefined && timed) {
-    throw new UsageError(
-      '--day cannot be combined with --period, --since or --until.\nUse either the one or the others.',
-    );
-  }
-  const scope = await chosenScope(timed || day !== undefined ? options : { ...options, period: 'last 7 days' }, now);
-  return { ...(await spansOf(options, scope, now)), tz: scope.tz, where: scope.where };
-}
-
-async function spansOf(
-  { day, versus }: ExplainOptions,
-  { period, tz }: Awaited<ReturnType<typeof chosenScope>>,
-  now: Date,
-): Promise<{ before: Bounded; after: Bounded }> {
-  const [{ bounded, dayWithWeekBefore, withPrevious }, { periodOf }] = await Promise.all([
-    import('../query/explain/periods.js'),
-    import('../query/scope/period.js'),
-  ]);
-  const spans =
-    day === undefined ? withPrevious(period, tz, now) : dayWithWeekBefore(dayOf(day, periodOf, { tz, now }), tz);
-  if (versus === 'previous') return spans;
-  const before = bounded(periodOf(versus, tz, now), '--versus');
-  if (before.since < spans.after.until && spans.after.since < before.until) {
-    throw new UsageError(
-      `--versus ${before.label} and ${spans.after.label} have days in common: they cannot be compared.\nChoose periods that do not overlap.`,
-    );
-  }
-  return { before, after: spans.after };
-}
-
-function dayOf(
-  text: string,
-  periodOf: typeof import('../query/scope/period.js').periodOf,
-  { tz, now }: { tz: string; now: Date },
-): ReturnType<typeof periodOf> {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) || text === 'yesterday' || text === 'today') return periodOf(text, tz, now);
-  throw new UsageError(`--day '${text}' is not a day.\nWrite for example --day 2026-10-14, or --day yesterday.`);
 }

@@ -1,21 +1,17 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { MarginQuery, MarginReport } from '../query/margin/margin.js';
+import type { MarginReport } from '../query/margin/margin.js';
+import type { MarginOptions as MarginWords } from '../query/margin/query.js';
 import type { MarginBy } from '../query/margin/sql.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { writePage } from './page.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
-import { rowsOf } from './rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];
 
-export interface MarginOptions extends ConfigOptions, ScopeOptions {
-  by: MarginBy;
-  target?: string;
-  top?: string;
+export interface MarginOptions extends ConfigOptions, MarginWords {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
@@ -44,8 +40,11 @@ Examples:
   llmcost margin --by month --where customer=acme --format csv -o acme.csv`;
 
 async function margin(options: MarginOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io);
-  const { marginReport } = await import('../query/margin/margin.js');
+  const [{ parseMarginQuery }, { marginReport }] = await Promise.all([
+    import('../query/margin/query.js'),
+    import('../query/margin/margin.js'),
+  ]);
+  const query = parseMarginQuery(options, io.now(), await configuredRevenue(options, io));
   const answer = await withOwnStore(options, io, (store) => marginReport(store, query));
   if (options.format === 'html') {
     const { marginPage } = await import('../render/margin_page.js');
@@ -75,26 +74,4 @@ async function note(answer: MarginReport, { format }: MarginOptions, io: Io): Pr
   const apart = format === 'csv' ? apartLines(answer) : [];
   for (const message of [...apart, ...answer.warnings.map((warning) => warning.message)])
     io.stderr.write(`note: ${plain(message)}\n`);
-}
-
-/** The checked question. */
-async function queryOf(options: MarginOptions, io: Io): Promise<MarginQuery> {
-  const now = io.now();
-  return {
-    by: options.by,
-    ...(await chosenScope(options, now)),
-    terms: await configuredRevenue(options, io),
-    target: options.target === undefined ? undefined : targetOf(options.target),
-    top: options.top === undefined ? undefined : rowsOf(options.top),
-    now,
-  };
-}
-
-/** 70% → 70 */
-function targetOf(text: string): string {
-  const percent = /^(\d{1,2}(?:\.\d{1,2})?)%?$/.exec(text.trim())?.[1];
-  if (percent !== undefined) return percent;
-  throw new UsageError(
-    `--target '${text}' is not a margin.\nWrite a percentage from 0% to 99.99%, for example --target 70%.`,
-  );
 }

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { WasteQuery, WasteReport } from '../query/waste/answer.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
+import type { WasteReport } from '../query/waste/answer.js';
+import { type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 
@@ -36,25 +35,16 @@ Examples:
   llmcost waste --period 2026-10 --format csv -o waste.csv`;
 
 async function waste(options: WasteOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
-  const { wasteReport } = await import('../query/waste/waste.js');
+  const [{ parseQuery, parseTop }, { wasteReport }] = await Promise.all([
+    import('../query/scope/query.js'),
+    import('../query/waste/waste.js'),
+  ]);
+  const query = { ...parseQuery(options, io.now()), top: parseTop(options.top) };
   const answer = await withOwnStore(options, io, (store) => wasteReport(store, query));
   await writeAnswer(await render(answer, options, io), options.output, io);
   if (options.quiet) return;
   const { plain } = await import('../render/text/text.js');
   for (const { message } of answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-}
-
-async function queryOf(options: WasteOptions, now: Date): Promise<WasteQuery> {
-  return { ...(await chosenScope(options, now)), top: namesOf(options.top), now };
-}
-
-function namesOf(text: string): number {
-  const top = Number(text);
-  if (/^\d{1,6}$/.test(text) && top >= 1) return top;
-  throw new UsageError(
-    `--top '${text}' is not a number of names.\nUse a whole number from 1 on, for example --top 10.`,
-  );
 }
 
 async function render(answer: WasteReport, options: WasteOptions, io: Io): Promise<string> {

@@ -7,7 +7,6 @@ import { withImported } from '../import/memory.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { writeAnswer } from '../output.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
-import { rowsOf } from '../rows.js';
 import { chosenTargets, type NotifyOptions, notify } from './notify.js';
 import { inCheckout } from './place.js';
 import { chosenRules, type RuleOptions } from './rules.js';
@@ -91,7 +90,8 @@ Examples:
   llmcost budget-check --import eval-run.jsonl --format junit -o budgets.xml`;
 
 async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
-  const top = rowsOf(options.top);
+  const { parseTop } = await import('../../query/scope/query.js');
+  const top = parseTop(options.top);
   checkBaselineOptions(options);
   const alone = options.baseline !== undefined && options.limit === undefined && options.rule === undefined;
   const budgets = alone ? [] : await chosenRules(options, io);
@@ -108,15 +108,12 @@ async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
 }
 
 async function queryOf(options: BudgetOptions, budgets: BudgetQuery['budgets'], io: Io): Promise<BudgetQuery> {
-  const [{ momentOf }, { checkedZone }] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-  ]);
-  const tz = checkedZone(options.tz);
+  const { parseQuery } = await import('../../query/scope/query.js');
+  const { tz, now } = parseQuery({ tz: options.tz, at: options.at }, io.now());
   return {
     budgets,
     tz,
-    now: options.at === undefined ? io.now() : momentOf(options.at, '--at', tz),
+    now,
     // What is in the files is the period, unless a rule names one.
     usualPeriod: options.import === undefined ? { kind: 'calendar', unit: 'month' } : { kind: 'all' },
     fail_on_warn: options.failOnWarn === true,

@@ -1,23 +1,15 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { Forecast, ForecastQuery } from '../../query/forecast/forecast.js';
+import type { Forecast } from '../../query/forecast/forecast.js';
+import type { ForecastOptions as ForecastWords } from '../../query/forecast/query.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { writeAnswer } from '../output.js';
 import { writePage } from '../page.js';
 import { type ConfigOptions, withOwnStore } from '../pricing/custom_prices.js';
-import { rowsOf } from '../rows.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
-interface ForecastOptions extends ConfigOptions {
-  by?: string;
-  metric: string;
-  period: string;
-  where?: string[];
-  at?: string;
-  tz: string;
-  top: string;
+interface ForecastOptions extends ConfigOptions, ForecastWords {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
@@ -48,9 +40,12 @@ Examples:
   llmcost forecast --by feature --period quarter --format html -o forecast.html`;
 
 async function forecast(options: ForecastOptions, io: Io): Promise<void> {
-  const top = rowsOf(options.top);
-  const query = await queryOf(options, io);
-  const { forecast: ask } = await import('../../query/forecast/forecast.js');
+  const [{ parseForecastQuery }, { forecast: ask }, { budgetPeriodOf }] = await Promise.all([
+    import('../../query/forecast/query.js'),
+    import('../../query/forecast/forecast.js'),
+    import('../../config/limit.js'),
+  ]);
+  const { top, ...query } = parseForecastQuery(options, io.now(), budgetPeriodOf(options.period));
   const answer = await withOwnStore(options, io, (store) => ask(store, query));
   const rendered = await import('../../render/budget/forecast.js');
   if (options.format === 'html') await writePage(rendered.forecastAsPage(answer), options.output, io);
@@ -83,42 +78,4 @@ async function textOf(
     default:
       throw new Error(`no format ${options.format satisfies never}`);
   }
-}
-
-async function queryOf(options: ForecastOptions, io: Io): Promise<ForecastQuery> {
-  const [
-    { momentOf },
-    { checkedZone },
-    { checkedDimension, isTime },
-    { conditionOf },
-    { checkedForecastMetric },
-    limits,
-  ] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-    import('../../query/scope/dimensions.js'),
-    import('../../query/scope/filter.js'),
-    import('../../query/forecast/forecast.js'),
-    import('../../config/limit.js'),
-  ]);
-  const tz = checkedZone(options.tz);
-  const by = [...new Set((options.by ?? '').split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  const time = by.find(isTime);
-  if (time !== undefined) {
-    throw new UsageError(`--by ${time} cannot be forecast: the days are shown anyway.\nUse for example --by customer.`);
-  }
-  const period = limits.budgetPeriodOf(options.period);
-  if (period === undefined || period.kind === 'all' || period.kind === 'rolling') {
-    throw new UsageError(
-      `--period '${options.period}' is not a period with an end.\nPossible are: day, week, month, quarter, year, 'billing day 15'.`,
-    );
-  }
-  return {
-    metric: checkedForecastMetric(options.metric),
-    by: by.map(checkedDimension),
-    where: (options.where ?? []).map(conditionOf),
-    period,
-    tz,
-    now: options.at === undefined ? io.now() : momentOf(options.at, '--at', tz),
-  };
 }

@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { AttributeAnswer } from '../../query/attribute/answer.js';
 import {
-  chosenScope,
   databasePath,
   type ScopeOptions,
   storeOptions,
@@ -44,8 +42,13 @@ Examples:
 
 async function attribute(options: AttributeOptions, io: Io): Promise<void> {
   const rules = await configuredAttribution(options, io);
-  const scope = await chosenScope(options, io.now());
-  const query = { rules, ...scope, dryRun: options.dryRun === true, top: topOf(options.top) };
+  const { parseQuery, parseTop } = await import('../../query/scope/query.js');
+  const query = {
+    ...parseQuery(options, io.now()),
+    rules,
+    dryRun: options.dryRun === true,
+    top: parseTop(options.top),
+  };
   const [{ withStore }, { attributeUsage }, { existsSync }] = await Promise.all([
     import('../../store/store.js'),
     import('../../query/attribute/answer.js'),
@@ -69,10 +72,4 @@ async function render(answer: AttributeAnswer, options: AttributeOptions, io: Io
     answer,
     terminalOf(io, { color: options.color, toFile: options.output !== undefined }),
   );
-}
-
-function topOf(text: string): number {
-  const rows = Number(text);
-  if (/^\d+$/.test(text) && rows >= 1 && rows <= 100_000) return rows;
-  throw new UsageError(`--top '${text}' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.`);
 }

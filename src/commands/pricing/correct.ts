@@ -4,7 +4,7 @@ import type { Io } from '../../io.js';
 import type { Corrected, Correction } from '../../rate/rerate/correct.js';
 import { timestampOf } from '../../sql.js';
 import { agreed } from '../agree.js';
-import { chosenPeriod, withCommonOptions } from '../options.js';
+import { withCommonOptions } from '../options.js';
 import { formatOption, isDay, shownAs, type TableOptions, withBook } from './book.js';
 
 interface CorrectOptions extends TableOptions {
@@ -71,9 +71,12 @@ async function correctionOf(model: string | undefined, options: CorrectOptions, 
       'Say whose usage is to be rated again: a model, --provider NAME, or --all.\nFor example: llmcost pricing correct gpt-4o --since 2026-09-01',
     );
   }
-  const { canonicalProvider } = await import('../../rate/models/providers.js');
-  const { provider } = options;
-  const scope = await chosenPeriod(options, 'UTC', io.now());
+  const [{ canonicalProvider }, { parseQuery }] = await Promise.all([
+    import('../../rate/models/providers.js'),
+    import('../../query/scope/query.js'),
+  ]);
+  const { provider, period, since, until } = options;
+  const { period: scope } = parseQuery({ period, since, until }, io.now());
   const iso = (instant: number | null) => (instant === null ? null : timestampOf(new Date(instant)));
   return {
     provider: provider === undefined ? null : canonicalProvider(provider),

@@ -69,7 +69,7 @@ async function render(answer: PriceCost, options: CostOptions, io: Io): Promise<
 }
 
 async function callOf(model: string, options: CostOptions, io: Io): Promise<ImaginedCall> {
-  const [{ disjointCounts }, { instantFrom }] = await Promise.all([
+  const [{ disjointCounts }, { parseInstant }] = await Promise.all([
     import('../../query/why/call_counts.js'),
     import('../../query/scope/period.js'),
   ]);
@@ -94,7 +94,7 @@ async function callOf(model: string, options: CostOptions, io: Io): Promise<Imag
     service_tier: options.tier?.toLowerCase() ?? null,
     speed: options.speed?.toLowerCase() ?? null,
     region: options.region ?? null,
-    occurred_at: options.at === undefined ? io.now() : new Date(instantFrom(options.at, '--at', 'UTC')),
+    occurred_at: options.at === undefined ? io.now() : new Date(parseInstant(options.at, '--at', 'UTC')),
     requests: requestsOf(options.requests),
     counts,
   };

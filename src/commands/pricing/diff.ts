@@ -51,7 +51,7 @@ async function compared(
   { before, after }: { before: Point; after: Point },
   { options, io }: { options: DiffOptions; io: Io },
 ): Promise<PriceDiff> {
-  const [{ priceChanges }, { billDiff }, { periodOf }] = await Promise.all([
+  const [{ priceChanges }, { billDiff }, { parsePeriod }] = await Promise.all([
     import('../../rate/listing/price_changes.js'),
     import('../../query/prices/bill_diff.js'),
     import('../../query/scope/period.js'),
@@ -62,7 +62,7 @@ async function compared(
     provider: await chosenProvider(options),
     model: options.model ?? null,
   });
-  const period = options.on === undefined ? undefined : periodOf(options.on, 'UTC', io.now());
+  const period = options.on === undefined ? undefined : parsePeriod(options.on, 'UTC', io.now());
   const bill =
     period === undefined
       ? null
@@ -72,7 +72,7 @@ async function compared(
 
 /** A number is that price book, with the prices it has now; a day is the present book, with the prices of that day. */
 async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
-  const [{ currentRevision }, { momentOf }] = await Promise.all([
+  const [{ currentRevision }, { parseMoment }] = await Promise.all([
     import('../../rate/revision.js'),
     import('../../query/scope/period.js'),
   ]);
@@ -87,6 +87,6 @@ async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
       `There is no price book ${text} in this database. It has 1 to ${present}.\nSee which there are: llmcost pricing history`,
     );
   }
-  const at = timestampOf(momentOf(text, 'pricing diff', 'UTC'));
+  const at = timestampOf(parseMoment(text, 'pricing diff', 'UTC'));
   return { name: text, bill: { revision: present, at }, at };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../../io.js';
 import type { Dashboard } from '../../query/dashboard/dashboard.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
+import { type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import { writeAnswer, writeNotes } from '../output.js';
 import { writePage } from '../page.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
@@ -50,6 +50,7 @@ async function write(answer: Dashboard, options: DashboardOptions, io: Io): Prom
 
 async function ask(options: DashboardOptions, io: Io): Promise<Asked<Dashboard>> {
   const { dashboard } = await import('../../query/dashboard/dashboard.js');
-  const query = { ...(await chosenScope(options, io.now())), now: io.now() };
+  const { parseQuery } = await import('../../query/scope/query.js');
+  const query = parseQuery(options, io.now());
   return askedOf(options, io, (store) => dashboard(store, query));
 }

@@ -1,24 +1,25 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
+import { InputError, UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { CostReport, ReportQuery } from '../../query/report/report.js';
-import type { Stand } from '../../query/scope/snapshot.js';
+import type { ReportQuery, ReportOptions as ReportWords } from '../../query/report/query.js';
+import type { CostReport } from '../../query/report/report.js';
+import type { Every } from '../../query/scope/time_buckets.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import { writeAnswer, writeNotes } from '../output.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
-import { type Asked, askedOf } from './build_rollups.js';
-import { type AskedOptions, EVERY, queryOf } from './query.js';
+import { askedOf } from './build_rollups.js';
 
+const EVERY = ['hour', 'day', 'week', 'month'] as const satisfies readonly Every[];
 const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
-export interface ReportOptions extends ConfigOptions, AskedOptions {
+export interface ReportOptions extends ConfigOptions, ReportWords {
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
   bom?: boolean;
-  asOf?: string;
-  priceBook?: string;
 }
 
 /** Declares `llmcost report`. */
@@ -69,10 +70,9 @@ Examples:
 async function report(options: ReportOptions, io: Io): Promise<void> {
   if (options.format === 'parquet') fileOf(options);
   refuseOfForm(options);
-  const stand = await standOf(options);
-  const now = stand?.kind === 'time' ? stand.at : io.now();
-  const query = await queryOf(options, now, io);
-  const { answer, rollUp } = await ask(query, { options, stand, io });
+  const query = await parse(options, io);
+  const { costReport } = await import('../../query/report/report.js');
+  const { answer, rollUp } = await askedOf(options, io, (store) => costReport(store, query));
   if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
   else await writeAnswer(await render(answer, options, io), options.output, io);
   if (!options.quiet) await writeNotes(answer.warnings, io);
@@ -96,42 +96,25 @@ function refuseOfForm({ format, bom, wide, effects, every }: ReportOptions): voi
   );
 }
 
-/** The state of the store that is asked; undefined is the present one. */
-async function standOf({ asOf, priceBook, tz }: ReportOptions): Promise<Stand | undefined> {
-  if (asOf !== undefined && priceBook !== undefined) {
-    throw new UsageError('--as-of cannot be combined with --price-book.\nUse either the one or the other.');
+async function parse(options: ReportOptions, io: Io): Promise<ReportQuery> {
+  const { parseReportQuery } = await import('../../query/report/query.js');
+  return parseReportQuery(options, io.now(), await savedReport(options.compare, io));
+}
+
+/** The text of the file that --compare names; undefined where it names a period. Throws InputError. */
+async function savedReport(name: string | undefined, io: Io): Promise<string | undefined> {
+  if (name === undefined || name === 'previous') return undefined;
+  const path = resolve(io.cwd, name);
+  if (!name.endsWith('.json') && !existsSync(path)) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `--compare cannot read ${name}: ${reason}\nWrite one: llmcost report --format json -o ${name}`,
+      { cause },
+    );
   }
-  if (priceBook !== undefined) return { kind: 'price_book', revision: bookNumber(priceBook) };
-  if (asOf === undefined) return undefined;
-  const [{ momentOf }, { checkedZone }] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-  ]);
-  return { kind: 'time', at: momentOf(asOf, '--as-of', checkedZone(tz)) };
-}
-
-function bookNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(
-    `--price-book '${text}' is not the number of a price book.\nSee which there are: llmcost pricing history`,
-  );
-}
-
-interface Asking {
-  options: ReportOptions;
-  stand: Stand | undefined;
-  io: Io;
-}
-
-async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<Asked<CostReport>> {
-  const { costReport } = await import('../../query/report/report.js');
-  return askedOf(options, io, async (store) => {
-    if (stand !== undefined) {
-      const { standAt } = await import('../../query/scope/snapshot.js');
-      await standAt(store, stand, io.now());
-    }
-    return costReport(store, query);
-  });
 }
 
 async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {

@@ -1,37 +1,16 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import { collect, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
+import type { MovesOptions, SurveyOptions } from '../../query/simulate/query.js';
+import { collect, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
-export interface SimulateOptions extends ConfigOptions, ScopeOptions {
-  swap?: string[];
-  routes?: string;
+export interface SimulateOptions extends ConfigOptions, SurveyOptions, MovesOptions {
   all?: boolean;
-  rank: 'value' | 'cost' | 'quality';
+  routes?: string;
   quality: string;
-  minQuality?: string;
-  minFit: string;
-  assumeSuccess: string;
-  provider?: string;
-  batch?: string | true;
-  by?: string;
-  fallback?: string;
-  cache: 'keep' | 'none' | 'cold';
-  cacheHit?: string;
-  priceBook?: string;
-  scale?: string[];
-  reasoning: 'keep' | 'drop';
-  reasoningFactor?: string;
-  outputFactor?: string;
-  /** false after --no-token-adjust. */
-  tokenAdjust: boolean;
-  tokenRatio?: string[];
-  calibrate?: boolean;
-  content: 'mixed' | 'prose' | 'code' | 'structured';
-  top?: string;
   format: (typeof FORMATS)[number];
   output?: string;
   wide?: boolean;
