@@ -83,7 +83,9 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
         top,
         now: io.now(),
       });
-      io.stdout.write(`${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true }), terminal)}\n`);
+      io.stdout.write(
+        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true }), terminal)}\n`,
+      );
     }
   });
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { conditionOf } from '../../src/query/scope/filter.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
 import { type MovesQuery, moves } from '../../src/query/simulate/reroute.js';
 import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
@@ -148,7 +148,7 @@ test('rows that do not tell how many requests they are: at least so many, never 
       'total          ≥ 7    ≥ 7   $6.00  $0.75  -$5.25   -87.50%',
     ]);
     const acme = await ask(store, [swap('gpt-5', 'gpt-5-mini')], {
-      where: [conditionOf('customer=acme')],
+      where: [parseCondition('customer=acme')],
     });
     expect(documentAsText(rerouteDocument(acme), PIPE)).toContain(
       'gpt-5 → gpt-5-mini: openai/gpt-5-mini, calls nobody counted, 100.00% of their cost fit\n',

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { csvField, recordsAsCsv } from '../../src/render/csv.js';
 import type { Table } from '../../src/render/document.js';
 import { markdownText } from '../../src/render/markdown.js';
-import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
 import { renderTable, terminalOf } from '../../src/render/table.js';
+import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
 import { cutInMiddle, displayWidth, plain, wrapped } from '../../src/render/text/text.js';
 import { fakeIo } from '../fake_io.js';
 
