@@ -63,9 +63,16 @@ export function parseReportQuery(options: ReportOptions, clock: Date, saved?: st
   const snapshot = parseSnapshot(options);
   const { every, compare } = options;
   const now = snapshot?.kind === 'time' ? snapshot.at : clock;
-  const query = parseQuery({ ...options, by: dimensionWords(options), metrics: metricWords(options) }, now);
+  const metrics = metricsOf(options);
+  const words = {
+    ...options,
+    by: dimensionWords(options),
+    metrics: metrics === undefined ? options.metrics : undefined,
+  };
+  const query = parseQuery(words, now);
   return {
     ...query,
+    metrics: metrics ?? query.metrics,
     every,
     compare:
       compare === undefined ? undefined : parseCompare(compare, query, { saved, effects: options.effects === true }),
@@ -94,11 +101,11 @@ function dimensionWords({ by, every, heatmap }: ReportOptions): string | undefin
   return by ?? (every === undefined ? 'model' : undefined);
 }
 
-function metricWords({ metrics, heatmap, effects }: ReportOptions): string | undefined {
-  // The effects are those of the cost; with more metrics there would be no room for them.
-  if (heatmap !== true) return metrics ?? (effects === true ? 'cost' : undefined);
+/** The word cost alone would mean the preset of that name; here it is the metric. */
+function metricsOf({ metrics, heatmap, effects }: ReportOptions): MetricName[] | undefined {
+  if (heatmap !== true) return metrics === undefined && effects === true ? ['cost'] : undefined;
   const metric = metricByName(metrics ?? 'cost');
-  if (metric !== undefined) return metric;
+  if (metric !== undefined) return [metric];
   throw new UsageError(
     `--heatmap draws one metric, and '${metrics}' is none.\nName one, for example --heatmap --metrics requests.`,
   );
