@@ -65,6 +65,7 @@ function sentence(code: string, answering: boolean, seconds: string): string {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${seconds}`;
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return `no answer within ${seconds}`;
   if (code === 'UND_ERR_BODY_TIMEOUT') return `the answer stopped for ${seconds}`;
+  if (code.startsWith('HPE_')) return 'what answered does not speak HTTP';
   if (answering) return 'the answer was cut off';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the connection was closed without an answer';
   return `no connection (${code})`;

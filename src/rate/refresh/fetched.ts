@@ -1,9 +1,10 @@
 import { PriceListElsewhere, PriceSourceError } from '../../errors.js';
+import { shownAddress } from '../../net/address.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { SOURCES } from '../sources/origin.js';
 import type { SourceName } from '../sources/source.js';
-import { type PriceAddress, shownAddress } from './addresses.js';
+import type { PriceAddress } from './addresses.js';
 import type { FetchedList, Validators } from './fetch_list.js';
 import { type Age, knownSources, recordFetch, sourceAges } from './fetch_record.js';
 import { type MergedList, mergeList } from './list.js';
