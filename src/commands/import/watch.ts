@@ -1,5 +1,5 @@
 import { StoreLocked, UsageError } from '../../errors.js';
-import type { ImportedFile } from '../../import/load/import.js';
+import type { ImportedFile } from '../../import/load/answer.js';
 import type { Named } from '../../import/read/paths.js';
 import type { Changed } from '../../import/read/watch.js';
 import type { Io } from '../../io.js';

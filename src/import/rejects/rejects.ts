@@ -2,23 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { AnyFormat } from '../declare/format.js';
-import { linesBefore } from '../load/append.js';
 import { refuseLoneSurrogatesIn } from '../read/lone_surrogates.js';
-import type { Source } from '../read/source.js';
+import { linesBefore, type Source } from '../read/source.js';
 import { isBlank, textLines } from '../read/text_lines.js';
 import { isOpen, OpenLines, refuseOpenLinesIn } from '../read/unclosed_lines.js';
 import { numberedLines } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
+import type { Complaint, Reject } from './answer.js';
 import { csvRejects } from './csv_rejects.js';
 import { complaintOf } from './reject_reasons.js';
-
-/** A line that was set aside: where, which field, why. Never its content. */
-export interface Reject {
-  /** Of documents, the number of the record. */
-  line: number;
-  field: string;
-  reason: string;
-}
 
 export interface Naming {
   format: AnyFormat;
@@ -30,13 +22,6 @@ export interface Naming {
 
 /** How many bad lines of a file are remembered that was refused for them. */
 export const REJECTS_OF_FAILED = 1000;
-
-/** What is wrong with the n-th line that could be read as such. */
-export interface Complaint {
-  ordinal: number;
-  field: string;
-  reason: string;
-}
 
 /**
  * Goes back to a file in which bad lines were counted, and names them: reads it again in its order, now with numbers.
@@ -134,13 +119,17 @@ function unreadable(bytes: Buffer, format: AnyFormat): { field: string; reason: 
   return { field: '', reason: nothingOf(format) };
 }
 
-/** Remembers bad lines. */
-export async function keepRejects(store: Store, id: number, rejects: readonly Reject[]): Promise<void> {
+/** Remembers the bad lines of imports. */
+export async function keepRejects(
+  store: Store,
+  imports: readonly { import_id: number; rejects: readonly Reject[] }[],
+): Promise<void> {
+  const rejects = imports.flatMap(({ import_id, rejects: bad }) => bad.map((reject) => ({ import_id, ...reject })));
   if (rejects.length === 0) return;
   await store.run(
     sql`
     insert into rejects (import_id, line, field, reason)
-    select $id, unnest(from_json($rejects, '[{"line":"BIGINT","field":"VARCHAR","reason":"VARCHAR"}]'), recursive := true)`,
-    { id, rejects: JSON.stringify(rejects) },
+    select unnest(from_json($rejects, '[{"import_id":"INTEGER","line":"BIGINT","field":"VARCHAR","reason":"VARCHAR"}]'), recursive := true)`,
+    { rejects: JSON.stringify(rejects) },
   );
 }

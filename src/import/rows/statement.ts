@@ -33,8 +33,8 @@ export interface Lines {
   style: NumberStyle;
   /** How the file is laid out, if it is CSV. */
   csv?: CsvLayout;
-  /** Of the lines of several files, which one a line is of: a column of the query. */
-  file?: Sql;
+  /** They are of many short files. */
+  ofShortFiles?: boolean;
 }
 
 const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
@@ -116,7 +116,7 @@ export function usageOf(format: Format, lines: Lines): Sql {
           TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
           ',\n        ',
         )},
-        ${lines.file ?? sql`null`} as file,
+        file_number as file,
         ${format.key ?? sql`null`} as own_key,
         ${troubleOf(format)} as trouble
       from typed
@@ -134,7 +134,7 @@ export function usageOf(format: Format, lines: Lines): Sql {
 /** The steps `read` and `typed` of a statement: the lines with all their values converted. */
 export function typedLines(format: AnyFormat, lines: Lines): Sql {
   // Short files come in vectors of a few lines, and every step costs the same for few lines as for many: 10 times as much.
-  const gathered = lines.file === undefined ? sql`` : sql`materialized `;
+  const gathered = lines.ofShortFiles === true ? sql`materialized ` : sql``;
   return sql`read as ${gathered}(
       ${lines.query}
     ),

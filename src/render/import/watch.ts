@@ -1,4 +1,4 @@
-import type { ImportedFile } from '../../import/load/import.js';
+import type { ImportedFile } from '../../import/load/answer.js';
 import { importLine, sumText, totalOf } from './import.js';
 
 /** One import of a watched file: '12:00:05 logs/app.jsonl: llmcost-jsonl, 5 new lines = 5 imported, cost $0.002'; the time is UTC. */
