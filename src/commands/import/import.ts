@@ -110,7 +110,7 @@ async function load(
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     if (!settings.dryRun) await syncOwnPrices(store, options, io);
     const results: ImportedFile[] = [];
-    for (const group of await groupFiles(files)) {
+    for (const group of groupFiles(files)) {
       if (stopped?.aborted === true) break;
       const progress = await showProgress(io, {
         quiet: options.quiet === true,

@@ -37,7 +37,7 @@ export async function withImported<T>(options: FileOptions, io: Io, fn: (store: 
       now: io.now(),
       stdin: io.stdin,
     };
-    for (const group of await groupFiles(files)) {
+    for (const group of groupFiles(files)) {
       for (const { problem, status, source } of await importFiles(store, group, settings)) {
         if (status === 'failed' || status === 'unknown')
           throw new InputError(problem ?? `${source} could not be read.`);

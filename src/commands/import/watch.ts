@@ -92,7 +92,7 @@ async function isWorthTelling({ path, name }: Named, { status }: ImportedFile): 
   if (status === 'imported' || status === 'unknown') return true;
   if (status !== 'failed') return false;
   const { kindOf } = await import('../../import/read/source.js');
-  return (await kindOf(path, name)) !== undefined;
+  return kindOf(path, name) !== undefined;
 }
 
 /** `5s`, `500ms`, `1m` in milliseconds. Throws UsageError. */

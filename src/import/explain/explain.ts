@@ -97,9 +97,8 @@ function copied(): Omit<Explained, 'source' | 'status'> {
 
 async function explained(bench: Bench, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
   const { store, scratch } = bench;
-  const piped =
-    path === '-' ? options.stdin : (await kindOf(path, name)) === 'pipe' ? createReadStream(path) : undefined;
-  const source = piped === undefined ? await sourceOf(path, name) : await scratch.spool(piped, name);
+  const piped = path === '-' ? options.stdin : kindOf(path, name) === 'pipe' ? createReadStream(path) : undefined;
+  const source = piped === undefined ? sourceOf(path, name) : await scratch.spool(piped, name);
   const text = await inUtf8(source, scratch);
   const own = options.own ?? [];
   try {

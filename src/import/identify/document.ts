@@ -62,7 +62,7 @@ export interface Asked {
 
 /** The ways in which the records of a document may be found: a list of records may stand under any key, as in `{"data":[…]}`. */
 function possibleCuts(text: string): readonly Cut[] {
-  const lists = [...new Set(sampleOf(text, WHOLE).lists)];
+  const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
     { list, wrapped: true },
     { list, wrapped: false },

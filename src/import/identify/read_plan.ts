@@ -8,7 +8,7 @@ import { adapted, describesFile, type Mapping, mappedFormat } from '../declare/m
 import { csvLayout, csvLines } from '../read/csv.js';
 import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
-import { linesOfHead, sampleLines } from '../read/sample.js';
+import { firstLines, linesOfHead, sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
 import { refusedBytes, refusedHeaders } from '../read/unsupported_file.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
@@ -75,7 +75,7 @@ function binary(name: string): InputError {
 
 async function jsonPrepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
   const { source, head, claims, format, mapping } = preparing;
-  const lines = linesOfHead(source, head);
+  const lines = mapping.map.size === 0 ? firstLines(source, head) : linesOfHead(source, head);
   refuseLoneSurrogates(lines);
   const choice = { name: source.name, format, mapping, claims };
   const chosen = (await jsonFormat(lines, choice)) ?? (await formatOfMore(store, await sampleLines(source), choice));

@@ -5,10 +5,11 @@ import type { Loaded } from './answer.js';
 import type { Load } from './file_load.js';
 
 /** What is known of the lines of a file once they were read. */
-export type Counted = Pick<
-  Loaded,
-  'lines' | 'skipped' | 'rejected' | 'skip_reasons' | 'undated' | 'first_at' | 'last_at'
->;
+export interface Counted
+  extends Pick<Loaded, 'lines' | 'skipped' | 'rejected' | 'skip_reasons' | 'undated' | 'first_at' | 'last_at'> {
+  /** Of those that are rejected, how many gave no field. */
+  unread: number;
+}
 
 interface Marks extends Record<string, string | number | null> {
   file: number;
@@ -19,20 +20,21 @@ interface Marks extends Record<string, string | number | null> {
   last_at: string | null;
 }
 
-/** Counts lines that were read by file (`by` over `usage`) and by what became of them: `mark` is null for usage, `skip:REASON` or `bad`. */
+/** Counts lines that were read by file (`by` over `usage`) and by what became of them: `mark` is null for usage, `skip:REASON`, `bad` or `unread`. */
 export async function countLines(
   store: Store,
-  { usage, by, mark }: { usage: Sql; by: Sql; mark: Sql },
+  { usage, by, mark, lines = sql`1` }: { usage: Sql; by: Sql; mark: Sql; lines?: Sql },
 ): Promise<Map<number, Counted>> {
   const rows = await store.rows<Marks>(sql`
     select
       ${by} as file,
       ${mark} as mark,
-      count(*) as lines,
+      cast(sum(${lines}) as bigint) as lines,
       count(*) - count(occurred_at) as undated,
       min(occurred_at) as first_at,
       max(occurred_at) as last_at
     from ${usage}
+    where ${mark} is distinct from 'usage'
     group by all
     order by file, mark`);
   const files = new Map<number, Marks[]>();
@@ -47,7 +49,8 @@ function countedOf(marks: readonly Marks[]): Counted {
   return {
     lines: sum(marks),
     skipped: sum(skips),
-    rejected: sum(marks.filter(({ mark }) => mark === 'bad')),
+    rejected: sum(marks.filter(({ mark }) => mark === 'bad' || mark === 'unread')),
+    unread: sum(marks.filter(({ mark }) => mark === 'unread')),
     skip_reasons: Object.fromEntries(skips.map(({ mark, lines }) => [mark?.slice('skip:'.length), Number(lines)])),
     undated: marks.reduce((rows, { mark, undated }) => rows + (mark === null ? Number(undated) : 0), 0),
     first_at: times(marks.map(({ first_at }) => first_at))[0] ?? null,

@@ -9,8 +9,8 @@ import { type Asking, type Bench, type Opened, openRepaired, openSource } from '
 import { holdsObjects } from '../identify/read_plan.js';
 import { isParquet } from '../read/parquet.js';
 import type { Named } from '../read/paths.js';
-import { headOf, linesOfHead, sampleLines } from '../read/sample.js';
-import { digestOf, kindOf, type Source, sourceOf } from '../read/source.js';
+import { firstLines, headOf, sampleLines } from '../read/sample.js';
+import { digestOf, kindOf, type Seen, type Source, seeFile, sourceOf } from '../read/source.js';
 import { inUtf8, withScratch } from '../read/temp_file.js';
 import { findForeignKind } from '../read/unrecognized_file.js';
 import { hidesFileNumber, jsonLines } from '../rows/lines.js';
@@ -34,11 +34,11 @@ const TOGETHER = { files: 5000, bytes: 1 << 29, copies: 500 };
 const SHORT_BYTES = 1 << 17;
 
 /** Files in their order, in groups that are imported together. */
-export async function groupFiles(files: readonly Named[]): Promise<Named[][]> {
+export function groupFiles(files: readonly Named[]): Named[][] {
   const groups: Named[][] = [];
   let bytes = 0;
   for (const file of files) {
-    const size = await sizeOf(file);
+    const size = sizeOf(file);
     const group = groups.at(-1);
     bytes += size;
     if (group === undefined || group.length >= TOGETHER.files || bytes > TOGETHER.bytes) {
@@ -50,10 +50,17 @@ export async function groupFiles(files: readonly Named[]): Promise<Named[][]> {
 }
 
 /** What a file may come to when it is unpacked; nobody knows of a pipe. */
-async function sizeOf({ path, name }: Named): Promise<number> {
-  if (path === '-' || (await kindOf(path, name)) !== 'file') return TOGETHER.bytes;
-  const source = await sourceOf(path, name).catch(() => undefined);
-  return source === undefined ? 0 : plainBytes(source);
+function sizeOf({ path, name }: Named): number {
+  const kind = path === '-' ? 'pipe' : kindOf(path, name);
+  if (kind !== 'file') return kind === 'pipe' ? TOGETHER.bytes : 0;
+  const packed = /\.(gz|zst)$/i.test(path) ? 'gzip' : 'none';
+  return plainBytes({ size: seeFile(path, name).size, compression: packed });
+}
+
+/** A file as it is seen, or a pipe as it was read. */
+interface Found {
+  file: Named;
+  seen: Seen | Source;
 }
 
 /** A file on its way. */
@@ -129,38 +136,43 @@ class Run {
     this.answers.set(file, { ...NOTHING, source: file.name, status: foreign ?? 'failed', problem: failure.message });
   }
 
-  /** What is at each path: pipes are read to their end. */
-  private async found(files: readonly Named[]): Promise<{ file: Named; source: Source }[]> {
-    const found: { file: Named; source: Source }[] = [];
+  /** What is at each path; pipes are read to their end. */
+  private async found(files: readonly Named[]): Promise<Found[]> {
+    const found: Found[] = [];
     for (const file of files) {
-      const source = await this.attempt(file, undefined, () => this.sourceOf(file));
-      if (source !== undefined) found.push({ file, source });
+      const seen = await this.attempt(file, undefined, () => this.see(file));
+      if (seen !== undefined) found.push({ file, seen });
     }
     return found;
   }
 
-  private async sourceOf({ path, name }: Named): Promise<Source> {
+  private async see({ path, name }: Named): Promise<Seen | Source> {
     const { scratch } = this.bench;
     if (path === '-') return inUtf8(await scratch.spool(this.options.stdin, name), scratch);
-    if ((await kindOf(path, name)) === 'pipe')
-      return inUtf8(await scratch.spool(createReadStream(path), name), scratch);
-    return sourceOf(path, name);
+    if (kindOf(path, name) === 'pipe') return inUtf8(await scratch.spool(createReadStream(path), name), scratch);
+    return seeFile(path, name);
   }
 
   /** Those that are not as an earlier import read them. */
-  private async changed(found: readonly { file: Named; source: Source }[]): Promise<{ file: Named; source: Source }[]> {
+  private async changed(found: readonly Found[]): Promise<{ file: Named; source: Source }[]> {
     const { settings } = this;
     const before = await findUnchanged(
       this.store,
-      found.map(({ source }) => source),
-      { settings, verify: this.options.verify === true, digestOf: ({ path, size }) => digestOf(path, size) },
+      found.map(({ seen }) => seen),
+      { settings, verify: this.options.verify === true },
     );
     const changed: { file: Named; source: Source }[] = [];
-    for (const [index, one] of found.entries()) {
+    for (const [index, { file, seen }] of found.entries()) {
       const known = before[index];
-      if (known instanceof InputError) await this.fail(one.file, one.source, known);
-      else if (known === undefined) changed.push(one);
-      else this.unchanged(one.file, known);
+      if (known !== undefined && !(known instanceof InputError)) {
+        this.unchanged(file, known);
+        continue;
+      }
+      const source = await this.attempt(file, undefined, async () => {
+        if (known !== undefined) throw known;
+        return 'compression' in seen ? seen : sourceOf(seen.path, seen.name);
+      });
+      if (source !== undefined) changed.push({ file, source });
     }
     return changed;
   }
@@ -211,7 +223,7 @@ class Run {
     await this.claims.learn(
       entries.flatMap(({ asking: { source, head } }) => {
         if (isParquet(head) || !holdsObjects(head)) return [];
-        return holdsDocuments(head) ? possibleRecords(head) : [linesOfHead(source, head)];
+        return holdsDocuments(head) ? possibleRecords(head) : [firstLines(source, head)];
       }),
     );
   }

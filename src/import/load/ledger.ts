@@ -212,7 +212,8 @@ async function countedLines(store: Store, load: Load<LedgerFormat>, id: number):
   const rejected = numberOf((trouble) => trouble === 'bad') + broken;
   const kept = rejected <= load.tolerance(all);
   const limit = kept ? rejected : Math.min(rejected, REJECTS_OF_FAILED);
-  const rejects = limit === 0 ? [] : await nameBadLines(store, { ...load, limit });
+  const [rejects] = limit === 0 ? [[]] : await nameBadLines(store, load.format, [{ ...load, limit, allUnread: false }]);
+  if (!Array.isArray(rejects)) throw rejects;
   await keepRejects(store, [{ import_id: id, rejects }]);
   const skips = troubles.filter(({ trouble }) => trouble?.startsWith('skip:'));
   return {

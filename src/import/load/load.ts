@@ -1,8 +1,8 @@
 import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Source } from '../read/source.js';
-import { keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
-import { type Lines, usageOf } from '../rows/statement.js';
+import { type BadFile, keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
+import { type Lines, stagedUsageOf, usageOf } from '../rows/statement.js';
 import type { Loaded } from './answer.js';
 import { type Counted, countBadLines, countLines } from './count_lines.js';
 import {
@@ -62,18 +62,11 @@ async function loadStaged(store: Store, { loads, lines }: Batch): Promise<Outcom
   await prepareReading(store, loads[0]);
   const damage = await readVerified(
     loads.map(({ source }) => source),
-    store.run(sql`create or replace temp table ${STAGED} as ${usageOf(format, lines)}`),
+    store.run(sql`create or replace temp table ${STAGED} as ${stagedUsageOf(format, lines)}`),
   );
-  const counted = await countLines(store, { usage: STAGED, by: sql`file`, mark: sql`trouble` });
+  const counted = await countLines(store, { usage: STAGED, by: sql`file`, mark: sql`trouble`, lines: sql`lines` });
   const range = { first: await nextImportId(store), count: loads.length };
-  const outcomes: (Loaded | { error: unknown })[] = [];
-  for (const [index, load] of loads.entries()) {
-    const id = range.first + index;
-    const error = damage.get(index);
-    outcomes.push(
-      error === undefined ? await withRejects(store, load, { id, counted: counted.get(index + 1) }) : { error },
-    );
-  }
+  const outcomes = await withRejects(store, loads, { range, counted, damage });
   const stored = async (): Promise<Outcome[]> => {
     const tried = outcomes.flatMap((one) => ('error' in one ? [] : [one]));
     await insertImports(
@@ -194,30 +187,52 @@ async function withEarned(
   return earned;
 }
 
-/** Names the bad lines of a file, and decides whether there are too many. Not of those that have to be read in another way. */
-async function withRejects(
-  store: Store,
-  load: Load,
-  { id, counted }: { id: number; counted: Counted | undefined },
-): Promise<Outcome> {
-  try {
+interface Read {
+  range: Range;
+  /** What is known of the lines of each file, by its number, from 1. */
+  counted: ReadonlyMap<number, Counted>;
+  /** What is wrong with files that were damaged, by their places. */
+  damage: ReadonlyMap<number, unknown>;
+}
+
+/** Names the bad lines of files, and decides whether there are too many. Not of those that have to be read in another way. */
+async function withRejects(store: Store, loads: readonly Load[], { range, counted, damage }: Read): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const bad: { index: number; file: BadFile }[] = [];
+  for (const [index, load] of loads.entries()) {
+    if (damage.has(index)) {
+      outcomes.push({ error: damage.get(index) });
+      continue;
+    }
+    const { unread, ...marked } = counted.get(index + 1) ?? NO_LINES;
     const broken = await countBadLines(store, load);
-    const marked = { ...(counted ?? NO_LINES) };
-    marked.lines += broken;
-    marked.rejected += broken;
-    const kept = marked.rejected <= load.tolerance(marked.lines);
-    const limit = kept ? marked.rejected : Math.min(marked.rejected, REJECTS_OF_FAILED);
-    const rejects = limit === 0 ? [] : await nameBadLines(store, { ...load, limit });
-    return { ...NOT_LOADED, ...marked, import_id: id, rejects, kept };
-  } catch (error) {
-    return { error };
+    const [lines, rejected] = [marked.lines + broken, marked.rejected + broken];
+    const kept = rejected <= load.tolerance(lines);
+    const limit = kept ? rejected : Math.min(rejected, REJECTS_OF_FAILED);
+    if (limit > 0) bad.push({ index, file: { ...load, limit, allUnread: unread === rejected } });
+    outcomes.push({ ...NOT_LOADED, ...marked, lines, rejected, import_id: range.first + index, rejects: [], kept });
   }
+  const [{ format } = { format: undefined }] = loads;
+  if (format === undefined) return [];
+  const named = await nameBadLines(
+    store,
+    format,
+    bad.map(({ file }) => file),
+  );
+  for (const [place, { index }] of bad.entries()) {
+    const rejects = named[place];
+    const outcome = outcomes[index];
+    if (outcome === undefined || 'error' in outcome) continue;
+    outcomes[index] = Array.isArray(rejects) ? { ...outcome, rejects } : { error: rejects };
+  }
+  return outcomes;
 }
 
 const NO_LINES: Counted = {
   lines: 0,
   skipped: 0,
   rejected: 0,
+  unread: 0,
   skip_reasons: {},
   undated: 0,
   first_at: null,
@@ -294,7 +309,15 @@ async function settle(store: Store, load: Load, range: Range): Promise<Outcome> 
     by: sql`1`,
     mark: sql`case when not starts_with(unsettled, '{') then unsettled end`,
   });
-  const outcome = await withRejects(store, load, { id: range.first, counted: counted.get(1) });
+  const [outcome = { error: new Error('a file was loaded and nothing is known of it') }] = await withRejects(
+    store,
+    [load],
+    {
+      range,
+      counted,
+      damage: new Map(),
+    },
+  );
   if ('error' in outcome) throw outcome.error;
   await keepRejects(store, [outcome]);
   if (!outcome.kept) {

@@ -1,15 +1,7 @@
 import { InputError } from '../../errors.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { FULLY_DIGESTED } from '../read/source.js';
-
-/** What is seen of a file without reading it. */
-export interface Seen {
-  name: string;
-  size: number;
-  mtimeMs: number;
-  inode: string;
-}
+import { digestOf, FULLY_DIGESTED, type Seen } from '../read/source.js';
 
 /** A finished import of a file. */
 export interface Before {
@@ -25,10 +17,10 @@ type Found = { file: number; options: string; mtime: string; inode: string | nul
  * out, so its time must be the same as well. Read in another way the same calls would get other keys: then it is the
  * error that says so. With `verify` only a digest counts that covers every byte.
  */
-export async function findUnchanged<F extends Seen>(
+export async function findUnchanged(
   store: Store,
-  files: readonly F[],
-  { settings, verify, digestOf }: { settings: string; verify: boolean; digestOf: (file: F) => string },
+  files: readonly Seen[],
+  { settings, verify }: { settings: string; verify: boolean },
 ): Promise<(Before | InputError | undefined)[]> {
   if (files.length === 0) return [];
   const found = await store.rows<Found & Record<string, string | number | null>>(
@@ -56,7 +48,7 @@ export async function findUnchanged<F extends Seen>(
     const seen = verify ? undefined : before.find(isSame);
     if (seen !== undefined && seen.options === settings) return seen;
     if (before.length === 0) return undefined;
-    const digest = digestOf(file);
+    const digest = digestOf(file.path, file.size);
     return beforeOf(
       file,
       before.filter((one) => one.digest === digest),

@@ -21,6 +21,15 @@ export function linesOfHead({ size, compression }: Source, head: string): string
   return linesOf(head, head.length >= size && compression === 'none');
 }
 
+const FIRST_LINES = 10;
+const FIRST_CHARACTERS = 1 << 15;
+
+/** The first whole lines of the head of a file: of thousands of files a few of each are looked at. */
+export function firstLines(source: Source, head: string): string[] {
+  const few = head.length > FIRST_CHARACTERS ? head.slice(0, Math.max(FIRST_CHARACTERS, head.indexOf('\n') + 1)) : head;
+  return linesOfHead(source, few).slice(0, FIRST_LINES);
+}
+
 /** The head of a file as text, at least its first line. */
 export async function headOf(source: Source): Promise<string> {
   if (source.compression === 'none') return headOfPlain(source);

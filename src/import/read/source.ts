@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
@@ -30,26 +30,41 @@ export interface Source {
 
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
 
-/** Looks at a file: size, time, and by its first bytes how it is packed. */
-export async function sourceOf(path: string, name: string): Promise<Source> {
-  const head = Buffer.alloc(4);
-  const file = await opened(path, name);
+/** What is seen of a file without opening it. */
+export type Seen = Pick<Source, 'path' | 'name' | 'size' | 'mtimeMs' | 'inode'>;
+
+/** Size, time and identity of a file, by a call that waits: thousands of files are looked at. */
+export function seeFile(path: string, name: string): Seen {
   try {
-    const { size, mtimeMs, ino, dev } = await file.stat();
-    await file.read(head, 0, 4, 0);
+    return seenOf(statSync(path), path, name);
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function seenOf({ size, mtimeMs, ino, dev }: Stats, path: string, name: string): Seen {
+  return { path, name, size, mtimeMs: Math.round(mtimeMs), inode: `${dev}:${ino}` };
+}
+
+/** Looks at a file: size, time, and by its first bytes how it is packed. */
+export function sourceOf(path: string, name: string): Source {
+  const head = Buffer.alloc(4);
+  const file = openFile(path, name);
+  try {
+    const seen = seenOf(fstatSync(file), path, name);
+    readSync(file, head, 0, 4, 0);
     const compression = compressionOf(head);
     const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
-    if (promised !== undefined && size > 0 && compression === 'none') {
+    if (promised !== undefined && seen.size > 0 && compression === 'none') {
       throw new InputError(
         `${name} ends in .${promised}, but its content is not compressed that way.\nRename it if it is plain text, or fetch it again if it was cut off.`,
       );
     }
     const utf16 = compression === 'none' ? utf16Of(head) : undefined;
     const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
-    const inode = `${dev}:${ino}`;
-    return { path, name, size, mtimeMs: Math.round(mtimeMs), inode, compression, bomBytes, ...(utf16 && { utf16 }) };
+    return { ...seen, compression, bomBytes, ...(utf16 && { utf16 }) };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -137,9 +152,9 @@ export async function linesBefore({ before }: Source): Promise<number> {
   return lines;
 }
 
-async function opened(path: string, name: string): Promise<FileHandle> {
+function openFile(path: string, name: string): number {
   try {
-    return await open(path, 'r');
+    return openSync(path, 'r');
   } catch (cause) {
     throw unreadable(name, cause);
   }
@@ -185,9 +200,9 @@ function utf16Of([first, second, third, fourth]: Buffer): Source['utf16'] {
 export type Kind = 'file' | 'folder' | 'pipe';
 
 /** What stands at a path; undefined if there is nothing. */
-export async function kindOf(path: string, name: string): Promise<Kind | undefined> {
+export function kindOf(path: string, name: string): Kind | undefined {
   try {
-    const found = await stat(path);
+    const found = statSync(path);
     if (found.isDirectory()) return 'folder';
     return found.isFIFO() || found.isCharacterDevice() || found.isSocket() ? 'pipe' : 'file';
   } catch (error) {

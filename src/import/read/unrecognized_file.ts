@@ -32,7 +32,7 @@ async function endOf({ path, size }: Source): Promise<string> {
  */
 export async function findForeignKind({ path, name, inFolder }: Named): Promise<'ignored' | 'unknown' | undefined> {
   if (inFolder !== true) return undefined;
-  const source = await sourceOf(path, name);
+  const source = sourceOf(path, name);
   const head = (await headOf(source)).trimStart();
   const looksLikeUsage = isParquet(head) ? NAMED.test(await endOf(source)) : countsTokens(head);
   return looksLikeUsage ? 'unknown' : 'ignored';

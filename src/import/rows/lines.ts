@@ -24,10 +24,13 @@ export function jsonLines(files: readonly [Source, ...Source[]], format: Nested)
   return resolved(format, rowsOf(format, fileLines(files, format)));
 }
 
-/** The lines of one file, numbered from 1 in their order: `line_ordinal`. */
-export function numberedLines(source: Source, format: Nested): Sql {
-  const rows = rowsOf(format, fileLines([source], format));
-  return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
+/** The same, numbered from 1 in the order of each file: `line_ordinal`. */
+export function numberedLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
+  const rows = rowsOf(format, fileLines(files, format));
+  const numbered = sql`
+    select * exclude (place), place - min(place) over (partition by file_number) + 1 as line_ordinal
+    from (select *, row_number() over () as place from (${rows}) as line) as placed`;
+  return resolved(format, numbered);
 }
 
 function fileLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
