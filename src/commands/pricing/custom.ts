@@ -44,7 +44,7 @@ function numbers(text: string, before: readonly number[] = []): number[] {
 }
 
 async function list(kind: OwnKind, options: ListOptions, io: Io): Promise<void> {
-  const { listOwnPrices } = await import('../../rate/custom/custom_prices_list.js');
+  const { listOwnPrices } = await import('../../rate/custom/custom_prices.js');
   const rows = await withOwnBook('read', options, io, (store) => listOwnPrices(store, kind, options));
   if (rows.length === 0 && options.format === 'table') io.stdout.write(`There is no ${NOUNS[kind]} in force.\n`);
   else io.stdout.write(await ownTable(kind, rows, options.format));
@@ -82,7 +82,7 @@ export async function addOwn(
 ): Promise<void> {
   const [{ addOwnPrices }, { listOwnPrices }] = await Promise.all([
     import('../../rate/custom/custom_prices.js'),
-    import('../../rate/custom/custom_prices_list.js'),
+    import('../../rate/custom/custom_prices.js'),
   ]);
   const { kind } = prices;
   const add = async (store: Store) => {

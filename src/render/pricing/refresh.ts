@@ -1,6 +1,5 @@
 import type { Refresh, RefreshedList } from '../../rate/refresh/refresh.js';
-import type { FailedList, UnmodifiedList } from '../../rate/refresh/fetched.js';
-import type { MergedList } from '../../rate/refresh/list.js';
+import type { FailedList, MergedList, UnmodifiedList } from '../../rate/refresh/merge_list.js';
 import type { Rerated } from '../../rate/rerate/rerate.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { plain } from '../text/text.js';
