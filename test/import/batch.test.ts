@@ -133,6 +133,40 @@ test('what is special about a file is told of that file, and stops no other', as
   ]);
 });
 
+/** States of one call that differ in counts, in whom it was for, and in nothing but a time five days later. */
+const STATES = {
+  'counts.jsonl': call(longId(1), { output_tokens: 30 }),
+  'customer.jsonl': call(longId(1), { customer: 'acme' }),
+  'later.jsonl': call(longId(1), { timestamp: '2026-10-06T10:00:00Z' }),
+  'other.jsonl': [call(longId(2), { customer: 'a' }), call(longId(3), { timestamp: '2026-10-06T10:00:00Z' })].join(
+    '\n',
+  ),
+  'others.jsonl': [call(longId(2), { customer: 'b' }), call(longId(3))].join('\n'),
+};
+
+test('which state of a call stays depends neither on the order of files nor on the number of commands', async () => {
+  const names = Object.keys(STATES);
+  const seen: unknown[] = [];
+  for (const commands of [
+    [names],
+    [names.toReversed()],
+    names.map((name) => [name]),
+    names.toReversed().map((name) => [name]),
+  ]) {
+    const world = await newWorld();
+    for (const [name, line] of Object.entries(STATES)) world.write(name, `${line}\n`);
+    for (const files of commands) await world.imported(files);
+    seen.push(await stored(world));
+  }
+  expect(seen.slice(1)).toEqual([seen[0], seen[0], seen[0]]);
+  expect(seen[0]).toMatchObject([
+    // The one that counts most; of those that say as much the earliest.
+    { request_id: longId(1), output_tokens: '30', source: 'counts.jsonl' },
+    { request_id: longId(2) },
+    { request_id: longId(3), source: 'others.jsonl' },
+  ]);
+});
+
 test('taking one of them back takes exactly its rows', async () => {
   const world = await newWorld();
   const files = [1, 2, 3].map((number) => `${number}.jsonl`);
