@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import type { StoreOptions } from '../store/store.js';
@@ -34,10 +35,14 @@ export function databasePath(options: CommonOptions, io: Io): string {
   return named === ':memory:' || isAbsolute(named) ? named : resolve(io.cwd, named);
 }
 
+/** Made by `npm run build`, see scripts/make_template.mjs; there is none beside the sources. */
+const TEMPLATE = fileURLToPath(new URL('../template.duckdb', import.meta.url));
+
 /** How to open the database, telling the user when another process makes us wait. */
 export function storeOptions(access: StoreOptions['access'], options: CommonOptions, io: Io): StoreOptions {
   return {
     access,
+    template: TEMPLATE,
     onWait: (holder) => {
       if (!options.quiet) io.stderr.write(`The database is in use by ${holder}; waiting a few seconds …\n`);
     },

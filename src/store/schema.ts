@@ -1,6 +1,6 @@
 import type { Sql } from '../sql.js';
 import { ATTRIBUTION_STEP } from './schema_attribution.js';
-import { GROWING_STEP } from './schema_growing.js';
+import { GROWING_STEP, UNCHANGED_STEP } from './schema_growing.js';
 import { LEDGER_STEP } from './schema_ledger.js';
 import { NOTIFIED_STEP } from './schema_notified.js';
 import { REVENUE_STEP } from './schema_revenue.js';
@@ -20,4 +20,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   NOTIFIED_STEP,
   GROWING_STEP,
   ROLLED_STEP,
+  UNCHANGED_STEP,
 ];

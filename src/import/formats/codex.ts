@@ -29,7 +29,7 @@ const TOTAL = sql`case
 
 /** What the last line of a kind said, up to this one. */
 function said(kind: Sql, value: Sql): Sql {
-  return sql`last_value(case when ${TYPE} = ${kind} then ${value} end ignore nulls) over (order by line_order rows unbounded preceding)`;
+  return sql`last_value(case when ${TYPE} = ${kind} then ${value} end ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`;
 }
 
 const META = sql`'session_meta'`;
@@ -41,14 +41,14 @@ const TURN = sql`'turn_context'`;
  */
 const SESSION = {
   session: sql`first_value(case when ${TYPE} = ${META} then ${field('payload.id')} end ignore nulls)
-      over (order by line_order rows between unbounded preceding and unbounded following)`,
+      over (partition by file_number order by line_order rows between unbounded preceding and unbounded following)`,
   family: sql`last_value(case when ${TYPE} = ${META} then coalesce(${field('payload.forked_from_id')}, ${field('payload.id')}) end ignore nulls)
-      over (order by line_order rows between unbounded preceding and unbounded following)`,
+      over (partition by file_number order by line_order rows between unbounded preceding and unbounded following)`,
   model: said(TURN, field('payload.model')),
   folder: sql`coalesce(${said(TURN, field('payload.cwd'))}, ${said(META, field('payload.cwd'))})`,
   branch: said(META, field('payload.git.branch')),
   seller: said(META, field('payload.model_provider')),
-  before: sql`lag(${TOTAL} ignore nulls) over (order by line_order)`,
+  before: sql`lag(${TOTAL} ignore nulls) over (partition by file_number order by line_order)`,
 };
 
 /** The running total, the one before it, and what is said of the last call alone. */

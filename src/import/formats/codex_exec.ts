@@ -46,12 +46,12 @@ export const codexExec: Format = {
   fields: { type: 'text', thread_id: 'text', usage: COUNTS, error: { message: 'text' } },
   // A file may hold several threads, and one that was resumed.
   resolved: (lines) => sql`
-    select * exclude (ordinal), last_value(${field('thread_id')} ignore nulls) over (order by ordinal rows unbounded preceding) as thread
+    select * exclude (ordinal), last_value(${field('thread_id')} ignore nulls) over (partition by file_number order by ordinal rows unbounded preceding) as thread
     from (select *, row_number() over () as ordinal from (${lines}) as line) as numbered
     order by ordinal`,
   carried: {
-    before: sql`lag(case when ${ENDED} then ${field('usage')} end ignore nulls) over (partition by thread order by line_order)`,
-    failures: sql`count(*) filter (where ${FAILED}) over (partition by thread order by line_order rows unbounded preceding)`,
+    before: sql`lag(case when ${ENDED} then ${field('usage')} end ignore nulls) over (partition by file_number, thread order by line_order)`,
+    failures: sql`count(*) filter (where ${FAILED}) over (partition by file_number, thread order by line_order rows unbounded preceding)`,
   },
   numbers: Object.assign({}, ...NAMES.map(counted)),
   decimals: {},

@@ -139,6 +139,7 @@ export function resolvedSpans(lines: Sql, more: Readonly<Record<string, Attribut
     ),
     trace as (
       select
+        file_number,
         ${told('traceId')} as trace,
         ${join(same.map((name) => sql`case when min(${told(name)}) = max(${told(name)}) then min(${told(name)}) end as ${identifier(name)}`))}
       from spans
@@ -146,7 +147,7 @@ export function resolvedSpans(lines: Sql, more: Readonly<Record<string, Attribut
       group by all
     ),
     counted as (
-      select distinct ${told('traceId')} as trace, ${told('parentSpanId')} as span
+      select distinct file_number, ${told('traceId')} as trace, ${told('parentSpanId')} as span
       from spans
       where coalesce(${told('input')}, ${told('output')}) is not null and ${told('parentSpanId')} <> ''
     )
@@ -156,8 +157,8 @@ export function resolvedSpans(lines: Sql, more: Readonly<Record<string, Attribut
       ),
       counted.span is not null and coalesce(spans.${told('input')}, spans.${told('output')}) is not null as "$wraps"
     from spans
-    left join trace on trace.trace = spans.${told('traceId')}
-    left join counted on counted.trace = spans.${told('traceId')} and counted.span = spans.${told('spanId')}`;
+    left join trace on trace.file_number = spans.file_number and trace.trace = spans.${told('traceId')}
+    left join counted on counted.file_number = spans.file_number and counted.trace = spans.${told('traceId')} and counted.span = spans.${told('spanId')}`;
 }
 
 function keysOf(attributes: Sql): Sql {

@@ -16,7 +16,7 @@ const MESSAGE = sql`coalesce(${field('message.errorMessage')}, 'unknown')`;
 const NOTHING_COUNTED = sql`(${FAILED} and coalesce(input, 0) + coalesce(output, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) = 0)`;
 
 function said(name: 'id' | 'cwd'): Sql {
-  return sql`last_value(case when ${TYPE} = 'session' then ${field(name)} end ignore nulls) over (order by line_order rows unbounded preceding)`;
+  return sql`last_value(case when ${TYPE} = 'session' then ${field(name)} end ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`;
 }
 
 function counted(name: string, key: string): Record<string, { at: string; value: Sql }> {

@@ -50,7 +50,7 @@ async function unlessAwaited(find: () => Promise<Named[]>, awaited: readonly Lac
 async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
   if (argument === '-') return [{ path: '-', name: '-' }];
   const path = resolve(cwd, argument);
-  const kind = await kindOf(path, argument);
+  const kind = kindOf(path, argument);
   if (kind === 'file' || kind === 'pipe') return [{ path, name: argument }];
   if (kind === 'folder') {
     const { glob } = await import('tinyglobby');
