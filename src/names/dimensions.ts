@@ -18,6 +18,9 @@ export const INPUT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_r
 /** Token counts among the units: parts of the answer. */
 export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens'] as const;
 
+/** Tokens that a source counted and of which nobody knows what they are: they have no price, and the cost is a lower bound. */
+export const UNKNOWN_TOKENS = 'unknown_tokens';
+
 /**
  * Rare billed quantities that are not tokens of the five kinds above; may be fractional. No quantity is part of another:
  * an annotated page is not among the pages, a search of a stated context size not among those of the default size.
@@ -48,6 +51,7 @@ export const OTHER_UNITS = [
   'annotated_pages',
   'session_hours',
   'vector_store_gb_days',
+  UNKNOWN_TOKENS,
 ] as const;
 
 /** Every name a rate in the price book may have; `requests` is a fee per call. */

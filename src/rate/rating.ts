@@ -1,4 +1,4 @@
-import { INPUT_UNITS, TOKEN_CLASSES } from '../names/dimensions.js';
+import { INPUT_UNITS, TOKEN_CLASSES, UNKNOWN_TOKENS } from '../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 
 /*
@@ -166,6 +166,7 @@ export const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit
         ),
         '\n      ',
       )}
+      when ${literal(UNKNOWN_TOKENS)} then true
       when 'characters' then coalesce(call.uncached_input_tokens, 0) > 0 and not card.uncached_input_unknown
       else false end)`;
 
@@ -194,9 +195,11 @@ const PICO_COST = sql`cast(${each(({ pico, quantity }) => sql`coalesce(call.${qu
 /** A failed call that used nothing was not billed, whatever the model costs. */
 export const NOTHING_BILLED = sql`card.failed and ${TOKENS} = 0 and coalesce(len(map_keys(call.units)), 0) = 0`;
 
+const NOTHING_BUT_UNKNOWN = sql`map_keys(call.units) = [${literal(UNKNOWN_TOKENS)}]`;
+
 /** Something was used whose price is not known, or nobody says what was used. */
 const UNKNOWN = sql`card.unpriced
-      or (not (${KNOWN_TOKENS}) and call.units is null and card.fee is null)
+      or (not (${KNOWN_TOKENS}) and (call.units is null or ${NOTHING_BUT_UNKNOWN}) and card.fee is null)
       or (card.fee > 0 and call.requests is null)
       or ${each(({ quantity, unknown }) => sql`(card.${unknown} and call.${quantity} > 0)`, ' or ')}
       or (call.units is not null and ${UNIT_UNKNOWN})`;
@@ -219,6 +222,7 @@ const ASSUMED = sql`card.assumed
       or ${each(({ quantity, assumed }) => sql`(card.${assumed} and call.${quantity} > 0)`, ' or ')}
       or ((card.dated or card.hourly) and call.occurred_at is null)
       or ((card.banded or card.hourly) and call.requests is distinct from 1)
+      or (call.units is not null and map_contains(call.units, ${literal(UNKNOWN_TOKENS)}))
       or (call.units is not null
         and len(list_filter(${BILLED_UNITS}, lambda unit: list_contains(card.assumed_rates, unit.key))) > 0)`;
 

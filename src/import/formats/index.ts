@@ -19,12 +19,14 @@ import { cline } from './cline.js';
 import { cloudflareAiGateway } from './cloudflare_ai_gateway.js';
 import { codex } from './codex.js';
 import { codexExec } from './codex_exec.js';
+import { cohere } from './cohere.js';
 import { droid } from './droid.js';
 import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { gcpCostTable } from './gcp_cost_table.js';
 import { geminiCli, geminiCliSession } from './gemini_cli.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
+import { geminiInteractions } from './gemini_interactions.js';
 import { gooseCsv, gooseJson } from './goose.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { inspectAi } from './inspect_ai.js';
@@ -35,10 +37,13 @@ import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs
 import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { margindashEvents } from './margindash.js';
+import { ollama } from './ollama.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
+import { openaiRealtime } from './openai_realtime.js';
 import { openaiResponses } from './openai_responses.js';
+import { openaiTranscription } from './openai_transcription.js';
 import { openaiUsageApi, openaiUsageCsv } from './openai_usage.js';
 import { opencode, opencodeExport } from './opencode.js';
 import { openhands } from './openhands.js';
@@ -67,6 +72,11 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  geminiInteractions,
+  openaiTranscription,
+  openaiRealtime,
+  cohere,
+  ollama,
   anthropicBatch,
   anthropicUsageReport,
   anthropicUsageCsv,
