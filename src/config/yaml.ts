@@ -15,7 +15,7 @@ export interface Plain {
   data: unknown;
   /** The line, from 1, of a key path such as `prices.overrides[0].factor`; of what holds it where it is not there. */
   lineOf: (path: readonly (string | number)[]) => number;
-  /** What is no YAML. */
+  /** Faults of the syntax. */
   faults: { line: number; sentence: string }[];
 }
 
@@ -24,7 +24,7 @@ interface Reading {
   counter: LineCounter;
   lines: Map<string, number>;
   faults: Plain['faults'];
-  /** Anchors that are being read: one that refers to itself never ends. */
+  /** Anchors that are being read, to stop at one that refers to itself. */
   open: Set<unknown>;
   /** How many values were read so far, those behind aliases counted each time: ten levels of nine aliases are three billion. */
   size: { values: number };
@@ -147,7 +147,7 @@ function followed(alias: Alias, path: (string | number)[], reading: Reading): un
     return undefined;
   }
   reading.open.add(target);
-  // What it stands for has lines of its own, but the place to look at is where it is used.
+  // An alias is reported where it is used, not where its anchor is.
   const value = plain(target, path, { ...reading, lines: new Map(reading.lines) });
   reading.open.delete(target);
   return value;
