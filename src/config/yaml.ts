@@ -71,10 +71,14 @@ function lineOf(path: readonly (string | number)[], lines: ReadonlyMap<string, n
   return 1;
 }
 
-/** The document, or undefined where its brackets are deeper than the parser's stack. */
+/**
+ * The document, or undefined if its brackets are nested deeper than the parser's stack. The parser throws then, or reports the overflow as
+ * an error of the document: which of them depends on where it happens.
+ */
 function parsed(text: string, lineCounter: LineCounter): Document | undefined {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+    return document.errors.some(({ message }) => /maximum call stack/i.test(message)) ? undefined : document;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
