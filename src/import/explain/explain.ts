@@ -6,6 +6,7 @@ import type { Row, Store } from '../../store/store.js';
 import { type AnyFormat, type Format, isLedger } from '../declare/format.js';
 import { describesFile, type Mapping } from '../declare/mapping.js';
 import { FORMATS } from '../formats/index.js';
+import { withLines } from '../identify/database.js';
 import { withReady } from '../identify/open_source.js';
 import type { Prepared } from '../identify/read_plan.js';
 import { repairRepeats } from '../load/deduplicate.js';
@@ -81,7 +82,8 @@ const NEAREST = 3;
 
 /** Looks at a file as an import does, and changes nothing. A problem of the file is an answer. */
 export async function explainFile(store: Store, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
-  const explaining = (source: Source) => withUtf8(source, (text) => explained(store, { source, text }, options));
+  const explaining = (source: Source) =>
+    withLines(source, (lines) => withUtf8(lines, (text) => explained(store, { source: lines, text }, options)));
   try {
     if (path === '-') return await withSpooled(options.stdin, name, explaining);
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, explaining);

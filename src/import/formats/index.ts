@@ -55,6 +55,20 @@ import { stripePayments } from './stripe_payments.js';
 import { stripeSubscriptions } from './stripe_subscriptions.js';
 import { vercelAiGateway } from './vercel_ai_gateway.js';
 import { vertexRequestLogs } from './vertex_request_logs.js';
+import { clineMessages } from './cline_messages.js';
+import { codebuff, mux, piTranscript } from './codebuff.js';
+import { continueCli } from './continue_cli.js';
+import { copilotCli } from './copilot_cli.js';
+import { crush } from './crush.js';
+import { cursorBubbles, cursorUsageApi, cursorUsageCsv } from './cursor.js';
+import { gptme } from './gptme.js';
+import { grokBuild } from './grok_build.js';
+import { hermes } from './hermes.js';
+import { kimiCli, kimiCode } from './kimi.js';
+import { miniSweAgent } from './mini_swe_agent.js';
+import { qwenCode } from './qwen_code.js';
+import { claudeCodeSums, clineSums, qwenCodeSums } from './session_sums.js';
+import { zed } from './zed.js';
 
 /** Every format the program knows. The order decides nothing. */
 export const FORMATS: readonly AnyFormat[] = [
@@ -133,4 +147,25 @@ export const FORMATS: readonly AnyFormat[] = [
   gooseJson,
   gooseCsv,
   openhands,
+  copilotCli,
+  kimiCli,
+  kimiCode,
+  qwenCode,
+  qwenCodeSums,
+  claudeCodeSums,
+  clineMessages,
+  clineSums,
+  continueCli,
+  miniSweAgent,
+  gptme,
+  cursorBubbles,
+  cursorUsageCsv,
+  cursorUsageApi,
+  hermes,
+  zed,
+  crush,
+  grokBuild,
+  codebuff,
+  mux,
+  piTranscript,
 ];

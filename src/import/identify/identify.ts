@@ -147,7 +147,15 @@ const NAMES_SHOWN = 20;
 const NAME_SHOWN = 40;
 
 /** No format claims a file. */
-export class UnknownFormat extends InputError {}
+export class UnknownFormat extends InputError {
+  /** `counts`: whether tokens or money are counted in the file, where that is known already. */
+  constructor(
+    message: string,
+    readonly counts?: boolean,
+  ) {
+    super(message);
+  }
+}
 
 /** Nobody knows the file: what was found in it, and what can be done. */
 export function unknownFormat(name: string, found: readonly string[], own: Own): UnknownFormat {

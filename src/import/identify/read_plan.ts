@@ -10,7 +10,7 @@ import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
 import { sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
-import { refusedBytes, refusedHeaders } from '../read/unsupported_file.js';
+import { refusedHeaders } from '../read/unsupported_file.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
 import { givenLines, jsonLines } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
@@ -52,7 +52,7 @@ export async function prepared(store: Store, preparing: Preparing): Promise<Prep
   if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
-  if (isBinary(head)) throw refusedBytes(source.name, head) ?? binary(source.name);
+  if (isBinary(head)) throw binary(source.name);
   return csvPrepared(preparing);
 }
 

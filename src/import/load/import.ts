@@ -4,6 +4,7 @@ import { InputError, UserError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { type AnyFormat, isLedger } from '../declare/format.js';
 import { describesFile, type Mapping } from '../declare/mapping.js';
+import { withLines } from '../identify/database.js';
 import { type Own, UnknownFormat } from '../identify/identify.js';
 import { isTooLong, withReady } from '../identify/open_source.js';
 import type { Prepared } from '../identify/read_plan.js';
@@ -65,13 +66,14 @@ export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
 export async function importFile(store: Store, file: Named, options: ImportOptions): Promise<ImportedFile> {
   const { path, name } = file;
   try {
-    const importing = (source: Source) => withUtf8(source, (text) => importSource(store, text, options));
+    const importing = (source: Source) =>
+      withLines(source, (lines) => withUtf8(lines, (text) => importSource(store, text, options)));
     if (path === '-') return await withSpooled(options.stdin, name, importing);
     if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
     return await importing(await sourceOf(path, name));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const foreign = error instanceof UnknownFormat ? await foreignKind(file) : undefined;
+    const foreign = error instanceof UnknownFormat ? await foreignKind(file, error.counts) : undefined;
     return { ...NOTHING, source: name, status: foreign ?? 'failed', problem: error.message };
   }
 }

@@ -22,19 +22,22 @@ export interface Source {
   utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
+  /** It is an SQLite database, which is read as the lines that its rows make (see withLines). */
+  database?: true;
   /** It is the rest of a file of which so many bytes are not read again. */
   before?: { path: string; bytes: number };
 }
 
+const SQLITE = 'SQLite format 3\0';
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
 
 /** Looks at a file: size, time, and by its first bytes how it is packed. */
 export async function sourceOf(path: string, name: string): Promise<Source> {
-  const head = Buffer.alloc(4);
+  const head = Buffer.alloc(SQLITE.length);
   const file = await opened(path, name);
   try {
     const { size, mtimeMs } = await file.stat();
-    await file.read(head, 0, 4, 0);
+    await file.read(head, 0, head.length, 0);
     const compression = compressionOf(head);
     const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
     if (promised !== undefined && size > 0 && compression === 'none') {
@@ -44,7 +47,9 @@ export async function sourceOf(path: string, name: string): Promise<Source> {
     }
     const utf16 = compression === 'none' ? utf16Of(head) : undefined;
     const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
-    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes, ...(utf16 && { utf16 }) };
+    const plain = { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes };
+    if (head.toString('latin1') === SQLITE) return { ...plain, database: true };
+    return { ...plain, ...(utf16 && { utf16 }) };
   } finally {
     await file.close();
   }

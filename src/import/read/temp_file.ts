@@ -37,6 +37,16 @@ async function withFile<T>(bytes: Readable, fn: (path: string) => Promise<T>): P
   }
 }
 
+/** Hands `fn` an empty folder that nobody else may read, and deletes it whatever happens. */
+export async function withTempFolder<T>(fn: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await spoolFolder();
+  try {
+    return await fn(folder).catch((error) => Promise.reject(spoolError(error)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function spoolFolder(): Promise<string> {
   try {
     await removeAbandoned();
