@@ -141,9 +141,7 @@ export function agentCalls(agent: AgentCall): Format {
     durations: { ...some(agent.latency, 'latency'), ...some(agent.ttft, 'ttft') },
     times: time === undefined ? {} : { started: ofCall(time) as Place & object },
     timeUnit: 'any',
-    skip: agent.others.map((other) =>
-      typeof other === 'string' ? { reason: other, when: sql`not ${call}` } : other,
-    ),
+    skip: agent.others.map((other) => (typeof other === 'string' ? { reason: other, when: sql`not ${call}` } : other)),
     checks: [
       ...(time === undefined || agent.mayLackTime === true
         ? []
@@ -151,8 +149,16 @@ export function agentCalls(agent: AgentCall): Format {
       ...(agent.uncounted === true
         ? []
         : [
-            { field: path(counts.input), reason: 'is missing', when: sql`${call} and input is null and not ${isFailed}` },
-            { field: path(counts.output), reason: 'is missing', when: sql`${call} and output is null and not ${isFailed}` },
+            {
+              field: path(counts.input),
+              reason: 'is missing',
+              when: sql`${call} and input is null and not ${isFailed}`,
+            },
+            {
+              field: path(counts.output),
+              reason: 'is missing',
+              when: sql`${call} and output is null and not ${isFailed}`,
+            },
           ]),
     ],
     traits: {
@@ -177,7 +183,8 @@ export function agentCalls(agent: AgentCall): Format {
       requests: agent.requests === undefined ? constant(1) : agent.requests,
       uncached_input_tokens: sql`case when ${holds} then input - ${cached.length === 0 ? sql`0` : sql`(${cachedSum})`} else input end`,
       cache_read_tokens: read,
-      cache_write_tokens: longWrite === null ? write : write === null ? null : sql`${write} - coalesce(${longWrite}, 0)`,
+      cache_write_tokens:
+        longWrite === null ? write : write === null ? null : sql`${write} - coalesce(${longWrite}, 0)`,
       cache_write_1h_tokens: longWrite,
       text_output_tokens: inside === null ? sql`output` : sql`output - ${inside}`,
       reasoning_tokens: reasoning,

@@ -156,7 +156,10 @@ export const claudeAgentSdk: Format = {
           when models = 1 and not ${GOES_ON} then ${LIVING_1H}
         end`,
     },
-    searches: { at: 'modelUsage.webSearchRequests', value: sql`case when not ${GOES_ON} and not ${RESUMED} then part."webSearchRequests" end` },
+    searches: {
+      at: 'modelUsage.webSearchRequests',
+      value: sql`case when not ${GOES_ON} and not ${RESUMED} then part."webSearchRequests" end`,
+    },
   },
   decimals: {
     cost: {
@@ -169,7 +172,10 @@ export const claudeAgentSdk: Format = {
     },
   },
   times: {
-    told_at: { at: 'timestamp', value: sql`case when ${ALONE} then coalesce(${field('timestamp')}, ${field('_audit_timestamp')}) end` },
+    told_at: {
+      at: 'timestamp',
+      value: sql`case when ${ALONE} then coalesce(${field('timestamp')}, ${field('_audit_timestamp')}) end`,
+    },
   },
   timeUnit: 'any',
   skip: [

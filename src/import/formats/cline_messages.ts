@@ -17,7 +17,13 @@ export const clineMessages = agentCalls({
   name: 'cline-messages',
   title: 'sessions of Cline since 3.0 (data/sessions/<id>/<id>.messages.json)',
   reads: 'json',
-  rows: [{ list: 'messages', beside: { sessionId: 'text', origin: { sessionId: 'text' } }, empty: 'sessions without messages' }],
+  rows: [
+    {
+      list: 'messages',
+      beside: { sessionId: 'text', origin: { sessionId: 'text' } },
+      empty: 'sessions without messages',
+    },
+  ],
   signature: sql`
     json_exists(line, '$.sessionId') and json_type(line, '$.messages') = 'ARRAY'
     and (json_exists(line, '$.messages[0].ts') or json_exists(line, '$.updated_at'))`,
@@ -27,7 +33,13 @@ export const clineMessages = agentCalls({
     role: 'text',
     ts: 'text',
     modelInfo: { id: 'text', provider: 'text' },
-    metrics: { inputTokens: 'text', outputTokens: 'text', cacheReadTokens: 'text', cacheWriteTokens: 'text', cost: 'text' },
+    metrics: {
+      inputTokens: 'text',
+      outputTokens: 'text',
+      cacheReadTokens: 'text',
+      cacheWriteTokens: 'text',
+      cost: 'text',
+    },
   },
   call: COUNTED,
   others: [{ reason: 'messages that are no answers', when: sql`${field('role')} is not null and not ${COUNTED}` }],

@@ -94,7 +94,9 @@ export const piTranscript = agentCalls({
     },
   },
   call: PI_ANSWER,
-  others: [{ reason: 'records that are no answers', when: sql`${field('recordType')} is not null and not ${PI_ANSWER}` }],
+  others: [
+    { reason: 'records that are no answers', when: sql`${field('recordType')} is not null and not ${PI_ANSWER}` },
+  ],
   time: 'timestamp',
   model: field('message.model'),
   provider: sql`case ${field('message.provider')} when 'moonshot' then 'moonshotai' else ${field('message.provider')} end`,

@@ -2,8 +2,8 @@ import { identifier, join, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { errorClassOf } from '../declare/normalize.js';
-import { projectOf } from './agent.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
+import { anywhere, projectOf } from './agent.js';
 
 /** The counts of tokens as Codex calls them. */
 export const NAMES = [
@@ -44,6 +44,9 @@ const SESSION = {
       over (order by line_order rows between unbounded preceding and unbounded following)`,
   family: sql`last_value(case when ${TYPE} = ${META} then coalesce(${field('payload.forked_from_id')}, ${field('payload.id')}) end ignore nulls)
       over (order by line_order rows between unbounded preceding and unbounded following)`,
+  scripted: anywhere(sql`${TYPE} = ${META} and ${field('payload.source')} = 'exec'`),
+  tier: sql`last_value(case when ${TYPE} = 'event_msg' and ${field('payload.type')} = 'thread_settings_applied'
+        then coalesce(${field('payload.thread_settings.service_tier')}, 'default') end ignore nulls) over (order by line_order rows unbounded preceding)`,
   model: said(TURN, field('payload.model')),
   folder: sql`coalesce(${said(TURN, field('payload.cwd'))}, ${said(META, field('payload.cwd'))})`,
   branch: said(META, field('payload.git.branch')),
@@ -93,6 +96,16 @@ const CALL = sql`case
     end`;
 
 /**
+ * Forks of forks name only their own parent, so nothing but the running totals tells their common origin. Sessions of
+ * scripts are not forked, and the same question again may well use the same tokens: their ids keep them apart.
+ */
+const SAME_CALL = sql`case
+      when ${COUNTED} and not scripted then concat_ws('/', 'codex call', ${each((name) => sql`coalesce(${column('total', name)}, 0)`, ', ')},
+        ${each((name) => sql`coalesce(${column('last', name)}, 0)`, ', ')})
+      else ${CALL}
+    end`;
+
+/**
  * Sessions of the Codex CLI, ~/.codex/sessions/<year>/<month>/<day>/rollout-*.jsonl. Of each call to the model they
  * hold the running totals of the session.
  * https://github.com/openai/codex/blob/main/codex-rs/protocol/src/protocol.rs (TokenCountEvent)
@@ -113,6 +126,8 @@ export const codex: Format = {
       cwd: 'text',
       model: 'text',
       model_provider: 'text',
+      source: 'text',
+      thread_settings: { service_tier: 'text' },
       git: { branch: 'text' },
       info: { total_token_usage: COUNTS, last_token_usage: COUNTS },
       error: { kind: 'text' },
@@ -151,7 +166,7 @@ export const codex: Format = {
     model: sql`model`,
     request_model: null,
     operation: constant('chat'),
-    service_tier: null,
+    service_tier: sql`case when ${COUNTED} then ${tierOf(sql`case when tier = 'fast' then 'priority' else tier end`)} end`,
     speed: null,
     region: null,
     status: sql`case when ${FAILED} then 'error' else 'ok' end`,
@@ -193,7 +208,7 @@ export const codex: Format = {
     billed_cost: null,
   },
   units: {},
-  key: CALL,
+  key: SAME_CALL,
   repeats: 'same',
   // Copies of a call in other sessions carry other times.
   dated: false,

@@ -103,7 +103,10 @@ export const copilotCli = agentCalls({
     reasoning: count('reasoningTokens', 'reasoning_tokens'),
   },
   inputHoldsCache: true,
-  latency: { at: 'data.usage.duration', value: sql`coalesce(${field('data.usage.duration')}, ${field('row.duration_ms')})` },
+  latency: {
+    at: 'data.usage.duration',
+    value: sql`coalesce(${field('data.usage.duration')}, ${field('row.duration_ms')})`,
+  },
   ttft: {
     at: 'data.usage.timeToFirstTokenMs',
     value: sql`coalesce(${field('data.usage.timeToFirstTokenMs')}, ${field('row.time_to_first_token_ms')})`,

@@ -3,8 +3,7 @@ import { field } from '../declare/fields.js';
 import { agentCalls } from './agent.js';
 
 const USED = sql`(${field('crush_session')} is not null and coalesce(${field('answers')}, '0') <> '0')`;
-const ONE = (name: 'models' | 'providers') =>
-  sql`case when not contains(${field(name)}, ',') then ${field(name)} end`;
+const ONE = (name: 'models' | 'providers') => sql`case when not contains(${field(name)}, ',') then ${field(name)} end`;
 
 /**
  * Sessions of Charm's Crush, from its database crush.db. Its counts of tokens are those of the last call of a session; only

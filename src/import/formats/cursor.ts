@@ -19,7 +19,12 @@ export const cursorBubbles = agentCalls({
     createdAt: 'text',
   },
   call: COUNTED,
-  others: [{ reason: 'messages of which Cursor counts no tokens', when: sql`${field('bubble')} is not null and not ${COUNTED}` }],
+  others: [
+    {
+      reason: 'messages of which Cursor counts no tokens',
+      when: sql`${field('bubble')} is not null and not ${COUNTED}`,
+    },
+  ],
   time: 'createdAt',
   model: sql`nullif(${field('modelInfo.modelName')}, 'default')`,
   counts: { input: 'tokenCount.inputTokens', output: 'tokenCount.outputTokens' },
@@ -63,7 +68,10 @@ export const cursorUsageCsv = agentCalls({
   cost: { at: 'Cost', value: sql`case when ${CHARGED} then replace(trim(${field('Cost')}), '$', '') end` },
   failed: { when: sql`starts_with(lower(${field('Kind')}), 'errored')`, message: sql`'unknown'` },
   user: field('User'),
-  tags: { kind: field('Kind'), max_mode: sql`case when lower(${field('Max Mode')}) in ('yes', 'true') then 'true' end` },
+  tags: {
+    kind: field('Kind'),
+    max_mode: sql`case when lower(${field('Max Mode')}) in ('yes', 'true') then 'true' end`,
+  },
 });
 
 const USAGE = 'tokenUsage';

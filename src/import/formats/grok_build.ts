@@ -39,7 +39,9 @@ export const grokBuild = agentCalls({
   },
   carried: {
     named: lastSaid(NAMED),
-    told_at: lastSaid(sql`coalesce(${field('timestamp')}, ${field('params.timestamp')}, ${field('params.update.timestamp')})`),
+    told_at: lastSaid(
+      sql`coalesce(${field('timestamp')}, ${field('params.timestamp')}, ${field('params.update.timestamp')})`,
+    ),
   },
   call: ENDED,
   others: [{ reason: 'updates that are not the end of a turn', when: sql`${UPDATE} is not null and not ${ENDED}` }],

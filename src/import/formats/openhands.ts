@@ -90,7 +90,12 @@ export const openhands: Format = {
     ended: { at: 'metrics.costs.timestamp', value: sql`(${COST}).timestamp` },
   },
   timeUnit: 'any',
-  skip: [{ reason: 'runs without a call to a model', when: sql`not ${CALLED} and (${USAGES} is not null or ${BY_USE} is not null)` }],
+  skip: [
+    {
+      reason: 'runs without a call to a model',
+      when: sql`not ${CALLED} and (${USAGES} is not null or ${BY_USE} is not null)`,
+    },
+  ],
   checks: [
     {
       field: 'metrics.costs',

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../../sql.js';
+import { type Sql, sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
 import { agentCalls } from './agent.js';

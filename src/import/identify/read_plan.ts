@@ -107,7 +107,10 @@ async function jsonFormat(
   { name, format, mapping, own = [] }: Choice,
 ): Promise<AnyFormat | undefined> {
   const keys = await topKeys(store, lines);
-  if (keys.length === 0) throw noLines(name);
+  if (keys.length === 0) {
+    if (lines.every((line) => /^\{\s*\}$/.test(line))) return undefined;
+    throw noLines(name);
+  }
   if (format !== undefined) return withMapping(readable(formatNamed(format, own), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
   const found = await formatOfLines(store, lines, { name, own });
