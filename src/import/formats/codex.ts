@@ -3,7 +3,7 @@ import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
 import { errorClassOf, tierOf } from '../declare/normalize.js';
-import { anywhere, projectOf } from './agent.js';
+import { projectOf } from './agent.js';
 
 /** The counts of tokens as Codex calls them. */
 export const NAMES = [
@@ -44,7 +44,6 @@ const SESSION = {
       over (order by line_order rows between unbounded preceding and unbounded following)`,
   family: sql`last_value(case when ${TYPE} = ${META} then coalesce(${field('payload.forked_from_id')}, ${field('payload.id')}) end ignore nulls)
       over (order by line_order rows between unbounded preceding and unbounded following)`,
-  scripted: anywhere(sql`${TYPE} = ${META} and ${field('payload.source')} = 'exec'`),
   tier: sql`last_value(case when ${TYPE} = 'event_msg' and ${field('payload.type')} = 'thread_settings_applied'
         then coalesce(${field('payload.thread_settings.service_tier')}, 'default') end ignore nulls) over (order by line_order rows unbounded preceding)`,
   model: said(TURN, field('payload.model')),
@@ -96,16 +95,6 @@ const CALL = sql`case
     end`;
 
 /**
- * Forks of forks name only their own parent, so nothing but the running totals tells their common origin. Sessions of
- * scripts are not forked, and the same question again may well use the same tokens: their ids keep them apart.
- */
-const SAME_CALL = sql`case
-      when ${COUNTED} and not scripted then concat_ws('/', 'codex call', ${each((name) => sql`coalesce(${column('total', name)}, 0)`, ', ')},
-        ${each((name) => sql`coalesce(${column('last', name)}, 0)`, ', ')})
-      else ${CALL}
-    end`;
-
-/**
  * Sessions of the Codex CLI, ~/.codex/sessions/<year>/<month>/<day>/rollout-*.jsonl. Of each call to the model they
  * hold the running totals of the session.
  * https://github.com/openai/codex/blob/main/codex-rs/protocol/src/protocol.rs (TokenCountEvent)
@@ -126,7 +115,6 @@ export const codex: Format = {
       cwd: 'text',
       model: 'text',
       model_provider: 'text',
-      source: 'text',
       thread_settings: { service_tier: 'text' },
       git: { branch: 'text' },
       info: { total_token_usage: COUNTS, last_token_usage: COUNTS },
@@ -208,7 +196,7 @@ export const codex: Format = {
     billed_cost: null,
   },
   units: {},
-  key: SAME_CALL,
+  key: CALL,
   repeats: 'same',
   // Copies of a call in other sessions carry other times.
   dated: false,
