@@ -38,6 +38,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   undici: { layers: ['net'], files: 1 },
   'csv-parse': { layers: ['import'] },
   fzstd: { layers: ['import'], files: 1 },
+  'node-sqlite3-wasm': { layers: ['import'], files: 1 },
   tinyglobby: { layers: ['import'], files: 1 },
   yaml: { layers: ['config'], files: 1 },
   zod: { layers: ['config'], files: 1 },

@@ -6,6 +6,7 @@ import type { Row, Store } from '../../store/store.js';
 import { type AnyFormat, type Format, isLedger } from '../declare/format.js';
 import { describesFile, type Mapping } from '../declare/mapping.js';
 import { FORMATS } from '../formats/index.js';
+import { readableText } from '../identify/database.js';
 import { Claims, UnknownFormat } from '../identify/identify.js';
 import { type Bench, openSource } from '../identify/open_source.js';
 import type { Prepared } from '../identify/read_plan.js';
@@ -17,7 +18,7 @@ import { settleTraits, storedTraits } from '../load/profiles.js';
 import type { Named } from '../read/paths.js';
 import { headOf, sampleLines } from '../read/sample.js';
 import { kindOf, type Source, sourceOf } from '../read/source.js';
-import { inUtf8, withScratch } from '../read/temp_file.js';
+import { withScratch } from '../read/temp_file.js';
 import { usageOf } from '../rows/statement.js';
 import { columnsFound, columnsOf, headerIn, pointersOf } from './columns.js';
 import { draftOf } from './draft.js';
@@ -99,7 +100,7 @@ async function explained(bench: Bench, { path, name }: Named, options: ExplainOp
   const { store, scratch } = bench;
   const piped = path === '-' ? options.stdin : kindOf(path, name) === 'pipe' ? createReadStream(path) : undefined;
   const source = piped === undefined ? sourceOf(path, name) : await scratch.spool(piped, name);
-  const text = await inUtf8(source, scratch);
+  const text = await readableText(source, scratch);
   const own = options.own ?? [];
   try {
     const head = await headOf(text);

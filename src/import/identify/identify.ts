@@ -205,6 +205,14 @@ const NAME_SHOWN = 40;
 export class UnknownFormat extends InputError {
   /** The file as it was looked at. */
   seen?: { source: Source; head: string };
+
+  /** `counts`: whether tokens or money are counted in the file, where that is known already. */
+  constructor(
+    message: string,
+    readonly counts?: boolean,
+  ) {
+    super(message);
+  }
 }
 
 /** Nobody knows the file: what was found in it, and what can be done. */

@@ -10,7 +10,7 @@ import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
 import { firstLines, linesOfHead, sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
-import { refusedBytes, refusedHeaders } from '../read/unsupported_file.js';
+import { refusedHeaders } from '../read/unsupported_file.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
 import { givenLines, jsonLines } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
@@ -52,7 +52,7 @@ export async function prepared(store: Store, preparing: Preparing): Promise<Prep
   if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
-  if (isBinary(head)) throw refusedBytes(source.name, head) ?? binary(source.name);
+  if (isBinary(head)) throw binary(source.name);
   return csvPrepared(preparing);
 }
 
@@ -122,7 +122,10 @@ async function formatOfMore(store: Store, lines: readonly string[], choice: Choi
   if (found !== undefined) return found;
   const { name, claims } = choice;
   const keys = await topKeys(store, lines);
-  if (keys.length === 0) throw noLines(name);
+  if (keys.length === 0) {
+    if (lines.every((line) => /^\{\s*\}$/.test(line))) return undefined;
+    throw noLines(name);
+  }
   if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT), claims.own)) return undefined;
   throw unknownFormat(name, keys, claims.own);
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { type AnyFormat, isLedger } from '../declare/format.js';
 import { describesFile } from '../declare/mapping.js';
+import { readableText } from '../identify/database.js';
 import { holdsDocuments, possibleRecords } from '../identify/document.js';
 import { Claims, UnknownFormat } from '../identify/identify.js';
 import { type Asking, type Bench, type Opened, openRepaired, openSource } from '../identify/open_source.js';
@@ -11,7 +12,7 @@ import { isParquet } from '../read/parquet.js';
 import type { Named } from '../read/paths.js';
 import { firstLines, headOf, sampleLines } from '../read/sample.js';
 import { digestOf, kindOf, type Seen, type Source, seeFile, sourceOf } from '../read/source.js';
-import { inUtf8, withScratch } from '../read/temp_file.js';
+import { withScratch } from '../read/temp_file.js';
 import { findForeignKind } from '../read/unrecognized_file.js';
 import { hidesFileNumber, jsonLines } from '../rows/lines.js';
 import { type ImportedFile, NOTHING } from './answer.js';
@@ -132,7 +133,7 @@ class Run {
   private async fail(file: Named, source: Source | undefined, error: unknown): Promise<void> {
     const failure = source === undefined ? error : explainFailure(error, source);
     if (!(failure instanceof InputError)) throw failure;
-    const foreign = error instanceof UnknownFormat ? await findForeignKind(file) : undefined;
+    const foreign = error instanceof UnknownFormat ? await findForeignKind(file, error.counts) : undefined;
     this.answers.set(file, { ...NOTHING, source: file.name, status: foreign ?? 'failed', problem: failure.message });
   }
 
@@ -148,8 +149,8 @@ class Run {
 
   private async see({ path, name }: Named): Promise<Seen | Source> {
     const { scratch } = this.bench;
-    if (path === '-') return inUtf8(await scratch.spool(this.options.stdin, name), scratch);
-    if (kindOf(path, name) === 'pipe') return inUtf8(await scratch.spool(createReadStream(path), name), scratch);
+    if (path === '-') return readableText(await scratch.spool(this.options.stdin, name), scratch);
+    if (kindOf(path, name) === 'pipe') return readableText(await scratch.spool(createReadStream(path), name), scratch);
     return seeFile(path, name);
   }
 
@@ -196,7 +197,7 @@ class Run {
         const added = parts[index];
         const text =
           added === undefined
-            ? await inUtf8(source, bench.scratch)
+            ? await readableText(source, bench.scratch)
             : await copyNewPart(source, added.bytes, bench.scratch);
         const asking = await this.asking(text, added);
         if (asking.head.trim() !== '')

@@ -24,10 +24,13 @@ export interface Source {
   utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
+  /** It is an SQLite database, which is read as the lines that its rows make (see withLines). */
+  database?: true;
   /** It is the rest of a file of which so many bytes are not read again. */
   before?: { path: string; bytes: number };
 }
 
+const SQLITE = 'SQLite format 3\0';
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
 
 /** What is seen of a file without opening it. */
@@ -43,16 +46,23 @@ export function seeFile(path: string, name: string): Seen {
 }
 
 function seenOf({ size, mtimeMs, ino, dev }: Stats, path: string, name: string): Seen {
-  return { path, name, size, mtimeMs: Math.round(mtimeMs), inode: `${dev}:${ino}` };
+  return { path, name, size, mtimeMs: Math.round(mtimeMs), inode: `${dev}:${ino}${logOf(path)}` };
+}
+
+/** SQLite writes new rows into a log beside the database, which itself stays as it is: its state is part of what the file is. */
+function logOf(path: string): string {
+  if (!/\.(?:db|sqlite3?|vscdb)$/i.test(path)) return '';
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log === undefined ? '' : `:${log.size}:${Math.round(log.mtimeMs)}`;
 }
 
 /** Looks at a file: size, time, and by its first bytes how it is packed. */
 export function sourceOf(path: string, name: string): Source {
-  const head = Buffer.alloc(4);
+  const head = Buffer.alloc(SQLITE.length);
   const file = openFile(path, name);
   try {
     const seen = seenOf(fstatSync(file), path, name);
-    readSync(file, head, 0, 4, 0);
+    readSync(file, head, 0, head.length, 0);
     const compression = compressionOf(head);
     const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
     if (promised !== undefined && seen.size > 0 && compression === 'none') {
@@ -62,7 +72,9 @@ export function sourceOf(path: string, name: string): Source {
     }
     const utf16 = compression === 'none' ? utf16Of(head) : undefined;
     const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
-    return { ...seen, compression, bomBytes, ...(utf16 && { utf16 }) };
+    const plain = { ...seen, compression, bomBytes };
+    if (head.toString('latin1') === SQLITE) return { ...plain, database: true };
+    return { ...plain, ...(utf16 && { utf16 }) };
   } finally {
     closeSync(file);
   }

@@ -57,6 +57,16 @@ export async function withScratch<T>(fn: (scratch: Scratch) => Promise<T>): Prom
   }
 }
 
+/** Hands `fn` an empty folder that nobody else may read, and deletes it whatever happens. */
+export async function withTempFolder<T>(fn: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await spoolFolder();
+  try {
+    return await fn(folder).catch((error) => Promise.reject(spoolError(error)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function spoolFolder(): Promise<string> {
   try {
     await removeAbandoned();
