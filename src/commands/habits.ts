@@ -50,7 +50,8 @@ const HEADINGS = ['Options:', 'Which usage:', 'How it is shown:', 'General:'];
 
 /** The options of its own first, then which usage, how it is shown, and what every command has. */
 function groupOptions(command: Command): void {
-  const rank = (option: Option) => 1 + [SCOPE, SHOWN, GENERAL].findIndex((names) => names.includes(option.attributeName()));
+  const rank = (option: Option) =>
+    1 + [SCOPE, SHOWN, GENERAL].findIndex((names) => names.includes(option.attributeName()));
   const sorted = command.options.toSorted((a, b) => rank(a) - rank(b));
   command.options.splice(0, command.options.length, ...sorted);
   for (const option of command.options) option.helpGroup(HEADINGS[rank(option)] ?? 'Options:');
@@ -90,7 +91,9 @@ function setOnce(command: Command, name: string, value: string): void {
   }
   const other = given(command, name);
   if (other !== undefined) {
-    throw new UsageError(`--${name} '${other}' cannot be combined with '${value}', which says the same.\nGive one of them.`);
+    throw new UsageError(
+      `--${name} '${other}' cannot be combined with '${value}', which says the same.\nGive one of them.`,
+    );
   }
   command.setOptionValueWithSource(name, value, 'cli');
 }

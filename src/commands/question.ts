@@ -23,7 +23,10 @@ export const FORMS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 export function withAnswerOptions(command: Command, forms: readonly [string, ...string[]] = FORMS): Command {
   command
     .addOption(new Option('-f, --format <format>', 'how to print it').choices(forms).default(forms[0]))
-    .option('-o, --output <file>', 'write to a file instead of stdout; its ending chooses the form: .csv, .json, .html, .md');
+    .option(
+      '-o, --output <file>',
+      'write to a file instead of stdout; its ending chooses the form: .csv, .json, .html, .md',
+    );
   for (const form of forms.filter((name) => FLAGS.includes(name))) {
     command.addOption(new Option(`--${form}`, `the same as --format ${form}`).implies({ format: form }).hideHelp());
   }
