@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import type { MarginReport } from '../query/margin/margin.js';
 import type { MarginOptions as MarginWords } from '../query/margin/query.js';
-import type { MarginBy } from '../query/margin/sql.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { writeAnswer } from './output.js';
 import { writePage } from './page.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
+import type { MarginReport, MarginBy } from "../query/margin/answer.js";
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import type { Why } from '../query/why/why.js';
 import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from './options.js';
+import type { Why } from "../query/why/answer.js";
 
 export interface WhyOptions extends CommonOptions {
   format: 'table' | 'json';

@@ -1,7 +1,7 @@
-import type { MarginReport, MarginRow, MarginVerdict } from '../query/margin/margin.js';
 import { formatAmount, formatMoney, formatPercent } from './text/number.js';
 import { renderTable, type Table, type Terminal } from './text/table.js';
 import { csvLines, markdownText, plain } from './text/text.js';
+import type { MarginReport, MarginRow, MarginVerdict } from "../query/margin/answer.js";
 
 /** The margins for people: a line with the period, then the table, then what could not be converted. */
 export function marginAsTable(report: MarginReport, terminal: Terminal): string {

@@ -1,8 +1,8 @@
-import type { MarginReport } from '../query/margin/margin.js';
 import { apartLines, marginName, marginTable, marginTitle } from './margin.js';
 import type { Page, SeriesChart } from './page/data.js';
 import { sectionOf } from './page/table.js';
 import { formatMoney, formatPercent } from './text/number.js';
+import type { MarginReport } from "../query/margin/answer.js";
 
 /** The answer as a page: the whole in figures, revenue and cost side by side, and the table. */
 export function marginPage(report: MarginReport): Page {

@@ -1,7 +1,7 @@
-import type { RateSource, Why, WhyCall, WhyCard, WhyPart } from '../query/why/why.js';
 import { formatCount } from './text/number.js';
 import { renderTable, type Table, type Terminal } from './text/table.js';
 import { plain } from './text/text.js';
+import type { RateSource, Why, WhyCall, WhyCard, WhyPart } from "../query/why/answer.js";
 
 /** How many calls of one id are printed; JSON has all of them. */
 const SHOWN = 20;

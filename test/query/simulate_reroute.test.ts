@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseCondition } from '../../src/query/scope/filter.js';
-import { type MovesQuery, moves } from '../../src/query/simulate/reroute.js';
+import { moves } from '../../src/query/simulate/reroute.js';
 import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
 import { movesAsTable } from '../../src/render/simulate/reroute.js';
@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
 import { addRevenue } from './revenue_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
+import type { MovesQuery } from "../../src/query/simulate/answer.js";
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
 const PIPE = { columns: undefined, color: false, wide: true };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SurveyAnswer, SurveyRow } from '../../src/query/simulate/rank_models.js';
 import { surveyPage } from '../../src/render/simulate/page.js';
+import type { SurveyAnswer, SurveyRow } from "../../src/query/simulate/answer.js";
 
 const row = (model: string, more: Partial<SurveyRow>): SurveyRow => ({
   provider: 'openai',

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BudgetCheck, BudgetQuery } from '../../query/budget/check.js';
 import type { Store } from '../../store/store.js';
 import { withImported } from '../import/memory.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
@@ -10,6 +9,7 @@ import { withOwnStore } from '../pricing/custom_prices.js';
 import { chosenTargets, type NotifyOptions, notify } from './notify.js';
 import { inCheckout } from './place.js';
 import { chosenRules, type RuleOptions } from './rules.js';
+import type { BudgetCheck, BudgetQuery } from "../../query/budget/answer.js";
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 

@@ -1,11 +1,11 @@
 import type { Budget } from '../../config/budgets.js';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BudgetQuery } from '../../query/budget/check.js';
 import type { Store } from '../../store/store.js';
 import { type FileOptions, withImported } from '../import/memory.js';
 import { writeAnswer } from '../output.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
+import type { BudgetQuery } from "../../query/budget/answer.js";
 
 interface ExplainOptions extends FileOptions {
   /** The name of the rule, and the values of its groups. */

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../../io.js';
-import type { Forecast } from '../../query/forecast/forecast.js';
 import type { ForecastOptions as ForecastWords } from '../../query/forecast/query.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { writeAnswer } from '../output.js';
 import { writePage } from '../page.js';
 import { type ConfigOptions, withOwnStore } from '../pricing/custom_prices.js';
+import type { Forecast } from "../../query/forecast/answer.js";
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 

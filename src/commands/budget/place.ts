@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Io } from '../../io.js';
-import type { BudgetCheck } from '../../query/budget/check.js';
+import type { BudgetCheck } from "../../query/budget/answer.js";
 
 /**
  * A check whose rules stand in files as CI services name them: from the top of what was checked out, wherever the check ran.

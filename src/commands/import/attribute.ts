@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../../io.js';
-import type { AttributeAnswer } from '../../query/attribute/answer.js';
 import {
   databasePath,
   type ScopeOptions,
@@ -12,6 +11,7 @@ import {
 import { writeAnswer, writeNotes } from '../output.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { configuredAttribution } from './custom_formats.js';
+import type { AttributeAnswer } from "../../query/attribute/attribute.js";
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 
@@ -51,7 +51,7 @@ async function attribute(options: AttributeOptions, io: Io): Promise<void> {
   };
   const [{ withStore }, { attributeUsage }, { existsSync }] = await Promise.all([
     import('../../store/store.js'),
-    import('../../query/attribute/answer.js'),
+    import('../../query/attribute/attribute.js'),
     import('node:fs'),
   ]);
   const path = databasePath(options, io);

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { ImaginedCall, PriceCost } from '../../query/why/price_cost.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { type ConfigOptions, withOwnBook } from './custom_prices.js';
+import type { ImaginedCall, PriceCost } from "../../query/why/answer.js";
 
 interface CostOptions extends ConfigOptions {
   provider?: string;

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BillPoint } from '../../query/prices/bill_diff.js';
 import type { PriceDiff } from '../../render/pricing/price_diff.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { withCommonOptions } from '../options.js';
 import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './book.js';
+import type { BillPoint } from "../../query/prices/answer.js";
 
 interface DiffOptions extends TableOptions {
   on?: string;

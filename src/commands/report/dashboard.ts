@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../../io.js';
-import type { Dashboard } from '../../query/dashboard/dashboard.js';
 import { type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import { writeAnswer, writeNotes } from '../output.js';
 import { writePage } from '../page.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { type Asked, askedOf } from './build_rollups.js';
+import type { Dashboard } from "../../query/dashboard/answer.js";
 
 const FORMATS = ['html', 'json'] as const;
 

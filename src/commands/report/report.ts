@@ -5,12 +5,12 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { ReportQuery, ReportOptions as ReportWords } from '../../query/report/query.js';
-import type { CostReport } from '../../query/report/report.js';
 import type { Every } from '../../query/scope/time_buckets.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import { writeAnswer, writeNotes } from '../output.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { askedOf } from './build_rollups.js';
+import type { CostReport } from "../../query/report/answer.js";
 
 const EVERY = ['hour', 'day', 'week', 'month'] as const satisfies readonly Every[];
 const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;

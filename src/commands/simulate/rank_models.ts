@@ -1,10 +1,10 @@
 import type { Io } from '../../io.js';
-import type { SurveyAnswer, SurveyQuery } from '../../query/simulate/rank_models.js';
 import { writeAnswer, writeNotes } from '../output.js';
 import { writePage } from '../page.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
+import type { SurveyAnswer, SurveyQuery } from "../../query/simulate/answer.js";
 
 /** Prices the usage on every model of the book, and prints where each of them stands. */
 export async function simulateAll(options: SimulateOptions, io: Io): Promise<void> {

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { parseRoutes } from '../../query/simulate/query.js';
-import type { MovesAnswer, MovesQuery } from '../../query/simulate/reroute.js';
 import { writeAnswer } from '../output.js';
 import { writePage } from '../page.js';
 import { absolute } from '../pricing/book.js';
 import { configuredRevenue, withOwnStore } from '../pricing/custom_prices.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
+import type { MovesAnswer, MovesQuery } from "../../query/simulate/answer.js";
 
 /** Moves usage by the rules of the command line, and prints what that would have cost. */
 export async function simulateMoves(options: SimulateOptions, io: Io): Promise<void> {

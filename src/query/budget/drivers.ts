@@ -6,14 +6,7 @@ import { metricRows } from '../metrics/metric_rows.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Rule } from './rule.js';
 import { keyText } from './usage.js';
-
-/** What the largest part of a group's usage went to. */
-export interface Driver {
-  dimension: string;
-  value: string | null;
-  /** Of what the group used, two places, half up. */
-  share_percent: string;
-}
+import type { Driver } from "./answer.js";
 
 /** What a driver may be, the most telling first. */
 const CANDIDATES = ['customer', 'feature', 'model'] as const;

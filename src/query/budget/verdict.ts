@@ -3,9 +3,7 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
 import { fromAtto } from '../scope/exact.js';
-
-/** What a check finds of a group: `no_data` and `undecided` are no ok. */
-export type Verdict = 'ok' | 'warn' | 'forecast' | 'breach' | 'no_data' | 'undecided';
+import type { Verdict, Reason } from "./answer.js";
 
 /** One group of a rule, with everything its verdict depends on; amounts are decimal text in the unit of the metric. */
 export interface Case {
@@ -33,9 +31,6 @@ export interface Case {
   of_money: boolean;
   stale: boolean;
 }
-
-/** Why a verdict is what it is, where the numbers do not tell. */
-export type Reason = 'no_usage' | 'not_known' | 'no_base' | 'not_converted' | 'unpriced' | 'stale' | 'no_forecast';
 
 /** The verdict on a case and the numbers it rests on. */
 export interface Judgement {

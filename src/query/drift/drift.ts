@@ -1,8 +1,6 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { identifier, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { textOf } from '../scope/cells.js';
-import { countOf } from '../scope/count.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Interval } from '../scope/statistics.js';
@@ -15,6 +13,7 @@ import { latencyByGroup, SHARES, slowCallsByDay } from './latency_sql.js';
 import { driftMetric, isChosen } from './metrics.js';
 import { modelFindings } from './models.js';
 import { notesOn } from './notes.js';
+import { countOf, textOf } from "../scope/values.js";
 
 const DAY = 86_400_000;
 const TWO_WEEKS = 14 * DAY;

@@ -1,4 +1,3 @@
-import { type Count, countOf } from '../scope/count.js';
 import {
   benjaminiHochberg,
   binomialTwoSided,
@@ -9,6 +8,7 @@ import {
 } from '../scope/statistics.js';
 import { SHARES } from './latency_sql.js';
 import { driftMetric } from './metrics.js';
+import { type Count, countOf } from "../scope/values.js";
 
 /** A metric of a group in both periods, as COMPARED gives it. */
 export interface Compared {

@@ -2,8 +2,6 @@ import { priceBookId } from '../../rate/book/book.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
-import { isoText, textOf } from '../scope/cells.js';
-import { countOf } from '../scope/count.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { fromAtto } from '../scope/exact.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
@@ -14,6 +12,7 @@ import { batchable, smallAnswers } from './cheaper.js';
 import { failedCalls, found, IS_CALL, JOINED, NEW_FOUND, OUTPUT } from './found_sql.js';
 import { repeats, SENT_AGAIN, sameCalls } from './repeats_sql.js';
 import { attempts, RETRIED } from './retries_sql.js';
+import { countOf, isoText, textOf } from "../scope/values.js";
 
 /** What was paid for nothing, or for more than was needed. No call is counted twice. README "waste" tells how. */
 export async function wasteReport(store: Store, query: WasteQuery): Promise<WasteReport> {

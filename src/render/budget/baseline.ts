@@ -1,9 +1,8 @@
-import type { Comparison } from '../../query/baseline/compare.js';
-import type { Baseline } from '../../query/baseline/file.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { markdownText, plain } from '../text/text.js';
 import { amountCell } from './cells.js';
+import type { Comparison, Baseline } from "../../query/baseline/answer.js";
 
 /** The comparison with a baseline below a check: what was compared, each metric, the cases that grew most, and what prices did. */
 export function comparisonAsText(found: Comparison, terminal: Terminal): string {

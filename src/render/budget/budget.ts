@@ -1,8 +1,8 @@
-import type { BudgetCheck, BudgetRow } from '../../query/budget/check.js';
 import { renderTable, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
 import { comparisonAsMarkdown, comparisonAsText } from './baseline.js';
 import { budgetTable, budgetTitle, restLine, type Shown, shownRows, verdictLine, whoOf } from './cells.js';
+import type { BudgetCheck, BudgetRow } from "../../query/budget/answer.js";
 
 export { verdictLine } from './cells.js';
 

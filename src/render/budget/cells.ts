@@ -1,7 +1,7 @@
-import type { BudgetCheck, BudgetRow } from '../../query/budget/check.js';
 import { valueText } from '../text/metric.js';
 import { formatCount, formatPercent } from '../text/number.js';
 import type { Table } from '../text/table.js';
+import type { BudgetCheck, BudgetRow } from "../../query/budget/answer.js";
 
 /** How much of a check is shown. */
 export interface Shown {

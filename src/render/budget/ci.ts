@@ -1,6 +1,6 @@
-import type { BudgetCheck, BudgetRow } from '../../query/budget/check.js';
 import { plain } from '../text/text.js';
 import { restLine, type Shown, shownRows, verdictLine, whoOf } from './cells.js';
+import type { BudgetCheck, BudgetRow } from "../../query/budget/answer.js";
 
 /**
  * Annotations at the lines of the rules, one for each row that is not ok, and the verdict as a notice.

@@ -1,8 +1,8 @@
-import type { BudgetExplanation } from '../../query/budget/explain.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
 import { amountCell } from './cells.js';
+import type { BudgetExplanation } from "../../query/budget/answer.js";
 
 const NONE = '(none)';
 

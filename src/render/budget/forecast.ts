@@ -1,9 +1,9 @@
-import type { Forecast, ForecastDay, ForecastRow } from '../../query/forecast/forecast.js';
 import type { Page, PageCell } from '../page/data.js';
 import { formatCount, formatPercent } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
 import { amountCell } from './cells.js';
+import type { Forecast, ForecastDay, ForecastRow } from "../../query/forecast/answer.js";
 
 /** The forecast for people: a table, and a bar for each day of the period. */
 export function forecastAsTable(answer: Forecast, top: number, terminal: Terminal): string {

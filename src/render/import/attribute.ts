@@ -1,7 +1,7 @@
-import type { AttributeAnswer, AttributedValue, Unattributed } from '../../query/attribute/answer.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
+import type { AttributeAnswer, AttributedValue, Unattributed } from "../../query/attribute/answer.js";
 
 const NONE = '(none)';
 const OTHER = '(other)';

@@ -1,9 +1,9 @@
-import type { BillChange, BillDiff } from '../../query/prices/bill_diff.js';
 import type { PriceChange } from '../../rate/listing/price_changes.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { type As, columnsOf, envelope, signed } from './prices.js';
 import { renderTable, type Terminal } from '../text/table.js';
 import { csvLines } from '../text/text.js';
+import type { BillChange, BillDiff } from "../../query/prices/answer.js";
 
 /** What changed between two states of the prices, and what that does to the bill of a period. */
 export interface PriceDiff {

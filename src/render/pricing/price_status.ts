@@ -1,8 +1,8 @@
-import type { PastRevision, PriceStatus, SetAside } from '../../query/prices/status.js';
 import { formatCount } from '../text/number.js';
 import { type As, columnsOf, envelope, signed } from './prices.js';
 import { renderTable, type Terminal } from '../text/table.js';
 import { csvLines, plain } from '../text/text.js';
+import type { PastRevision, PriceStatus, SetAside } from "../../query/prices/answer.js";
 
 const UNPRICED_SHOWN = 10;
 

@@ -1,10 +1,10 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../../query/report/report.js';
 import { metricCell, requestsCell, UNKNOWN } from '../text/metric.js';
 import { formatCount } from '../text/number.js';
 import { sparkline } from '../text/sparkline.js';
 import type { Table } from '../text/table.js';
 import { changeColumns } from './changes.js';
 import { NONE } from './lines.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from "../../query/report/answer.js";
 
 /** What is shown beyond what was asked for. */
 export interface Shown {

@@ -1,8 +1,8 @@
-import type { CostReport, ReportMetric } from '../../query/report/report.js';
-import type { Count } from '../../query/scope/count.js';
 import { metricCell, metricText, UNKNOWN } from '../text/metric.js';
 import { formatMoney, formatPercent, formatUnitMoney } from '../text/number.js';
 import { type Column, unpricedColumn } from './cells.js';
+import type { Count } from "../../query/scope/values.js";
+import type { CostReport, ReportMetric } from "../../query/report/answer.js";
 
 /** For each metric what it is, what it was, and by how much it changed; with `effects` why the cost did; new and vanished rows say so. */
 export function changeColumns(report: CostReport, effects: boolean): Column[] {

@@ -1,9 +1,9 @@
-import type { Dashboard } from '../../query/dashboard/dashboard.js';
 import { costCell, unitCostCell, unitText } from '../page/cells.js';
 import type { Figure, FigureChange, Page, Section } from '../page/data.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { cacheSavings, errorClasses, latencies, requestsOverTime, spendCharts, topCharts } from './dashboard_charts.js';
 import { breakdownTables, unpricedTable } from './dashboard_tables.js';
+import type { Dashboard } from "../../query/dashboard/answer.js";
 
 /** The dashboard as it is, for programs. */
 export function dashboardAsJson(answer: Dashboard): string {

@@ -1,7 +1,7 @@
-import type { Dashboard, DashboardBreakdown, DashboardSpan } from '../../query/dashboard/dashboard.js';
 import { costCell, nameCell, unitCell } from '../page/cells.js';
 import type { PageCell, Section, Series, SeriesChart, TextSection } from '../page/data.js';
 import { formatCount } from '../text/number.js';
+import type { Dashboard, DashboardBreakdown, DashboardSpan } from "../../query/dashboard/answer.js";
 
 /** The cost over time, stacked by model, and by customer if usage names any. */
 export function spendCharts({ query, over_time, breakdowns }: Dashboard): SeriesChart[] {

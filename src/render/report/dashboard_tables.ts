@@ -1,8 +1,8 @@
-import type { Dashboard, DashboardBreakdown, DashboardRow } from '../../query/dashboard/dashboard.js';
 import { costCell, nameCell, shareCell, unitCell, unitCostCell } from '../page/cells.js';
 import type { PageCell, TableSection } from '../page/data.js';
 import { formatCount } from '../text/number.js';
 import { isNamed } from './dashboard_charts.js';
+import type { Dashboard, DashboardBreakdown, DashboardRow } from "../../query/dashboard/answer.js";
 
 const COLUMNS: { title: string; cell: (row: DashboardRow) => PageCell }[] = [
   { title: 'requests', cell: ({ requests }) => unitCell('count', requests) },

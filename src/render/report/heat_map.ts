@@ -1,10 +1,10 @@
-import type { CostReport } from '../../query/report/report.js';
 import { coverageLine } from '../text/coverage.js';
 import { valueText } from '../text/metric.js';
 import { peakOf, shades } from '../text/sparkline.js';
 import { renderTable, type Terminal } from '../text/table.js';
 import { plain } from '../text/text.js';
 import { reportTitle } from './cells.js';
+import type { CostReport } from "../../query/report/answer.js";
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));

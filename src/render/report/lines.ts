@@ -1,5 +1,5 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportSpan } from '../../query/report/report.js';
 import { csvLines } from '../text/text.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportSpan } from "../../query/report/answer.js";
 
 /** What stands for the value of a dimension that is not known. */
 export const NONE = '(none)';

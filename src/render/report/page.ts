@@ -1,9 +1,9 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportRow, ReportSpan } from '../../query/report/report.js';
 import type { Chart, Page, PageCell, Series, SeriesChart, TableSection, Unit } from '../page/data.js';
 import { metricCell } from '../text/metric.js';
 import { hasFormerSpans, namesOf, reportTable, reportTitle, type Shown } from './cells.js';
 import { effectsChart, reportFigures } from './page_changes.js';
 import { linesBelow } from './report.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow, ReportSpan } from "../../query/report/answer.js";
 
 /** The report as a page: its totals, a chart of the first of its metrics (of the cost if it is there), and the whole table. */
 export function reportPage(report: CostReport, shown: Shown = {}): Page {

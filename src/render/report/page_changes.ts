@@ -1,8 +1,8 @@
-import type { CostReport, ReportMetric } from '../../query/report/report.js';
 import type { Figure, FigureChange, WaterfallChart } from '../page/data.js';
 import { metricCell } from '../text/metric.js';
 import { formatMoney, formatPercent } from '../text/number.js';
 import { differenceText, EFFECTS, signed } from './changes.js';
+import type { CostReport, ReportMetric } from "../../query/report/answer.js";
 
 const FIGURES = 6;
 

@@ -1,10 +1,10 @@
-import type { CostReport } from '../../query/report/report.js';
 import { coverageLine } from '../text/coverage.js';
 import { formatMoney } from '../text/number.js';
 import { renderTable, type Terminal } from '../text/table.js';
 import { markdownText, plain, wrapped } from '../text/text.js';
 import { reportTable, reportTitle, type Shown } from './cells.js';
 import { effectsLines } from './changes.js';
+import type { CostReport } from "../../query/report/answer.js";
 
 /** The report for people: a line with the period, then the table. */
 export function reportAsTable(report: CostReport, terminal: Terminal, shown: Shown = {}): string {

@@ -1,10 +1,9 @@
-import type { SurveyAnswer, SurveyRow } from '../../query/simulate/rank_models.js';
-import type { MoveAmounts, MovesAnswer } from '../../query/simulate/reroute.js';
 import type { Page, PageCell, Point, Section } from '../page/data.js';
 import { requestsCell } from '../text/metric.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { surveyIntro, surveyStory } from './rank_models.js';
 import { movedCell, movesStory, movesTitle } from './reroute.js';
+import type { SurveyAnswer, SurveyRow, MoveAmounts, MovesAnswer } from "../../query/simulate/answer.js";
 
 const GROUPS: Partial<Record<SurveyRow['standing'], string>> = {
   frontier: 'frontier',

@@ -1,7 +1,7 @@
-import type { SurveyAnswer, SurveyRow } from '../../query/simulate/rank_models.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
+import type { SurveyAnswer, SurveyRow } from "../../query/simulate/answer.js";
 
 /** The answer, and how many rows of a block are shown; null is the usual number. */
 export type ShownSurvey = SurveyAnswer & { shown: number | null };

@@ -1,10 +1,9 @@
-import type { Count } from '../../query/scope/count.js';
-import type { MoveAmounts, MoveRow, MovesAnswer } from '../../query/simulate/reroute.js';
-import type { MoveTarget } from '../../query/simulate/reroute_targets.js';
 import { requestsCell, UNKNOWN } from '../text/metric.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { renderTable, type Table, type Terminal } from '../text/table.js';
 import { csvLines, markdownText, plain } from '../text/text.js';
+import type { Count } from "../../query/scope/values.js";
+import type { MoveAmounts, MoveRow, MovesAnswer, MoveTarget } from "../../query/simulate/answer.js";
 
 const NONE = '(none)';
 

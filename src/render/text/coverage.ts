@@ -1,5 +1,5 @@
-import type { CostReport } from '../../query/report/report.js';
 import { formatCount } from './number.js';
+import type { CostReport } from "../../query/report/answer.js";
 
 /**
  * What the figures rest on, in one line: how much is priced, by which prices, what is not attributed, and the exact time. The age of the
