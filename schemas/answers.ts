@@ -6,25 +6,25 @@
 import type { Explained } from '../src/import/explain/explain.js';
 import type { PastImport, PastRejects } from '../src/import/load/history.js';
 import type { ImportedFile } from '../src/import/load/import.js';
+import type { AttributeAnswer } from '../src/query/attribute/answer.js';
+import type { Baseline as RecordedRun } from '../src/query/baseline/answer.js';
+import type { BudgetRow, BudgetCheck as Check, BudgetExplanation as Explanation } from '../src/query/budget/answer.js';
+import type { Dashboard as DashboardAnswer } from '../src/query/dashboard/answer.js';
 import type { DriftReport } from '../src/query/drift/answer.js';
 import type { ExplainReport } from '../src/query/explain/answer.js';
+import type { Forecast as ForecastAnswer } from '../src/query/forecast/answer.js';
+import type { MarginReport } from '../src/query/margin/answer.js';
+import type { PastRevision, PriceStatus, SetAside } from '../src/query/prices/answer.js';
 import type { Refreshed } from '../src/query/quality/refresh.js';
+import type { SurveyAnswer, MovesAnswer } from '../src/query/simulate/answer.js';
 import type { WasteReport } from '../src/query/waste/answer.js';
+import type { PriceCost, Why as WhyAnswer } from '../src/query/why/answer.js';
 import type { ListedModel } from '../src/rate/listing/listing.js';
 import type { ModelPrices } from '../src/rate/listing/model_prices.js';
 import type { Corrected } from '../src/rate/rerate/correct.js';
-import type { ImportAnswer } from '../src/render/import/import.js';
-import type { PriceDiff as Diff } from '../src/render/pricing/price_diff.js';
-import type { RefreshAnswer } from '../src/render/pricing/refresh.js';
-import type { MarginReport } from "../src/query/margin/answer.js";
-import type { BudgetRow, BudgetCheck as Check, BudgetExplanation as Explanation } from "../src/query/budget/answer.js";
-import type { SurveyAnswer, MovesAnswer } from "../src/query/simulate/answer.js";
-import type { Why as WhyAnswer, PriceCost } from "../src/query/why/answer.js";
-import type { Forecast as ForecastAnswer } from "../src/query/forecast/answer.js";
-import type { Baseline as RecordedRun } from "../src/query/baseline/answer.js";
-import type { Dashboard as DashboardAnswer } from "../src/query/dashboard/answer.js";
-import type { AttributeAnswer } from "../src/query/attribute/answer.js";
-import type { PastRevision, PriceStatus, SetAside } from "../src/query/prices/answer.js";
+import type { ImportAnswer } from '../src/render/answers/import.js';
+import type { PriceDiff as Diff } from '../src/render/answers/pricing/diff.js';
+import type { RefreshAnswer } from '../src/render/answers/pricing/refresh.js';
 
 /** An answer in its envelope. */
 type Enveloped<Name extends string, Content> = { schema: `llmcost.${Name}` } & Content;

@@ -1,20 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
+import type { MarginBy, MarginQuery, MarginReport } from '../query/margin/answer.js';
 import type { MarginOptions as MarginWords } from '../query/margin/query.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
-import { writePage } from './page.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
-import type { MarginReport, MarginBy } from "../query/margin/answer.js";
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];
 
-export interface MarginOptions extends ConfigOptions, MarginWords {
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
-}
+export interface MarginOptions extends AnswerOptions, ConfigOptions, MarginWords {}
 
 /** Declares `llmcost margin`. */
 export function registerMargin(program: Command, io: Io): void {
@@ -23,12 +17,10 @@ export function registerMargin(program: Command, io: Io): void {
     .addOption(new Option('--by <what>', 'a line for each of them').choices(BY).default('customer'));
   withScopeOptions(command)
     .option('--target <percent>', 'the price or the cost that would give this margin, such as 70%')
-    .option('--top <n>', 'show the n smallest margins and sum up the rest as (other)')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--top <n>', 'show the n smallest margins and sum up the rest as (other)');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action((options: MarginOptions) => margin(options, io));
+    .action((options: MarginOptions) => answerQuestion(MARGIN, options, io));
 }
 
 const EXAMPLES = `
@@ -38,39 +30,14 @@ Examples:
   llmcost margin --by plan --period 2026-Q3
   llmcost margin --by month --where customer=acme --format csv -o acme.csv`;
 
-async function margin(options: MarginOptions, io: Io): Promise<void> {
-  const [{ parseMarginQuery }, { marginReport }] = await Promise.all([
-    import('../query/margin/query.js'),
-    import('../query/margin/margin.js'),
-  ]);
-  const query = parseMarginQuery(options, io.now(), await configuredRevenue(options, io));
-  const answer = await withOwnStore(options, io, (store) => marginReport(store, query));
-  if (options.format === 'html') {
-    const { marginPage } = await import('../render/margin_page.js');
-    await writePage(marginPage(answer), options.output, io);
-  } else {
-    await writeAnswer(await render(answer, options, io), options.output, io);
-  }
-  if (!options.quiet) await note(answer, options, io);
-}
-
-async function render(answer: MarginReport, options: MarginOptions, io: Io): Promise<string> {
-  const rendered = await import('../render/margin.js');
-  if (options.format === 'json') return rendered.marginAsJson(answer);
-  if (options.format === 'csv') return rendered.marginAsCsv(answer);
-  if (options.format === 'markdown') return rendered.marginAsMarkdown(answer);
-  const { terminalOf } = await import('../render/text/table.js');
-  const toFile = options.output !== undefined;
-  return rendered.marginAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
-
-async function note(answer: MarginReport, { format }: MarginOptions, io: Io): Promise<void> {
-  const [{ plain }, { apartLines }] = await Promise.all([
-    import('../render/text/text.js'),
-    import('../render/margin.js'),
-  ]);
-  // CSV has no place for amounts in another currency.
-  const apart = format === 'csv' ? apartLines(answer) : [];
-  for (const message of [...apart, ...answer.warnings.map((warning) => warning.message)])
-    io.stderr.write(`note: ${plain(message)}\n`);
-}
+const MARGIN: Question<MarginOptions, MarginQuery, MarginReport> = {
+  parse: async (options, io) => {
+    const { parseMarginQuery } = await import('../query/margin/query.js');
+    return parseMarginQuery(options, io.now(), await configuredRevenue(options, io));
+  },
+  ask: async (query, { options, io }) => {
+    const { marginReport } = await import('../query/margin/margin.js');
+    return withOwnStore(options, io, (store) => marginReport(store, query));
+  },
+  document: async (answer) => (await import('../render/answers/margin.js')).marginDocument(answer),
+};

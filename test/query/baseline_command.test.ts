@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
+import type { Baseline } from '../../src/query/baseline/answer.js';
 import { fakeIo } from '../fake_io.js';
-import type { Baseline } from "../../src/query/baseline/answer.js";
 
 const cwd = mkdtempSync(join(tmpdir(), 'llmcost-baseline-'));
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { budgetPeriodOf } from '../../src/config/limit.js';
 import { UsageError } from '../../src/errors.js';
+import type { Verdict } from '../../src/query/budget/answer.js';
 import { exitCodeOf, worstExit } from '../../src/query/budget/exit_code.js';
 import { projections } from '../../src/query/forecast/projection.js';
 import { earlierPeriods, runningPeriod } from '../../src/query/scope/budget_period.js';
@@ -8,7 +9,6 @@ import type { Store } from '../../src/store/store.js';
 import { addPrices, inMemory } from '../rate/price_rows.js';
 import { check, daily, NOW, verdicts } from './budget_rows.js';
 import { addUsage } from './usage_rows.js';
-import type { Verdict } from "../../src/query/budget/answer.js";
 
 const MONDAY = (day: string) => new Date(day).getUTCDay() === 1;
 

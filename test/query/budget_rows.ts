@@ -1,8 +1,8 @@
 import { budgetOfOptions } from '../../src/config/budgets.js';
+import type { BudgetCheck } from '../../src/query/budget/answer.js';
 import { budgetCheck } from '../../src/query/budget/check.js';
 import type { Store } from '../../src/store/store.js';
 import type { UsageRow } from './usage_rows.js';
-import type { BudgetCheck } from "../../src/query/budget/answer.js";
 
 export const NOW = new Date('2026-10-15T12:00:00Z');
 

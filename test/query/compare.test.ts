@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
 import { parseSort } from '../../src/query/metrics/order.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { CompareWith } from '../../src/query/report/query.js';
 import { costReport } from '../../src/query/report/report.js';
 import { parsePeriod, previousOf } from '../../src/query/scope/period.js';
-import { effectsLines } from '../../src/render/report/changes.js';
+import { effectsLines } from '../../src/render/answers/report/effects.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { CostReport } from "../../src/query/report/answer.js";
 
 const NOW = new Date('2026-10-15T12:00:00Z');
 

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Dashboard } from '../../src/query/dashboard/answer.js';
 import { dashboard } from '../../src/query/dashboard/dashboard.js';
 import { everyOf, periodBefore } from '../../src/query/dashboard/spans.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { type Period, parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { Dashboard } from "../../src/query/dashboard/answer.js";
 
 const NOW = new Date('2026-11-01T00:00:00Z');
 const ALL: Period = { since: null, until: null, label: 'all time' };

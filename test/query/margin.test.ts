@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
+import type { MarginQuery, MarginReport, MarginRow } from '../../src/query/margin/answer.js';
 import { marginReport } from '../../src/query/margin/margin.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { MarginQuery, MarginReport, MarginRow } from "../../src/query/margin/answer.js";
 
 const NOW = new Date('2027-01-10T12:00:00Z');
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { ImaginedCall } from '../../src/query/why/answer.js';
 import { disjointCounts, type InclusiveCounts } from '../../src/query/why/call_counts.js';
 import { missingPrice, priceCost } from '../../src/query/why/price_cost.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW, settle } from '../rate/price_rows.js';
-import type { ImaginedCall } from "../../src/query/why/answer.js";
 
 /** gpt-x of OpenAI at noon of 15 October 2026, 1,000 tokens in and 100 out. */
 function ask(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { ReportQuery } from '../../src/query/report/query.js';
 import { costReport } from '../../src/query/report/report.js';
 import { parseDimensions } from '../../src/query/scope/dimensions.js';
@@ -7,7 +8,6 @@ import { parsePeriod } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { CostReport } from "../../src/query/report/answer.js";
 
 const NOW = new Date('2026-10-15T12:00:00Z');
 

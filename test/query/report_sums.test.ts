@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
 import { parseSort } from '../../src/query/metrics/order.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { ReportQuery } from '../../src/query/report/query.js';
 import { costReport } from '../../src/query/report/report.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { CostReport } from "../../src/query/report/answer.js";
 
 /** Metrics that can be added up. */
 const ADDED =

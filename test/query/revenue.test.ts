@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
+import type { RevenueAnswer } from '../../src/query/margin/answer.js';
 import { revenueByCustomer } from '../../src/query/margin/revenue.js';
 import { type Period, parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { RevenueAnswer } from "../../src/query/margin/answer.js";
 
 const NOW = new Date('2026-11-15T12:00:00Z');
 const NOTHING: RevenueTerms = { terms: [], aliases: [], rates: [] };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { ReportQuery } from '../../src/query/report/query.js';
 import { costReport } from '../../src/query/report/report.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
@@ -7,7 +8,6 @@ import { spansOf } from '../../src/query/scope/time_buckets.js';
 import { sparkline } from '../../src/render/text/sparkline.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
-import type { CostReport } from "../../src/query/report/answer.js";
 
 interface Asked extends Partial<Omit<ReportQuery, 'period' | 'metrics'>> {
   period?: string;

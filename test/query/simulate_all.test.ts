@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { BOARDS } from '../../src/query/quality/boards.js';
 import { boardScores, type Scores } from '../../src/query/quality/scores.js';
+import type { SurveyQuery } from '../../src/query/simulate/answer.js';
 import { survey } from '../../src/query/simulate/rank_models.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addPrices, inMemory, NOW } from '../rate/price_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
-import type { SurveyQuery } from "../../src/query/simulate/answer.js";
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
 

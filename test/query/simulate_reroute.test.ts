@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseCondition } from '../../src/query/scope/filter.js';
+import type { MovesQuery } from '../../src/query/simulate/answer.js';
 import { moves } from '../../src/query/simulate/reroute.js';
 import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
-import { movesAsTable } from '../../src/render/simulate/reroute.js';
+import { rerouteDocument } from '../../src/render/answers/reroute.js';
+import { documentAsText } from '../../src/render/table.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
 import { addRevenue } from './revenue_rows.js';
 import { addCalls, addFacts } from './simulate_rows.js';
-import type { MovesQuery } from "../../src/query/simulate/answer.js";
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
 const PIPE = { columns: undefined, color: false, wide: true };
@@ -138,7 +139,7 @@ test('rows that do not tell how many requests they are: at least so many, never 
     const answer = await ask(store, [swap('gpt-5', 'gpt-5-mini')], { by: ['customer'] });
     expect(answer.totals).toMatchObject({ requests: 7, requests_complete: false, before: '6.000000000000000000' });
     expect(answer.warnings.map(({ code }) => code)).toEqual(['unknown_requests']);
-    const lines = movesAsTable(answer, PIPE).split('\n');
+    const lines = documentAsText(rerouteDocument(answer), PIPE).split('\n');
     expect(lines.slice(0, 6)).toEqual([
       'all time (UTC) · ≥ 7 requests · gpt-5 → gpt-5-mini',
       '',
@@ -150,7 +151,7 @@ test('rows that do not tell how many requests they are: at least so many, never 
     const acme = await ask(store, [swap('gpt-5', 'gpt-5-mini')], {
       where: [parseCondition('customer=acme')],
     });
-    expect(movesAsTable(acme, PIPE)).toContain(
+    expect(documentAsText(rerouteDocument(acme), PIPE)).toContain(
       'gpt-5 → gpt-5-mini: openai/gpt-5-mini, calls nobody counted, 100.00% of their cost fit\n',
     );
   }));

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Why, WhyPart } from '../../src/query/why/answer.js';
 import { why } from '../../src/query/why/why.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, type PriceRow } from '../rate/price_rows.js';
 import { addCalls, type WhyRow } from './why_rows.js';
-import type { Why, WhyPart } from "../../src/query/why/answer.js";
 
 const PRICES: PriceRow[] = [
   { dimension: 'input', usd: '3' },

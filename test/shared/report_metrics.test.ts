@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { presetOf } from '../../src/query/metrics/metrics.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import { type Sql, sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
 import { realFile } from './real_files.js';
-import type { CostReport } from "../../src/query/report/answer.js";
 
 /*
  * Every metric of a report beside plain SQL over the view `usage`, written without anything of the program's own; quotients are worked

@@ -1,11 +1,11 @@
 import type { NotifyTarget } from '../../config/notify.js';
 import { StoreError, UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
+import type { BudgetCheck } from '../../query/budget/answer.js';
 import type { Notice } from '../../query/budget/sent_notifications.js';
 import type { Store } from '../../store/store.js';
 import type { FileOptions } from '../import/memory.js';
 import { databasePath, storeOptions } from '../options.js';
-import type { BudgetCheck } from "../../query/budget/answer.js";
 
 /** Who is told. */
 export interface NotifyOptions extends FileOptions {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { PriceDiff } from '../../render/pricing/price_diff.js';
+import type { BillPoint } from '../../query/prices/answer.js';
+import type { PriceDiff } from '../../render/answers/pricing/diff.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { withCommonOptions } from '../options.js';
-import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './book.js';
-import type { BillPoint } from "../../query/prices/answer.js";
+import { writeDocument } from '../question.js';
+import { chosenProvider, type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface DiffOptions extends TableOptions {
   on?: string;
@@ -15,7 +15,7 @@ interface DiffOptions extends TableOptions {
 
 /** Declares `llmcost pricing diff`. */
 export function registerDiff(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('diff')
       .description('what changed between two price books or two days, and what it does to a bill')
@@ -23,8 +23,7 @@ export function registerDiff(pricing: Command, io: Io): void {
       .argument('[after]', 'the same; default: the prices now')
       .option('--on <period>', "rate the usage of this period by both: 'last month', 2026-09, all")
       .option('--provider <name>', 'list the changes of this provider only')
-      .option('--model <glob>', "list the changes of these models only: 'gpt-5*'")
-      .addOption(formatOption()),
+      .option('--model <glob>', "list the changes of these models only: 'gpt-5*'"),
   ).action((before: string, after: string | undefined, options: DiffOptions) => diff([before, after], options, io));
 }
 
@@ -42,8 +41,8 @@ async function diff([before, after]: [string, string | undefined], options: Diff
     if (points.before.bill.at !== null && points.after.bill.at === null) points.after.bill.at = points.after.at;
     return compared(store, points, { options, io });
   });
-  const { diffAs } = await import('../../render/pricing/price_diff.js');
-  io.stdout.write(diffAs(answer, await shownAs(options, io)));
+  const { diffDocument } = await import('../../render/answers/pricing/diff.js');
+  await writeDocument(diffDocument(answer), options, io);
 }
 
 async function compared(

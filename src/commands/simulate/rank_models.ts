@@ -1,40 +1,22 @@
-import type { Io } from '../../io.js';
-import { writeAnswer, writeNotes } from '../output.js';
-import { writePage } from '../page.js';
+import type { SurveyAnswer } from '../../query/simulate/answer.js';
+import type { parseSurveyQuery } from '../../query/simulate/query.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
+import type { Question } from '../question.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';
 import type { SimulateOptions } from './simulate.js';
-import type { SurveyAnswer, SurveyQuery } from "../../query/simulate/answer.js";
 
-/** Prices the usage on every model of the book, and prints where each of them stands. */
-export async function simulateAll(options: SimulateOptions, io: Io): Promise<void> {
-  const { parseSurveyQuery } = await import('../../query/simulate/query.js');
-  const { top, ...query } = parseSurveyQuery(options, io.now(), QUALITY_DIRECTORY);
-  const answer = await ask(query, options, io);
-  if (options.format === 'html') {
-    const { surveyPage } = await import('../../render/simulate/page.js');
-    await writePage(surveyPage(answer), options.output, io);
-  } else await writeAnswer(await render({ ...answer, shown: top ?? null }, options, io), options.output, io);
-  if (!options.quiet) await writeNotes(answer.warnings, io);
-}
-
-async function ask(query: Omit<SurveyQuery, 'scores'>, options: SimulateOptions, io: Io): Promise<SurveyAnswer> {
-  const { survey } = await import('../../query/simulate/rank_models.js');
-  return withOwnStore(options, io, async (store) =>
-    survey(store, { ...query, scores: await chosenScores(store, options.quality, io) }),
-  );
-}
-
-async function render(
-  answer: SurveyAnswer & { shown: number | null },
-  options: SimulateOptions,
-  io: Io,
-): Promise<string> {
-  const rendered = await import('../../render/simulate/rank_models.js');
-  if (options.format === 'json') return rendered.surveyAsJson(answer);
-  if (options.format === 'csv') return rendered.surveyAsCsv(answer);
-  if (options.format === 'markdown') return rendered.surveyAsMarkdown(answer);
-  const { terminalOf } = await import('../../render/text/table.js');
-  const toFile = options.output !== undefined;
-  return rendered.surveyAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
+/** What the usage would have cost on every model of the book. */
+export const RANK_MODELS: Question<SimulateOptions, ReturnType<typeof parseSurveyQuery>, SurveyAnswer> = {
+  parse: async (options, io) => {
+    const { parseSurveyQuery } = await import('../../query/simulate/query.js');
+    return parseSurveyQuery(options, io.now(), QUALITY_DIRECTORY);
+  },
+  ask: async (query, { options, io }) => {
+    const { survey } = await import('../../query/simulate/rank_models.js');
+    return withOwnStore(options, io, async (store) =>
+      survey(store, { ...query, scores: await chosenScores(store, options.quality, io) }),
+    );
+  },
+  document: async (answer, { query: { top } }) =>
+    (await import('../../render/answers/rank_models.js')).rankModelsDocument(answer, { top: top ?? null }),
+};

@@ -1,8 +1,8 @@
-import type { AttributionRule } from "./rules.js";
-import type { Period } from "../scope/period.js";
-import type { Condition } from "../scope/filter.js";
-import type { Sums } from "./attribute.js";
-import type { Count } from "../scope/values.js";
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import type { Count } from '../scope/values.js';
+import type { Sums } from './attribute.js';
+import type { AttributionRule } from './rules.js';
 
 export interface AttributeQuery {
   rules: readonly AttributionRule[];

@@ -1,13 +1,13 @@
-import type { AttributionRule } from "./rules.js";
-import type { Period } from "../scope/period.js";
-import type { Condition } from "../scope/filter.js";
-import { type Count, countOf, textOf } from "../scope/values.js";
-import type { Store, Row } from "../../store/store.js";
-import { zoneOffsets, withPeriod, scopeOf, type Scope } from "../scope/scope.js";
-import { findAttributed, applyAttributed } from "./apply.js";
-import { sql, type Sql, literal, identifier } from "../../sql.js";
-import { priceBookId } from "../../rate/book/book.js";
-import type { AttributeQuery, AttributedValue, Unattributed, AttributeAnswer } from "./answer.js";
+import { priceBookId } from '../../rate/book/book.js';
+import { identifier, literal, type Sql, sql } from '../../sql.js';
+import type { Row, Store } from '../../store/store.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { type Count, countOf, textOf } from '../scope/values.js';
+import type { AttributeAnswer, AttributedValue, AttributeQuery, Unattributed } from './answer.js';
+import { applyAttributed, findAttributed } from './apply.js';
+import type { AttributionRule } from './rules.js';
 
 export interface Sums {
   /** Rows of usage. */

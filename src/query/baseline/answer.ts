@@ -1,4 +1,4 @@
-import type { Count } from "../scope/values.js";
+import type { Count } from '../scope/values.js';
 
 /** How one metric of a run compares with the baseline, over the cases that occur in both; amounts are decimal text. */
 export interface Change {

@@ -5,9 +5,9 @@ import { atto } from '../metrics/division.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import { proportion } from '../scope/exact.js';
 import { VISIBLE } from '../scope/scope.js';
+import { type Count, countOf } from '../scope/values.js';
+import type { Baseline, CaseChange, Change, Comparison } from './answer.js';
 import { type CaseKey, cardColumns, isPinned } from './run.js';
-import { type Count, countOf } from "../scope/values.js";
-import type { Change, CaseChange, Comparison, Baseline } from "./answer.js";
 
 /** With fewer cases, noise cannot be told from change. */
 export const FEWEST_CASES = 5;

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import type { Baseline } from "./answer.js";
+import type { Baseline } from './answer.js';
 
 /** Reads the text of a baseline; `name` is the file, for messages. Throws UsageError if it is none. */
 export function parsedBaseline(text: string, name: string): Baseline {

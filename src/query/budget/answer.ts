@@ -1,11 +1,11 @@
-import type { Circumstances } from "./rule.js";
-import type { Budget } from "../../config/budgets.js";
-import type { RevenueTerms } from "../../config/revenue.js";
-import type { MetricName } from "../metrics/metrics.js";
-import type { Unit } from "../metrics/metric.js";
-import type { Count } from "../scope/values.js";
-import type { CaseKey } from "../baseline/run.js";
-import type { Comparison, Baseline } from "../baseline/answer.js";
+import type { Budget } from '../../config/budgets.js';
+import type { RevenueTerms } from '../../config/revenue.js';
+import type { Baseline, Comparison } from '../baseline/answer.js';
+import type { CaseKey } from '../baseline/run.js';
+import type { Unit } from '../metrics/metric.js';
+import type { MetricName } from '../metrics/metrics.js';
+import type { Count } from '../scope/values.js';
+import type { Circumstances } from './rule.js';
 
 /** What is asked of a check. */
 export interface BudgetQuery extends Circumstances {

@@ -1,6 +1,6 @@
+import type { Change, Comparison } from '../baseline/answer.js';
+import type { BudgetRow, Verdict } from './answer.js';
 import { amountText } from './messages.js';
-import type { BudgetRow, Verdict } from "./answer.js";
-import type { Change, Comparison } from "../baseline/answer.js";
 
 /** What a comparison is judged by. */
 export interface Allowed {

@@ -3,13 +3,17 @@ import type { Limit } from '../../config/limit.js';
 import type { RevenueTerms } from '../../config/revenue.js';
 import { priceBookId } from '../../rate/book/book.js';
 import type { Store } from '../../store/store.js';
+import type { Baseline, Comparison } from '../baseline/answer.js';
 import { comparison } from '../baseline/compare.js';
 import type { CaseKey } from '../baseline/run.js';
+import type { Projection } from '../forecast/answer.js';
 import { historyNote } from '../forecast/forecast.js';
 import { daysOfExhaustion, projections } from '../forecast/projection.js';
 import { forecastMetric } from '../forecast/series.js';
 import type { Unit } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metrics.js';
+import { type Count, isoText } from '../scope/values.js';
+import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Reason, Verdict } from './answer.js';
 import { baselineRow } from './baseline.js';
 import { driversOf } from './drivers.js';
 import { expiredExceptions, limitFor } from './exceptions.js';
@@ -20,10 +24,6 @@ import { revenueOfGroups } from './revenue.js';
 import { type Circumstances, checkedRule, type Rule } from './rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './usage.js';
 import { type Case, judged } from './verdict.js';
-import { type Count, isoText } from "../scope/values.js";
-import type { BudgetQuery, BudgetRow, BudgetCheck, Driver, Reason, Verdict } from "./answer.js";
-import type { Projection } from "../forecast/answer.js";
-import type { Comparison, Baseline } from "../baseline/answer.js";
 
 /** From harmless to worst. */
 export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'undecided', 'forecast', 'breach'];

@@ -4,9 +4,9 @@ import { forecastMetric } from '../forecast/series.js';
 import { atto, quotient } from '../metrics/division.js';
 import { metricRows } from '../metrics/metric_rows.js';
 import { dimensionOf } from '../scope/dimensions.js';
+import type { Driver } from './answer.js';
 import type { Rule } from './rule.js';
 import { keyText } from './usage.js';
-import type { Driver } from "./answer.js";
 
 /** What a driver may be, the most telling first. */
 const CANDIDATES = ['customer', 'feature', 'model'] as const;

@@ -1,5 +1,5 @@
 import type { Budget } from '../../config/budgets.js';
-import type { Verdict } from "./answer.js";
+import type { Verdict } from './answer.js';
 
 /** Whether warnings fail a check as well, and whether nothing does. */
 export interface Strictness {

@@ -9,10 +9,10 @@ import { metricRows } from '../metrics/metric_rows.js';
 import type { MetricName } from '../metrics/metrics.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, zoneOffsets } from '../scope/scope.js';
+import { textOf } from '../scope/values.js';
+import type { BudgetExplanation, ExplainedCall } from './answer.js';
 import { type Circumstances, checkedRule, type Rule } from './rule.js';
 import { usedBy } from './usage.js';
-import { textOf } from "../scope/values.js";
-import type { ExplainedCall, BudgetExplanation } from "./answer.js";
 
 const ASPECTS = ['model', 'feature', 'customer', 'user', 'environment', 'status'] as const;
 const MOST = 10;

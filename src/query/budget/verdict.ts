@@ -3,7 +3,7 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
 import { fromAtto } from '../scope/exact.js';
-import type { Verdict, Reason } from "./answer.js";
+import type { Reason, Verdict } from './answer.js';
 
 /** One group of a rule, with everything its verdict depends on; amounts are decimal text in the unit of the metric. */
 export interface Case {

@@ -1,12 +1,12 @@
 import type { Row, Store } from '../../store/store.js';
 import { emptyColumns } from '../metrics/metric_rows.js';
 import { askedNeeds, groupSql, tablesFor } from '../metrics/metric_sql.js';
+import type { CostEffects } from '../report/answer.js';
 import { usageParts } from '../rollups/read.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
+import type { Money } from '../scope/values.js';
 import { effectsSql } from './effects_sql.js';
-import type { Money } from "../scope/values.js";
-import type { CostEffects } from "../report/answer.js";
 
 export interface Effects {
   total: CostEffects;

@@ -1,7 +1,7 @@
 import { InputError, UsageError } from '../../errors.js';
 import type { MetricName } from '../metrics/metrics.js';
+import type { CostReport, ReportMetrics, ReportRow } from '../report/answer.js';
 import { nothingOf, type Pair } from './comparison.js';
-import type { CostReport, ReportMetrics, ReportRow } from "../report/answer.js";
 
 /** A report kept as JSON, as far as it is compared with. */
 export type SavedReport = Pick<CostReport, 'rows' | 'totals' | 'query'>;

@@ -4,6 +4,7 @@ import type { MetricName } from '../metrics/metrics.js';
 import { windowOf } from '../metrics/report_series.js';
 import { metricsOf } from '../metrics/rows.js';
 import { type Cell, metricSeries, type SeriesRow } from '../metrics/series.js';
+import type { ComparedSpan, ReportSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
 import { withPeriod } from '../scope/scope.js';
@@ -11,7 +12,6 @@ import type { Every, Span } from '../scope/time_buckets.js';
 import { type Both, nothingOf, type Pair, presenceOf } from './comparison.js';
 import { bothOf, inBoth, type Periods, ranking, refuseOverlap, within } from './periods.js';
 import { bothTimes, formerSpan, formerTime, IS_PRESENT, type Place, placesOf, spanShown, type Times } from './spans.js';
-import type { ReportSpan, ComparedSpan } from "../report/answer.js";
 
 /** The series of both periods; the present one ends now, unless usage is later. */
 export async function timesOf(

@@ -1,10 +1,10 @@
 import { integer, type Sql, sql } from '../../sql.js';
+import type { ReportSpan } from '../report/answer.js';
 import { commonTables, NO_TABLE } from '../rollups/read.js';
 import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import { type Bounded, clockText } from '../scope/period.js';
 import { type Every, type Span, spansOf } from '../scope/time_buckets.js';
 import { type Offset, offsetSql, wallSql, wallTime } from '../scope/time_zone.js';
-import type { ReportSpan } from "../report/answer.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,11 +1,11 @@
-import type { Period } from "../scope/period.js";
-import type { Condition } from "../scope/filter.js";
-import type { MetricName, MetricValues } from "../metrics/metrics.js";
-import type { MetricRow } from "../metrics/metric_rows.js";
-import type { Count, Money } from "../scope/values.js";
-import type { CostReport } from "../report/answer.js";
-import type { Every } from "../scope/time_buckets.js";
-import type { Unit } from "../metrics/metric.js";
+import type { Unit } from '../metrics/metric.js';
+import type { MetricRow } from '../metrics/metric_rows.js';
+import type { MetricName, MetricValues } from '../metrics/metrics.js';
+import type { CostReport } from '../report/answer.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import type { Every } from '../scope/time_buckets.js';
+import type { Count, Money } from '../scope/values.js';
 
 export interface DashboardQuery {
   period: Period;

@@ -2,6 +2,7 @@ import type { Store } from '../../store/store.js';
 import { type MetricRow, metricRows } from '../metrics/metric_rows.js';
 import type { MetricName, MetricValues } from '../metrics/metrics.js';
 import { metricSeries } from '../metrics/series.js';
+import type { CostReport } from '../report/answer.js';
 import { costReport } from '../report/report.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Condition } from '../scope/filter.js';
@@ -9,12 +10,22 @@ import type { Period } from '../scope/period.js';
 import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { type Every, spansOf } from '../scope/time_buckets.js';
 import type { Offset } from '../scope/time_zone.js';
+import type { Count } from '../scope/values.js';
+import {
+  BY_NAME,
+  DASHBOARD_DIMENSIONS,
+  type Dashboard,
+  type DashboardBreakdown,
+  type DashboardQuery,
+  type DashboardSpan,
+  HEADLINE,
+  type HeadlineFigure,
+  OVER_TIME,
+  type SpendSeries,
+} from './answer.js';
 import { headlineOf } from './headline.js';
 import { everyOf, periodBefore, windowOf } from './spans.js';
 import { spendOverTime, type Timing } from './spend.js';
-import type { Count } from "../scope/values.js";
-import type { CostReport } from "../report/answer.js";
-import { type DashboardQuery, OVER_TIME, BY_NAME, DASHBOARD_DIMENSIONS, type DashboardSpan, type DashboardBreakdown, type Dashboard, HEADLINE, type HeadlineFigure, type SpendSeries } from "./answer.js";
 
 const ROWS = 200;
 

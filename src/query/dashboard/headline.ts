@@ -4,7 +4,7 @@ import { atto, quotient } from '../metrics/division.js';
 import type { Unit } from '../metrics/metric.js';
 import type { MetricRow } from '../metrics/metric_rows.js';
 import { type MetricName, metricOf } from '../metrics/metrics.js';
-import { HEADLINE, type HeadlineFigure } from "./answer.js";
+import { HEADLINE, type HeadlineFigure } from './answer.js';
 
 /** The figures of two totals, and how they changed: subtracted and divided as decimals. */
 export async function headlineOf(

@@ -1,8 +1,8 @@
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
+import type { Count } from '../scope/values.js';
 import type { Unit } from './metrics.js';
 import type { ModelFinding } from './models.js';
-import type { Count } from "../scope/values.js";
 
 /** A period with both ends. */
 export interface Span extends Period {

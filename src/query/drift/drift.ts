@@ -5,6 +5,7 @@ import { dimensionOf } from '../scope/dimensions.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Interval } from '../scope/statistics.js';
 import { timestampText, wallTime } from '../scope/time_zone.js';
+import { countOf, textOf } from '../scope/values.js';
 import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
 import { type Grain, measuresByDay, SMALL_GROUPS, usageByDay } from './daily_sql.js';
@@ -13,7 +14,6 @@ import { latencyByGroup, SHARES, slowCallsByDay } from './latency_sql.js';
 import { driftMetric, isChosen } from './metrics.js';
 import { modelFindings } from './models.js';
 import { notesOn } from './notes.js';
-import { countOf, textOf } from "../scope/values.js";
 
 const DAY = 86_400_000;
 const TWO_WEEKS = 14 * DAY;

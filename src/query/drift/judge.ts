@@ -6,9 +6,9 @@ import {
   studentCritical,
   studentTwoSided,
 } from '../scope/statistics.js';
+import { type Count, countOf } from '../scope/values.js';
 import { SHARES } from './latency_sql.js';
 import { driftMetric } from './metrics.js';
-import { type Count, countOf } from "../scope/values.js";
 
 /** A metric of a group in both periods, as COMPARED gives it. */
 export interface Compared {

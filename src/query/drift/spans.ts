@@ -1,5 +1,4 @@
-import type { Period } from '../scope/period.js';
-import { periodBetween } from '../scope/period.js';
+import { type Period, periodBetween } from '../scope/period.js';
 import { instantOf, wallTime } from '../scope/time_zone.js';
 import type { Span } from './answer.js';
 

@@ -5,6 +5,7 @@ import type { Params, Row, Store } from '../../store/store.js';
 import { type Scope, scopeOf } from '../scope/scope.js';
 import { studentCritical } from '../scope/statistics.js';
 import { offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { countOf } from '../scope/values.js';
 import {
   type Contribution,
   EFFECTS,
@@ -18,7 +19,6 @@ import { cellsSql, inEither } from './cells_sql.js';
 import { CONTRIBUTIONS, EFFECTS_SQL, TOTALS } from './effects_sql.js';
 import { sentencesOn, wordsFor } from './sentences.js';
 import { dailyScatterSql, HOURLY_SCATTER, peaksSql, type Step, timeSql } from './time_sql.js';
-import { countOf } from "../scope/values.js";
 
 const DAY = 86_400_000;
 /** How far back the scatter of days is looked for. */

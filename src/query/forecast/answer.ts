@@ -1,9 +1,9 @@
-import type { ForecastMetric } from "./series.js";
-import type { Condition } from "../scope/filter.js";
-import type { BudgetPeriod } from "../../config/limit.js";
-import type { MetricName } from "../metrics/metrics.js";
-import type { Unit } from "../metrics/metric.js";
-import type { Count } from "../scope/values.js";
+import type { BudgetPeriod } from '../../config/limit.js';
+import type { Unit } from '../metrics/metric.js';
+import type { MetricName } from '../metrics/metrics.js';
+import type { Condition } from '../scope/filter.js';
+import type { Count } from '../scope/values.js';
+import type { ForecastMetric } from './series.js';
 
 /** What is asked of a forecast; names are checked. */
 export interface ForecastQuery {

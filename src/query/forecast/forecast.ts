@@ -8,11 +8,11 @@ import { type MetricName, metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
 import type { Condition } from '../scope/filter.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { type Count, countOf } from '../scope/values.js';
+import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, Projection } from './answer.js';
 import { daysOf, projections } from './projection.js';
 import { FORECAST_METRICS, type ForecastMetric, forecastMetric, localDay, type Projecting } from './series.js';
 import { CONFIDENCE } from './sql.js';
-import { type Count, countOf } from "../scope/values.js";
-import type { ForecastQuery, ForecastRow, ForecastDay, Forecast, Projection } from "./answer.js";
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
 export function parseForecastMetric(name: string): ForecastMetric {

@@ -1,7 +1,7 @@
-import type { Condition } from "../scope/filter.js";
-import type { Count, Money } from "../scope/values.js";
-import type { Period } from "../scope/period.js";
-import type { RevenueTerms } from "../../config/revenue.js";
+import type { RevenueTerms } from '../../config/revenue.js';
+import type { Condition } from '../scope/filter.js';
+import type { Period } from '../scope/period.js';
+import type { Count, Money } from '../scope/values.js';
 
 export interface MarginQuery extends RevenueQuery {
   by: MarginBy;

@@ -5,11 +5,21 @@ import { type Condition, filterSql } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { type Count, countOf, type Money } from '../scope/values.js';
+import type {
+  MarginBy,
+  MarginQuery,
+  MarginReport,
+  MarginRow,
+  MarginVerdict,
+  MarginWarning,
+  RevenueQuery,
+  StagedRevenue,
+  Unconverted,
+} from './answer.js';
 import { marginWarnings } from './notes.js';
 import { stageRevenue } from './revenue.js';
 import { costSql, groupsSql, PLANS, revenueSql, usageNamed } from './sql.js';
-import { type Count, countOf, type Money } from "../scope/values.js";
-import type { MarginQuery, MarginVerdict, MarginRow, MarginReport, MarginWarning, RevenueQuery, StagedRevenue, Unconverted, MarginBy } from "./answer.js";
 
 /**
  * Revenue, cost and margin by customer, plan, feature or month; rows sum to the totals to the last digit. Up to now: revenue of days

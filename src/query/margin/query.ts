@@ -1,7 +1,7 @@
 import type { RevenueTerms } from '../../config/revenue.js';
 import { UsageError } from '../../errors.js';
 import { parseQuery, type QueryOptions } from '../scope/query.js';
-import type { MarginQuery, MarginBy } from "./answer.js";
+import type { MarginBy, MarginQuery } from './answer.js';
 
 /** The words of `llmcost margin`. */
 export interface MarginOptions extends Omit<QueryOptions, 'by'> {

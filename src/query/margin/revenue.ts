@@ -3,11 +3,11 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import type { Money } from '../scope/values.js';
+import type { CustomerRevenue, RevenueAnswer, RevenueQuery, StagedRevenue, Unconverted } from './answer.js';
 import { revenueWarnings } from './revenue_notes.js';
 import { DATED, partsSql } from './revenue_spread.js';
 import { judgedSql, NAMED } from './revenue_sql.js';
-import type { Money } from "../scope/values.js";
-import type { RevenueQuery, Unconverted, StagedRevenue, CustomerRevenue, RevenueAnswer } from "./answer.js";
 
 /**
  * What customers brought in during a period: rows for each customer (and day or month) that earned anything, ordered by

@@ -1,9 +1,9 @@
 import { UsageError } from '../../errors.js';
 import { nearestOf } from '../scope/dimensions.js';
+import type { Count } from '../scope/values.js';
 import { CALL_METRICS } from './call_metrics.js';
 import { COST_METRICS } from './cost_metrics.js';
 import { type Metric, PRESETS, type Preset, type Unit } from './metric.js';
-import type { Count } from "../scope/values.js";
 
 /** Every metric there is, in the order presets show them. */
 export const METRICS = { ...COST_METRICS, ...CALL_METRICS } as const;

@@ -1,5 +1,6 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import type { ReportSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Period } from '../scope/period.js';
 import type { Scope } from '../scope/scope.js';
@@ -7,7 +8,6 @@ import { type Every, type Span, spansOf } from '../scope/time_buckets.js';
 import type { Offset } from '../scope/time_zone.js';
 import type { MetricQuery } from './metric_rows.js';
 import { metricSeries, type SeriesRow } from './series.js';
-import type { ReportSpan } from "../report/answer.js";
 
 export interface ReportSeries {
   every: Every;

@@ -1,8 +1,8 @@
+import type { ReportMetrics, ReportRow } from '../report/answer.js';
 import type { Every } from '../scope/time_buckets.js';
 import type { Base, MetricRow } from './metric_rows.js';
 import type { MetricValues } from './metrics.js';
 import type { Cell, SeriesRow } from './series.js';
-import type { ReportMetrics, ReportRow } from "../report/answer.js";
 
 /** The rows of a report, without the total. */
 export function groupRows(lines: readonly (MetricRow | SeriesRow)[], by: readonly string[]): ReportRow[] {

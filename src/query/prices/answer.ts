@@ -1,5 +1,5 @@
-import type { UnpricedModel } from "../report/answer.js";
-import type { Count, Money } from "../scope/values.js";
+import type { UnpricedModel } from '../report/answer.js';
+import type { Count, Money } from '../scope/values.js';
 
 /** One source of prices as the book holds it. */
 export type SourceStatus = {

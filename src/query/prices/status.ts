@@ -1,10 +1,10 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import type { UnpricedModel } from '../report/answer.js';
 import { unpricedModels } from '../report/notes.js';
 import { VISIBLE } from '../scope/scope.js';
-import type { UnpricedModel } from "../report/answer.js";
-import type { SourceStatus, PriceStatus, SetAside, PastRevision } from "./answer.js";
+import type { PastRevision, PriceStatus, SetAside, SourceStatus } from './answer.js';
 
 /** How old the book is, what it holds, and what it lacks for the usage there is. */
 export async function priceStatus(store: Store, now: Date): Promise<PriceStatus> {

@@ -1,8 +1,8 @@
-import type { MetricValues, MetricName } from "../metrics/metrics.js";
-import type { Count, Money } from "../scope/values.js";
-import type { Unit } from "../metrics/metric.js";
-import type { Every } from "../scope/time_buckets.js";
-import type { Coverage } from "../scope/coverage.js";
+import type { Unit } from '../metrics/metric.js';
+import type { MetricName, MetricValues } from '../metrics/metrics.js';
+import type { Coverage } from '../scope/coverage.js';
+import type { Every } from '../scope/time_buckets.js';
+import type { Count, Money } from '../scope/values.js';
 
 /** The metrics asked for, under their names, and how far they can be trusted. */
 export interface ReportMetrics extends Partial<MetricValues> {

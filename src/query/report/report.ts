@@ -14,13 +14,13 @@ import { dimensionOf, isTime } from '../scope/dimensions.js';
 import { scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { useSnapshot } from '../scope/snapshot.js';
 import type { Every } from '../scope/time_buckets.js';
+import { type Count, isoText, type Money } from '../scope/values.js';
 import { unusualDays } from './anomalies.js';
+import type { Change, ComparedSpan, Comparison, CostReport, FlatCost, ReportMetric } from './answer.js';
 import { notesOn, undatedRows, unpricedModels } from './notes.js';
 import { overlapsIn } from './overlap.js';
 import type { ReportQuery } from './query.js';
 import { flatCosts } from './subscriptions.js';
-import { type Count, isoText, type Money } from "../scope/values.js";
-import type { ReportMetric, CostReport, FlatCost, Change, Comparison, ComparedSpan } from "./answer.js";
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {

@@ -3,8 +3,8 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';
 import { timestampText } from '../scope/time_zone.js';
-import type { Money } from "../scope/values.js";
-import type { FlatCost } from "./answer.js";
+import type { Money } from '../scope/values.js';
+import type { FlatCost } from './answer.js';
 
 /**
  * The flat costs of a period, up to now. A month costs its price whatever its length (UTC), a part of it that part of its

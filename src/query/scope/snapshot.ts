@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { cardsThen } from '../../rate/cards/cards_at.js';
+import { cardsAt } from '../../rate/cards/cards_at.js';
 import { CARD_MATCH, COST_STATUS, COST_USD } from '../../rate/rating.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, integer, literal, type Sql, sql } from '../../sql.js';
@@ -105,7 +105,7 @@ async function rateLater(store: Store, revision: number, now: Date): Promise<voi
   const later = sql`select call.* from usage_fact as call
     where call.import_id in (select import_id from imports where price_revision > ${integer(revision)})`;
   const profiles = sql`select call.profile_id from (${later}) as call`;
-  const card = await cardsThen(store, sql`then_card`, { profiles, revision, now });
+  const card = await cardsAt(store, sql`then_card`, { profiles, revision, now });
   await store.run(
     sql`
     create or replace temp table later_usage as

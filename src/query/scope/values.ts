@@ -1,4 +1,4 @@
-import type { Row } from "../../store/store.js";
+import type { Row } from '../../store/store.js';
 
 /** A number of things: a number as long as JavaScript can hold it exactly, else its digits. */
 export type Count = number | string;

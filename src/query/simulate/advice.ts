@@ -1,7 +1,7 @@
 import type { Scores } from '../quality/scores.js';
+import type { SurveyAnswer, SurveyQuery, SurveyRow } from './answer.js';
 import type { Today } from './current_cost.js';
 import { shown } from './ranking_status.js';
-import type { SurveyAnswer, SurveyQuery, SurveyRow } from "./answer.js";
 
 /**
  * A sentence that names a model only where the evidence carries it: the cheapest of the frontier, whose score is surely its

@@ -1,12 +1,12 @@
-import type { Setting } from "./scenario.js";
-import type { Rank } from "./rank_models_sql.js";
-import type { Scores } from "../quality/scores.js";
-import type { Standing } from "./ranking_status.js";
-import type { Money, Count } from "../scope/values.js";
-import type { Today } from "./current_cost.js";
-import type { MoveRule } from "./routing_rules.js";
-import type { RevenueTerms } from "../../config/revenue.js";
-import type { FLAGS } from "./cost_differences.js";
+import type { RevenueTerms } from '../../config/revenue.js';
+import type { Scores } from '../quality/scores.js';
+import type { Count, Money } from '../scope/values.js';
+import type { FLAGS } from './cost_differences.js';
+import type { Today } from './current_cost.js';
+import type { Rank } from './rank_models_sql.js';
+import type { Standing } from './ranking_status.js';
+import type { MoveRule } from './routing_rules.js';
+import type { Setting } from './scenario.js';
 
 export interface SurveyQuery extends Setting {
   rank: Rank;

@@ -2,10 +2,10 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Score, Scores } from '../quality/scores.js';
 import type { Scope } from '../scope/scope.js';
+import type { Money } from '../scope/values.js';
 import { moneyText, percentText } from './money.js';
 import type { Target } from './scenario.js';
 import type { UsedModel } from './sources.js';
-import type { Money } from "../scope/values.js";
 
 /** What the usage costs and how good its models are, as it is. */
 export interface Today {

@@ -4,9 +4,9 @@ import { canonicalProvider } from '../../rate/models/providers.js';
 import { parseCondition } from '../scope/filter.js';
 import { parseMoment } from '../scope/period.js';
 import { parseList, parseQuery, type Query, type QueryOptions } from '../scope/query.js';
+import type { Growth, MovesQuery, SurveyQuery } from './answer.js';
 import type { MoveRule } from './routing_rules.js';
 import type { Adjustments, OwnRatio, Setting } from './scenario.js';
-import type { SurveyQuery, Growth, MovesQuery } from "./answer.js";
 
 /** The words that `llmcost simulate` has for every question. */
 interface SettingOptions extends QueryOptions {

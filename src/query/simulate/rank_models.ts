@@ -5,7 +5,9 @@ import type { Row, Store } from '../../store/store.js';
 import { type Scores, successOf } from '../quality/scores.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
+import { type Count, countOf, type Money, textOf } from '../scope/values.js';
 import { recommendationOf, warningsOn } from './advice.js';
+import type { SurveyAnswer, SurveyQuery, SurveyRow } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { catalogue, type Sellers } from './catalogue.js';
@@ -21,8 +23,6 @@ import { simulate } from './run.js';
 import type { Setting, Target } from './scenario.js';
 import { type UsedModel, usedModels } from './sources.js';
 import { familyRatios } from './tokenizers.js';
-import { type Count, countOf, textOf, type Money } from "../scope/values.js";
-import type { SurveyQuery, SurveyRow, SurveyAnswer } from "./answer.js";
 
 /** The usage in scope priced on every model of the book, with what a board says of them. */
 export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAnswer> {

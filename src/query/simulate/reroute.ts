@@ -9,6 +9,8 @@ import type { Scores } from '../quality/scores.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
+import { type Count, countOf, isoText, type Money, textOf } from '../scope/values.js';
+import type { Growth, MoveAmounts, MoveRow, MovesAnswer, MovesQuery, MoveTarget, PolicyScore } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS, growthTexts } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { ownRatios } from './own_ratios.js';
@@ -20,8 +22,6 @@ import { simulate } from './run.js';
 import type { Setting, Target } from './scenario.js';
 import { usedModels } from './sources.js';
 import { familyRatios } from './tokenizers.js';
-import { type Count, countOf, isoText, textOf, type Money } from "../scope/values.js";
-import type { Growth, MovesQuery, MoveAmounts, MoveRow, MovesAnswer, PolicyScore, MoveTarget } from "./answer.js";
 
 /** What the usage in scope would have cost under a set of rules; rows sum to the totals to the last digit. */
 export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswer> {

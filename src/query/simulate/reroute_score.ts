@@ -1,9 +1,9 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Scores } from '../quality/scores.js';
+import type { PolicyScore } from './answer.js';
 import type { Target } from './scenario.js';
 import type { UsedModel } from './sources.js';
-import type { PolicyScore } from "./answer.js";
 
 interface Weighed {
   score: number | undefined;

@@ -1,12 +1,12 @@
 import type { Row, Store } from '../../store/store.js';
+import { type Count, countOf, textOf } from '../scope/values.js';
+import type { MoveTarget } from './answer.js';
 import { plainFamily } from './cards.js';
 import type { FLAGS } from './cost_differences.js';
 import { reasonsSql, targetsSql } from './reroute_sql.js';
 import type { MoveRule } from './routing_rules.js';
 import type { Target } from './scenario.js';
 import type { TokenRatio } from './tokenizers.js';
-import { type Count, countOf, textOf } from "../scope/values.js";
-import type { MoveTarget } from "./answer.js";
 
 /** What became of the calls of each target that has any. */
 export async function targetsOf(store: Store, rules: readonly MoveRule[], targets: readonly Target[]) {

@@ -1,6 +1,6 @@
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
-import type { Count, Money } from "../scope/values.js";
+import type { Count, Money } from '../scope/values.js';
 
 export interface WasteQuery {
   period: Period;

@@ -5,6 +5,7 @@ import { atto, divided } from '../metrics/division.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { fromAtto } from '../scope/exact.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { countOf, isoText, textOf } from '../scope/values.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
 import { cacheLedger, missedReads, unreadWrites } from './cache_sql.js';
 import { CATEGORIES } from './categories.js';
@@ -12,7 +13,6 @@ import { batchable, smallAnswers } from './cheaper.js';
 import { failedCalls, found, IS_CALL, JOINED, NEW_FOUND, OUTPUT } from './found_sql.js';
 import { repeats, SENT_AGAIN, sameCalls } from './repeats_sql.js';
 import { attempts, RETRIED } from './retries_sql.js';
-import { countOf, isoText, textOf } from "../scope/values.js";
 
 /** What was paid for nothing, or for more than was needed. No call is counted twice. README "waste" tells how. */
 export async function wasteReport(store: Store, query: WasteQuery): Promise<WasteReport> {

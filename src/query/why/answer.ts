@@ -1,4 +1,4 @@
-import type { DisjointCounts } from "./call_counts.js";
+import type { DisjointCounts } from './call_counts.js';
 
 /** USD, or a number of anything, as exact decimal text. */
 export type Decimal = string;

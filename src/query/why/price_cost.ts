@@ -5,10 +5,10 @@ import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import type { ImaginedCall, PriceCost, WhyCall } from './answer.js';
 import type { DisjointCounts } from './call_counts.js';
 import { quoted } from './explanations.js';
 import { why } from './why.js';
-import type { WhyCall, ImaginedCall, PriceCost } from "./answer.js";
 
 /**
  * What a call would cost, taken apart as `why` does it: an only row is rated with cards made for it, in temporary tables that take the

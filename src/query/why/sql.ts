@@ -1,11 +1,10 @@
-import { TOKEN_DIMENSIONS } from '../../rate/cards/fallbacks.js';
-import { KINDS } from '../../rate/cards/rates.js';
+import { KINDS, TOKEN_DIMENSIONS } from '../../rate/cards/rates.js';
 import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { COST_LINES, trimmed } from '../../rate/rating_lines.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { VISIBLE } from '../scope/scope.js';
-import type { CallTraits, WhyImport, Decimal, WhyCard, Billed, FormerCost, WhyPart, RateSource } from "./answer.js";
+import type { Billed, CallTraits, Decimal, FormerCost, RateSource, WhyCard, WhyImport, WhyPart } from './answer.js';
 
 /**
  * Makes the temporary table `found`: the rows of usage with $id as request or trace, numbered from 1 in the order they happened.

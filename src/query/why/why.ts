@@ -1,8 +1,19 @@
 import { InputError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
+import type {
+  Billed,
+  CallTraits,
+  Decimal,
+  FormerCost,
+  RateSource,
+  Why,
+  WhyCall,
+  WhyCard,
+  WhyImport,
+  WhyPart,
+} from './answer.js';
 import { assumptionsOf, partNote, reasonOf, ruleInWords } from './explanations.js';
-import { CALLS_SQL, FOUND_SQL, PARTS_SQL, TOTALS_SQL, type CallRow, type PartRow } from './sql.js';
-import type { Decimal, RateSource, WhyPart, WhyCard, CallTraits, WhyImport, Billed, FormerCost, WhyCall, Why } from "./answer.js";
+import { CALLS_SQL, type CallRow, FOUND_SQL, PARTS_SQL, type PartRow, TOTALS_SQL } from './sql.js';
 
 /** The calls with this request or trace id, each cost taken apart. Throws InputError if there is none. */
 export async function why(store: Store, id: string): Promise<Why> {

@@ -1,6 +1,6 @@
+import type { ReportMetric, ReportMetrics } from '../../query/report/answer.js';
+import type { Count } from '../../query/scope/values.js';
 import { formatCount, formatMoney, formatPercent, formatUnitMoney } from './number.js';
-import type { Count } from "../../query/scope/values.js";
-import type { ReportMetric, ReportMetrics } from "../../query/report/answer.js";
 
 /** What stands for a value that is not known or makes no sense. */
 export const UNKNOWN = '–';
