@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
 /** What steers a terminal or hides in a text: control characters, marks that turn the direction of writing. */
@@ -19,7 +18,25 @@ export function displayWidth(text: string): number {
 
 /** The text, cut in its middle so that it takes `width` columns at most: 'customer-…-eu'. */
 export function cutInMiddle(text: string, width: number): string {
-  return displayWidth(text) <= width ? text : cliTruncate(text, Math.max(width, 0), { position: 'middle' });
+  if (displayWidth(text) <= width) return text;
+  const all = Array.from(LETTERS.segment(text), ({ segment }) => segment);
+  const head = fitting(all, Math.ceil((width - 1) / 2));
+  const tail = fitting(all.toReversed(), width - 1 - displayWidth(head.join(''))).reverse();
+  return `${head.join('')}…${tail.join('')}`;
+}
+
+const LETTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As many of the first letters as fit. */
+function fitting(all: readonly string[], width: number): string[] {
+  const taken: string[] = [];
+  let left = width;
+  for (const letter of all) {
+    left -= displayWidth(letter);
+    if (left < 0) break;
+    taken.push(letter);
+  }
+  return taken;
 }
 
 /** A sentence in lines of at most `width` columns, broken at blanks; those after the first are set in by two. A longer word stays whole. */
