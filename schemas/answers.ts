@@ -16,7 +16,7 @@ import type { Forecast as ForecastAnswer } from '../src/query/forecast/answer.js
 import type { MarginReport } from '../src/query/margin/answer.js';
 import type { PastRevision, PriceStatus, SetAside } from '../src/query/prices/answer.js';
 import type { Refreshed } from '../src/query/quality/refresh.js';
-import type { SurveyAnswer, MovesAnswer } from '../src/query/simulate/answer.js';
+import type { MovesAnswer, SurveyAnswer } from '../src/query/simulate/answer.js';
 import type { WasteReport } from '../src/query/waste/answer.js';
 import type { PriceCost, Why as WhyAnswer } from '../src/query/why/answer.js';
 import type { ListedModel } from '../src/rate/listing/listing.js';

@@ -1,7 +1,6 @@
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import type { Count } from '../scope/values.js';
-import type { Sums } from './attribute.js';
 import type { AttributionRule } from './rules.js';
 
 export interface AttributeQuery {
@@ -42,4 +41,13 @@ export interface AttributeAnswer {
   rows: AttributedValue[];
   unattributed: Unattributed[];
   warnings: { code: 'no_rules'; message: string }[];
+}
+
+export interface Sums {
+  /** Rows of usage. */
+  rows: Count;
+  /** The requests they stand for; null if none of them tells. */
+  requests: Count | null;
+  /** USD as a decimal string; null if nothing in it has a price. */
+  cost: string | null;
 }

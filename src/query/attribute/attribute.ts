@@ -1,22 +1,11 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { identifier, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import type { Condition } from '../scope/filter.js';
-import type { Period } from '../scope/period.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { type Count, countOf, textOf } from '../scope/values.js';
-import type { AttributeAnswer, AttributedValue, AttributeQuery, Unattributed } from './answer.js';
+import { countOf, textOf } from '../scope/values.js';
+import type { AttributeAnswer, AttributedValue, AttributeQuery, Sums, Unattributed } from './answer.js';
 import { applyAttributed, findAttributed } from './apply.js';
 import type { AttributionRule } from './rules.js';
-
-export interface Sums {
-  /** Rows of usage. */
-  rows: Count;
-  /** The requests they stand for; null if none of them tells. */
-  requests: Count | null;
-  /** USD as a decimal string; null if nothing in it has a price. */
-  cost: string | null;
-}
 
 /** Applies rules to usage that is there, or tells what they would change; what they say nothing of is listed with its cost. */
 export async function attributeUsage(store: Store, query: AttributeQuery): Promise<AttributeAnswer> {

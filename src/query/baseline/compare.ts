@@ -1,11 +1,10 @@
 import { CARD_MATCH, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { identifier, integer, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { atto } from '../metrics/division.js';
+import { atto, proportion } from '../metrics/division.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
-import { proportion } from '../scope/exact.js';
 import { VISIBLE } from '../scope/scope.js';
-import { type Count, countOf } from '../scope/values.js';
+import { countOf } from '../scope/values.js';
 import type { Baseline, CaseChange, Change, Comparison } from './answer.js';
 import { type CaseKey, cardColumns, isPinned } from './run.js';
 

@@ -1,29 +1,22 @@
-import type { Budget } from '../../config/budgets.js';
 import type { Limit } from '../../config/limit.js';
-import type { RevenueTerms } from '../../config/revenue.js';
 import { priceBookId } from '../../rate/book/book.js';
+import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Baseline, Comparison } from '../baseline/answer.js';
 import { comparison } from '../baseline/compare.js';
-import type { CaseKey } from '../baseline/run.js';
 import type { Projection } from '../forecast/answer.js';
 import { historyNote } from '../forecast/forecast.js';
 import { daysOfExhaustion, projections } from '../forecast/projection.js';
 import { forecastMetric } from '../forecast/series.js';
-import type { Unit } from '../metrics/metric.js';
-import type { MetricName } from '../metrics/metrics.js';
-import { type Count, isoText } from '../scope/values.js';
-import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Reason, Verdict } from './answer.js';
+import { isoText } from '../scope/values.js';
+import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Verdict } from './answer.js';
 import { baselineRow } from './baseline.js';
 import { driversOf } from './drivers.js';
 import { expiredExceptions, limitFor } from './exceptions.js';
-import { exitCodeOf, worstExit } from './exit_code.js';
 import { verdictSentence } from './messages.js';
-import { priceAge } from './price_age.js';
 import { revenueOfGroups } from './revenue.js';
-import { type Circumstances, checkedRule, type Rule } from './rule.js';
+import { checkedRule, type Rule } from './rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './usage.js';
-import { type Case, judged } from './verdict.js';
+import { type Case, exitCodeOf, judged, worstExit } from './verdict.js';
 
 /** From harmless to worst. */
 export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'undecided', 'forecast', 'breach'];
@@ -214,4 +207,15 @@ function caseOf(
 function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
   if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
   return historyNote(projection);
+}
+
+/** How many days before `now` the newest list of prices is of; null if the book holds none. */
+export async function priceAge(store: Store, now: Date): Promise<number | null> {
+  const { age } = await store.row<{ age: number | null }>(
+    sql`
+    select cast(date_diff('day', max(data_date), cast(cast($now as timestamp) as date)) as integer) as age
+    from price_book`,
+    { now: timestampOf(now) },
+  );
+  return age;
 }

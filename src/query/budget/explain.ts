@@ -4,7 +4,6 @@ import { priceBookId } from '../../rate/book/book.js';
 import { join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
-import type { Unit } from '../metrics/metric.js';
 import { metricRows } from '../metrics/metric_rows.js';
 import type { MetricName } from '../metrics/metrics.js';
 import { dimensionOf } from '../scope/dimensions.js';

@@ -2,7 +2,7 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { quotient } from '../metrics/division.js';
 import { type MetricName, metricOf } from '../metrics/metrics.js';
-import type { Change, CostEffects, ReportMetrics, ReportRow, ReportSpan } from '../report/answer.js';
+import type { Change, ReportMetrics, ReportRow } from '../report/answer.js';
 import { type Count, countOf, textOf } from '../scope/values.js';
 
 /** A row (or a cell of a series) now and before, not yet subtracted. */

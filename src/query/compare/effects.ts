@@ -5,7 +5,6 @@ import type { CostEffects } from '../report/answer.js';
 import { usageParts } from '../rollups/read.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
-import type { Money } from '../scope/values.js';
 import { effectsSql } from './effects_sql.js';
 
 export interface Effects {

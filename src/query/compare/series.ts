@@ -4,7 +4,7 @@ import type { MetricName } from '../metrics/metrics.js';
 import { windowOf } from '../metrics/report_series.js';
 import { metricsOf } from '../metrics/rows.js';
 import { type Cell, metricSeries, type SeriesRow } from '../metrics/series.js';
-import type { ComparedSpan, ReportSpan } from '../report/answer.js';
+import type { ComparedSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
 import { withPeriod } from '../scope/scope.js';

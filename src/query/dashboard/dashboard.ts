@@ -5,12 +5,10 @@ import { metricSeries } from '../metrics/series.js';
 import type { CostReport } from '../report/answer.js';
 import { costReport } from '../report/report.js';
 import { dimensionOf } from '../scope/dimensions.js';
-import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { type Every, spansOf } from '../scope/time_buckets.js';
+import { spansOf } from '../scope/time_buckets.js';
 import type { Offset } from '../scope/time_zone.js';
-import type { Count } from '../scope/values.js';
 import {
   BY_NAME,
   DASHBOARD_DIMENSIONS,
@@ -19,9 +17,7 @@ import {
   type DashboardQuery,
   type DashboardSpan,
   HEADLINE,
-  type HeadlineFigure,
   OVER_TIME,
-  type SpendSeries,
 } from './answer.js';
 import { headlineOf } from './headline.js';
 import { everyOf, periodBefore, windowOf } from './spans.js';

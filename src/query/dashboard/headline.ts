@@ -1,7 +1,6 @@
 import { integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, quotient } from '../metrics/division.js';
-import type { Unit } from '../metrics/metric.js';
 import type { MetricRow } from '../metrics/metric_rows.js';
 import { type MetricName, metricOf } from '../metrics/metrics.js';
 import { HEADLINE, type HeadlineFigure } from './answer.js';

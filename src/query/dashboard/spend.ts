@@ -3,7 +3,6 @@ import { metricSeries } from '../metrics/series.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
 import type { Span } from '../scope/time_buckets.js';
-import type { Count, Money } from '../scope/values.js';
 import type { SpendSeries } from './answer.js';
 
 /** The time of a dashboard: how spans are told apart, and all of them. */

@@ -1,12 +1,9 @@
-import type { BudgetPeriod } from '../../config/limit.js';
 import { UsageError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Unit } from '../metrics/metric.js';
-import { type MetricName, metricOf } from '../metrics/metrics.js';
+import { metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
-import type { Condition } from '../scope/filter.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { type Count, countOf } from '../scope/values.js';
 import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, Projection } from './answer.js';

@@ -1,7 +1,7 @@
 import { identifier, integer, join, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { wallTime } from '../scope/time_zone.js';
-import { type Count, countOf, textOf } from '../scope/values.js';
+import { countOf, textOf } from '../scope/values.js';
 import type { Projection } from './answer.js';
 import { fillSeries, localDay, type Projecting } from './series.js';
 import { EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd, PATH } from './sql.js';

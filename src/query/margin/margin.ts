@@ -1,22 +1,12 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
-import { type Condition, filterSql } from '../scope/filter.js';
+import { filterSql } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
-import { type Count, countOf, type Money } from '../scope/values.js';
-import type {
-  MarginBy,
-  MarginQuery,
-  MarginReport,
-  MarginRow,
-  MarginVerdict,
-  MarginWarning,
-  RevenueQuery,
-  StagedRevenue,
-  Unconverted,
-} from './answer.js';
+import { countOf } from '../scope/values.js';
+import type { MarginQuery, MarginReport, MarginRow, MarginVerdict, StagedRevenue } from './answer.js';
 import { marginWarnings } from './notes.js';
 import { stageRevenue } from './revenue.js';
 import { costSql, groupsSql, PLANS, revenueSql, usageNamed } from './sql.js';

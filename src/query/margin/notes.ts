@@ -1,4 +1,4 @@
-import type { MarginReport, MarginRow, MarginWarning, RevenueWarning, StagedRevenue } from './answer.js';
+import type { MarginReport, MarginRow, MarginWarning, StagedRevenue } from './answer.js';
 
 interface Findings {
   by: MarginReport['query']['by'];

@@ -1,4 +1,3 @@
-import type { RevenueTerms } from '../../config/revenue.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';

@@ -5,7 +5,7 @@ import type { Params, Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';
 import { VISIBLE } from '../scope/scope.js';
 import { timestampText } from '../scope/time_zone.js';
-import { type Count, countOf, type Money } from '../scope/values.js';
+import { countOf } from '../scope/values.js';
 import type { BillChange, BillDiff, BillPoint } from './answer.js';
 
 /** The usage of a period, rated by two states of the prices; nothing stored is changed. Rows sum to the totals. */

@@ -1,7 +1,6 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { UnpricedModel } from '../report/answer.js';
 import { unpricedModels } from '../report/notes.js';
 import { VISIBLE } from '../scope/scope.js';
 import type { PastRevision, PriceStatus, SetAside, SourceStatus } from './answer.js';

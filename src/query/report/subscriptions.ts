@@ -3,7 +3,6 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';
 import { timestampText } from '../scope/time_zone.js';
-import type { Money } from '../scope/values.js';
 import type { FlatCost } from './answer.js';
 
 /**

@@ -1,16 +1,14 @@
-import type { RevenueTerms } from '../../config/revenue.js';
 import { NothingToSimulate } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { stageRevenue } from '../margin/revenue.js';
-import type { Scores } from '../quality/scores.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
-import { type Count, countOf, isoText, type Money, textOf } from '../scope/values.js';
-import type { Growth, MoveAmounts, MoveRow, MovesAnswer, MovesQuery, MoveTarget, PolicyScore } from './answer.js';
+import { type Count, countOf, isoText, textOf } from '../scope/values.js';
+import type { Growth, MoveAmounts, MoveRow, MovesAnswer, MovesQuery } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS, growthTexts } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { ownRatios } from './own_ratios.js';
@@ -19,7 +17,7 @@ import { familiesSql, movesSql } from './reroute_sql.js';
 import { ratioTexts, targetsOf } from './reroute_targets.js';
 import { type MoveRule, planned } from './routing_rules.js';
 import { simulate } from './run.js';
-import type { Setting, Target } from './scenario.js';
+import type { Target } from './scenario.js';
 import { usedModels } from './sources.js';
 import { familyRatios } from './tokenizers.js';
 

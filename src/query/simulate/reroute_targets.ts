@@ -1,8 +1,7 @@
 import type { Row, Store } from '../../store/store.js';
-import { type Count, countOf, textOf } from '../scope/values.js';
+import { countOf, textOf } from '../scope/values.js';
 import type { MoveTarget } from './answer.js';
 import { plainFamily } from './cards.js';
-import type { FLAGS } from './cost_differences.js';
 import { reasonsSql, targetsSql } from './reroute_sql.js';
 import type { MoveRule } from './routing_rules.js';
 import type { Target } from './scenario.js';

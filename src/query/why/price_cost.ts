@@ -6,7 +6,6 @@ import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rat
 import { identifier, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { ImaginedCall, PriceCost, WhyCall } from './answer.js';
-import type { DisjointCounts } from './call_counts.js';
 import { quoted } from './explanations.js';
 import { why } from './why.js';
 

@@ -1,17 +1,6 @@
 import { InputError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
-import type {
-  Billed,
-  CallTraits,
-  Decimal,
-  FormerCost,
-  RateSource,
-  Why,
-  WhyCall,
-  WhyCard,
-  WhyImport,
-  WhyPart,
-} from './answer.js';
+import type { Why, WhyCall, WhyCard, WhyPart } from './answer.js';
 import { assumptionsOf, partNote, reasonOf, ruleInWords } from './explanations.js';
 import { CALLS_SQL, type CallRow, FOUND_SQL, PARTS_SQL, type PartRow, TOTALS_SQL } from './sql.js';
 
