@@ -6,6 +6,7 @@ import { formatOption, shownAs, type TableOptions, withBook } from './book.js';
 
 interface StatusOptions extends TableOptions {
   setAside?: boolean;
+  conflicts?: boolean;
 }
 
 /** Declares `llmcost pricing status` and `pricing history`. */
@@ -15,8 +16,12 @@ export function registerStatus(pricing: Command, io: Io): void {
       .command('status')
       .description('how old the prices are, what was not believed, and which usage has no price')
       .option('--set-aside', 'list the published prices that are not used, and why')
+      .option('--conflicts', 'list the prices on which sources differ by more than 5 %, what was chosen and why')
       .addOption(formatOption()),
-  ).action((options: StatusOptions) => (options.setAside === true ? setAside(options, io) : status(options, io)));
+  ).action((options: StatusOptions) => {
+    if (options.conflicts === true) return conflicts(options, io);
+    return options.setAside === true ? setAside(options, io) : status(options, io);
+  });
   withCommonOptions(
     pricing
       .command('history')
@@ -37,6 +42,16 @@ async function setAside(options: StatusOptions, io: Io): Promise<void> {
   const answer = await read(options, io, pricesSetAside);
   const { setAsideAs } = await import('../../render/pricing/price_status.js');
   io.stdout.write(setAsideAs(answer, await shownAs(options, io)));
+}
+
+async function conflicts(options: StatusOptions, io: Io): Promise<void> {
+  const [{ priceConflicts }, { timestampOf }] = [
+    await import('../../rate/listing/conflicts.js'),
+    await import('../../sql.js'),
+  ];
+  const answer = await read(options, io, (store) => priceConflicts(store, timestampOf(io.now())));
+  const { conflictsAs } = await import('../../render/pricing/price_status.js');
+  io.stdout.write(conflictsAs(answer, await shownAs(options, io)));
 }
 
 async function history(options: TableOptions, io: Io): Promise<void> {

@@ -55,10 +55,16 @@ function rankedRows(table: Sql, key: Sql): Sql {
   )`;
 }
 
-/** The same number of a source that goes before, for all time: this row can never decide anything. */
+/** The same number of a source that goes before, for all time, with nobody who disagrees: this row can never decide anything. */
 function repeated(value: Sql): Sql {
   return sql`(
     ranked.source in ${SUPPLEMENTS}
+    and not exists (
+      from ranked as disagreeing
+      where disagreeing.row_key = ranked.row_key
+        and disagreeing.${value} <> ranked.${value}
+        and disagreeing.superseded_at is null
+    )
     and exists (
       from ranked as before
       where before.row_key = ranked.row_key

@@ -1,3 +1,4 @@
+import type { PriceConflict } from '../../rate/listing/conflicts.js';
 import type { PastRevision, PriceStatus, SetAside } from '../../query/prices/status.js';
 import { formatCount } from '../text/number.js';
 import { type As, columnsOf, envelope, signed } from './prices.js';
@@ -90,6 +91,27 @@ export function setAsideAs(cells: readonly SetAside[], { format, terminal }: As)
   if (format === 'csv') return csvLines([[...fields], ...lines]);
   if (cells.length === 0) return 'Nothing was set aside.\n';
   const columns = columnsOf('source', 'provider', 'model', 'field', 'published', 'reason', 'seen');
+  return renderTable({ columns, rows: lines.map((line) => line.map(plain)), footer: [] }, terminal);
+}
+
+/** The prices on which sources differ, with what was chosen and why. */
+export function conflictsAs(conflicts: readonly PriceConflict[], { format, terminal }: As): string {
+  if (format === 'json') return envelope('llmcost.pricing-conflicts/1', { conflicts });
+  const fields = [
+    'provider',
+    'model',
+    'dimension',
+    'conditions',
+    'usd',
+    'source',
+    'reason',
+    'others',
+    'difference_percent',
+  ] as const;
+  const lines = conflicts.map((one) => fields.map((name) => one[name] ?? ''));
+  if (format === 'csv') return csvLines([[...fields], ...lines]);
+  if (conflicts.length === 0) return 'No two sources differ by more than 5 %.\n';
+  const columns = columnsOf('provider', 'model', 'price of', 'when', 'USD', 'source', 'because', 'others', 'apart %');
   return renderTable({ columns, rows: lines.map((line) => line.map(plain)), footer: [] }, terminal);
 }
 
