@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.js';
+import { type Sql, sql } from '../sql.js';
 import { ATTRIBUTION_STEP } from './schema_attribution.js';
 import { GROWING_STEP } from './schema_growing.js';
 import { LEDGER_STEP } from './schema_ledger.js';
@@ -7,6 +7,9 @@ import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { ROLLED_STEP } from './schema_rolled.js';
 import { USAGE_STEP } from './schema_usage.js';
+
+/** The day of the newest list of its source that names a model; null where nobody wrote it down. */
+const LAST_LISTED_STEP: Sql = sql`alter table price_model add column last_listed date`;
 
 /**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.
@@ -20,4 +23,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   NOTIFIED_STEP,
   GROWING_STEP,
   ROLLED_STEP,
+  LAST_LISTED_STEP,
 ];

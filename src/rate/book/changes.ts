@@ -18,7 +18,7 @@ const FEW = 20;
 const WIDE = (usd: Sql) => sql`cast(${usd} as decimal(34, 18))`;
 
 /** The name of a model without who sells or made it: `xai.grok-4`, `xai/grok-4` → grok-4. */
-const TAIL = (model: Sql) => sql`regexp_replace(lower(${model}), '^(.*/)?([a-z]+\\.)?', '')`;
+const TAIL = (model: Sql) => sql`regexp_replace(lower(${model}), '^(.*/)?([a-z]+\.)?', '')`;
 
 /**
  * One row in rate_change per staged rate: new, the same, changed, …
@@ -61,7 +61,7 @@ export async function classify(store: Store, { source, observedAt, corrects }: R
           from price_quarantine as earlier
           where earlier.source = $source and earlier.provider = staged.provider and earlier.field = staged.dimension
             and earlier.model = staged.provider || '/' || staged.model and earlier.raw_value = staged.raw_value
-            and earlier.observed_at < cast($observedAt as timestamp)
+            and earlier.seen_at < cast($observedAt as timestamp)
         ) as seconded,
         held.rate_id as held_id,
         held.usd_per_unit as held_usd,

@@ -114,12 +114,12 @@ export async function chooseShipped(store: Store): Promise<void> {
       or (source, provider, lower(model)) in (select (source, provider, model) from shipped)`);
 }
 
-/** Writes what a bundle carries of the price tables as pricing/*.csv and book.json: sorted, so that a refresh reads well as a diff. */
+/** Writes what a bundle carries of the price tables as pricing/*.csv.gz and book.json: sorted, so that the same lists give the same bytes. */
 export async function writeBundle(store: Store, directory: string): Promise<BundleManifest> {
   await chooseShipped(store);
   await writeRates(store, directory);
-  await copy(store, join(directory, 'multipliers.csv'), MULTIPLIERS);
-  await copy(store, join(directory, 'models.csv'), sql`select * from shipped_model order by source, provider, model`);
+  await copy(store, join(directory, 'multipliers.csv.gz'), MULTIPLIERS);
+  await copy(store, join(directory, 'models.csv.gz'), sql`select * from shipped_model order by source, provider, model`);
   const manifest = await bundleManifest(store);
   writeFileSync(join(directory, 'book.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -148,7 +148,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
   end`;
   await copy(
     store,
-    join(directory, 'rates.csv'),
+    join(directory, 'rates.csv.gz'),
     sql`
     select
       book_id, provider, model, dimension, raw_value, raw_unit,
@@ -170,7 +170,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
 }
 
 async function copy(store: Store, path: string, rows: Sql): Promise<void> {
-  await store.run(sql`copy (${rows}) to ${literal(path)} (format csv, header true)`);
+  await store.run(sql`copy (${rows}) to ${literal(path)} (format csv, header true, compression gzip)`);
 }
 
 async function bundleManifest(store: Store): Promise<BundleManifest> {

@@ -37,13 +37,13 @@ export function scaled(usd: Sql, times: Sql, by: Sql): Sql {
 
 /** Names of one model meet in this spelling (`oneSpelling` in SQL). */
 const SPELLED = (name: Sql) => sql`regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(${name}),
-      '[\\s_]+', '-', 'g'), '(\\d)\\.(\\d)', '\\1-\\2', 'g'), '@(\\d)', '-\\1', 'g'),
-      '-(20\\d\\d)-(\\d\\d)-(\\d\\d)($|-v\\d|[:@\\[])', '-\\1\\2\\3\\4')`;
+      '[\s_]+', '-', 'g'), '(\d)\.(\d)', '\1-\2', 'g'), '@(\d)', '-\1', 'g'),
+      '-(20\d\d)-(\d\d)-(\d\d)($|-v\d|[:@\[])', '-\1\2\3\4')`;
 
 /** A spelling without its date, at Bedrock also without the geography before it: alias, snapshots and profiles of a model. */
 const FAMILY = (provider: Sql, spelled: Sql) => sql`regexp_replace(
-      if(${provider} = 'bedrock', regexp_replace(${spelled}, '^(us|eu|apac|au|jp|ca|in|global|regional|us-gov)\\.', ''), ${spelled}),
-      '-20\\d{6}($|-v\\d)', '\\1')`;
+      if(${provider} = 'bedrock', regexp_replace(${spelled}, '^(us|eu|apac|au|jp|ca|in|global|regional|us-gov)\.', ''), ${spelled}),
+      '-20\d{6}($|-v\d)', '\1')`;
 
 /** Whether a source dates the time a rate holds for; the others only tell what they say on the day they are read. */
 export const DATED = (rate: Sql) => sql`(${rate}.source = 'published' or (${rate}.source = 'genai-prices'
@@ -122,7 +122,10 @@ listed as materialized (
     coalesce(rate.effective_from, timestamp '-infinity') as starts,
     coalesce(rate.effective_to, timestamp 'infinity') as ends,
     ${DATED(sql`rate`)} as dated,
-    least(coalesce(rate.effective_to, timestamp 'infinity'), greatest(seen.last_list, rate.observed_at)) as last_seen,
+    least(
+      coalesce(rate.effective_to, timestamp 'infinity'),
+      greatest(coalesce(cast(facts.last_listed as timestamp), seen.last_list), rate.observed_at)
+    ) as last_seen,
     rate.windows
   from related
   join (
@@ -132,6 +135,8 @@ listed as materialized (
   ) as rate
     on rate.provider = related.provider and rate.model = related.model
   left join seen on seen.source = rate.source
+  left join price_model as facts
+    on facts.source = rate.source and facts.provider = rate.provider and facts.model = rate.model
   where rate.service_tier in ('standard', related.rate_tier)
     and (rate.speed is null or lower(rate.speed) = related.rate_speed)
     and (rate.region is null or lower(rate.region) = related.rate_region)

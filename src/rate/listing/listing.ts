@@ -89,11 +89,19 @@ export function presentRates(test: Sql): Sql {
         concat_ws('|', lower(provider), lower(model), dimension, ${CONDITIONS}) as cell_key,
         ${SOURCE_RANK} as source_rank,
         coalesce(effective_from, timestamp '-infinity') as began,
-        least(coalesce(effective_to, timestamp 'infinity'), greatest(seen.last_list, observed_at)) as last_seen,
+        least(
+          coalesce(effective_to, timestamp 'infinity'),
+          greatest(read_until, observed_at)
+        ) as last_seen,
         ${DATED(sql`rate`)} as dated,
         false as unseen
-      from price_rate as rate
-      left join seen using (source)
+      from (
+        select rate.*, coalesce(cast(facts.last_listed as timestamp), seen.last_list) as read_until
+        from price_rate as rate
+        left join seen on seen.source = rate.source
+        left join price_model as facts
+          on facts.source = rate.source and facts.provider = rate.provider and facts.model = rate.model
+      ) as rate
       where removed_in is null
         and not contains(model, '*')
         and coalesce(effective_from <= cast($now as timestamp), true)

@@ -11,8 +11,7 @@ import {
   type StagedSource,
   standardRate,
 } from './source.js';
-import type { Dimension } from '../dimensions.js';
-import { DIMENSIONS, TOKEN_CLASSES } from '../dimensions.js';
+import { type Dimension, DIMENSIONS, TOKEN_CLASSES } from '../../names/dimensions.js';
 
 /** Whether a parsed JSON file is this repository's list of what sellers publish beside prices: pricing/published.json. */
 export function isPublished(json: unknown): json is JsonObject {
