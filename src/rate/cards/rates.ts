@@ -45,8 +45,6 @@ const FALLBACKS: readonly Fallback[] = [
     neighbour(`output_video_seconds_${size}`, 'output_video_seconds', 2),
   ),
   ...['1k', '2k', '4k'].map((size) => neighbour(`output_images_${size}`, 'output_images', 2)),
-  neighbour('cache_write_12h_tokens', 'cache_write_1h', 2),
-  neighbour('cache_write_12h_tokens', 'cache_write', 3),
   neighbour('annotated_pages', 'pages', 2),
 ];
 
