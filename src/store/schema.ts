@@ -75,6 +75,9 @@ const GROWING_STEP: Sql = sql`
 alter table imports add column continues integer;
 `;
 
+/** The day of the newest list of its source that names a model; null where nobody wrote it down. */
+const LAST_LISTED_STEP: Sql = sql`alter table price_model add column last_listed date`;
+
 /**
  * `source_inode` identifies, with name, size and time, a file that did not change since it was read. `import_overlap`: imports with calls
  * that another import has as well, and the one whose state of them was kept; when that one is removed, files of the others are read again.
@@ -101,4 +104,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   GROWING_STEP,
   ROLLED_STEP,
   UNCHANGED_STEP,
+  LAST_LISTED_STEP,
 ];
