@@ -119,7 +119,11 @@ export async function writeBundle(store: Store, directory: string): Promise<Bund
   await chooseShipped(store);
   await writeRates(store, directory);
   await copy(store, join(directory, 'multipliers.csv.gz'), MULTIPLIERS);
-  await copy(store, join(directory, 'models.csv.gz'), sql`select * from shipped_model order by source, provider, model`);
+  await copy(
+    store,
+    join(directory, 'models.csv.gz'),
+    sql`select * from shipped_model order by source, provider, model`,
+  );
   const manifest = await bundleManifest(store);
   writeFileSync(join(directory, 'book.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;

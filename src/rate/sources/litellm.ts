@@ -1,10 +1,10 @@
+import { isSelfHosted, isSubscription } from '../models/providers.js';
 import { documentedMultipliers, withoutDocumentedBatches } from './documented.js';
 import { LitellmCells } from './litellm_cells.js';
 import { isPriceField, type LitellmKey, litellmKey } from './litellm_fields.js';
 import { entryMultipliers } from './litellm_multipliers.js';
 import { offPeak, offPeakRates } from './litellm_off_peak.js';
 import { plausibleRates, withoutPlainReasoning } from './plausible.js';
-import { isSelfHosted, isSubscription } from '../models/providers.js';
 import { isZero, publishedPrice } from './price_text.js';
 import {
   emptySource,
@@ -132,7 +132,13 @@ function withoutPlaceholders({ key, name, entry }: Entry, rates: StagedRate[], r
   const cited = /^https?:\/\/(?!docs\.litellm\.ai)/.test(text(entry.source) ?? '');
   const known = FREE_BY_PAGE.some(([seller, names]) => seller === provider && names.test(model));
   if (cited || known || isSelfHosted(provider) || isSubscription(provider)) return rates;
-  rejected.push({ model: key, provider, field: '', reason: '0 without a page of the seller that says so', raw_value: '0' });
+  rejected.push({
+    model: key,
+    provider,
+    field: '',
+    reason: '0 without a page of the seller that says so',
+    raw_value: '0',
+  });
   return [];
 }
 

@@ -1,3 +1,4 @@
+import { DIMENSIONS, type Dimension, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { canonicalProvider } from '../models/providers.js';
 import { publishedPrice, type RawUnit } from './price_text.js';
 import {
@@ -11,7 +12,6 @@ import {
   type StagedSource,
   standardRate,
 } from './source.js';
-import { type Dimension, DIMENSIONS, TOKEN_CLASSES } from '../../names/dimensions.js';
 
 /** Whether a parsed JSON file is this repository's list of what sellers publish beside prices: pricing/published.json. */
 export function isPublished(json: unknown): json is JsonObject {
