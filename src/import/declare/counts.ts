@@ -224,11 +224,12 @@ function evidenceOf({ writer, inside }: Told): Readonly<Record<string, Sql>> {
 const SUMS = ['nothing', 'nothing_beside', 'reads', 'reads_beside', 'beside'].map((name) =>
   identifier(`total:${name}`),
 );
-/** One reading alone reaches the total. */
-const PROVEN = sql`(${join(
+const REACHED = sql`(${join(
   SUMS.map((reached) => sql`cast(${reached} as integer)`),
   ' + ',
-)} = 1)`;
+)})`;
+/** One reading alone reaches the total. */
+const PROVEN = sql`(${REACHED} = 1)`;
 
 /** Parts above their whole that the provider's total does not have either: no reading is right, and the line is told as wrong. */
 const CANNOT = {
@@ -301,6 +302,7 @@ function classesOf(told: Told): Readonly<Record<string, Sql>> {
     'tokens:gap': sql`case when ${more} and not (${thought}) then ${gap} end`,
     'tokens:convention': sql`case
         when ${contradicted} then 'contradicted'
+        when ${REACHED} > 1 and ("writer:input" is null or "writer:output" is null) then 'guessed'
         when "reading:input" = 'cache' then 'inclusive'
         when "reading:input" = 'reads' then 'reads'
         else 'exclusive'
