@@ -50,11 +50,20 @@ const HEADINGS = ['Options:', 'Which usage:', 'How it is shown:', 'General:'];
 
 /** The options of its own first, then which usage, how it is shown, and what every command has. */
 function groupOptions(command: Command): void {
-  const rank = (option: Option) =>
-    1 + [SCOPE, SHOWN, GENERAL].findIndex((names) => names.includes(option.attributeName()));
-  const sorted = command.options.toSorted((a, b) => rank(a) - rank(b));
-  command.options.splice(0, command.options.length, ...sorted);
-  for (const option of command.options) option.helpGroup(HEADINGS[rank(option)] ?? 'Options:');
+  for (const option of command.options) {
+    const at = [SCOPE, SHOWN, GENERAL].findIndex((names) => names.includes(option.attributeName()));
+    option.helpGroup(HEADINGS[at + 1] ?? 'Options:');
+  }
+  command.configureHelp({
+    groupItems: <T extends Command | Option>(_all: T[], visible: T[], headingOf: (item: T) => string) => {
+      const rank = (item: T) => HEADINGS.indexOf(headingOf(item));
+      const groups = new Map<string, T[]>();
+      for (const item of visible.toSorted((a, b) => rank(a) - rank(b))) {
+        groups.set(headingOf(item), [...(groups.get(headingOf(item)) ?? []), item]);
+      }
+      return groups;
+    },
+  });
 }
 
 /** The value an option was given on the command line. */
