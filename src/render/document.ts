@@ -107,6 +107,8 @@ export interface Column {
   align: 'left' | 'right';
   /** Drawn with letters, such as a sparkline, or a date: never broken, and not on a page, which draws charts. */
   fixed?: boolean;
+  /** Left out where a terminal has no room for all; a line below names it. */
+  optional?: boolean | undefined;
   /** It says nothing without the column before it: where there is room they stay together. */
   joined?: boolean;
 }

@@ -83,6 +83,12 @@ export function renderTable(table: Table, terminal: Terminal): string {
   if (terminal.wide || widthOf(widthsOf(safe), BOX) + 1 <= room) return boxed(safe, terminal);
   const narrowed = narrowedNames(safe, room);
   if (narrowed.fits) return openTable(safe, narrowed.widths, terminal);
+  const fewer = withoutOptional(safe, room);
+  if (fewer !== undefined) {
+    const missing = safe.columns.filter((column) => !fewer.columns.includes(column)).map(({ title }) => title);
+    const note = `no room for ${missing.join(', ')}: a wider terminal, --wide or --format csv has them`;
+    return `${openTable(fewer, narrowedNames(fewer, room).widths, terminal)}${faint(linesText([note], terminal), terminal)}`;
+  }
   const parts = partsOf(safe, room);
   const widths = parts.map((part) => narrowedNames(part, room).widths);
   const names = namesOf(safe);
@@ -95,6 +101,18 @@ export function renderTable(table: Table, terminal: Terminal): string {
       return openTable(part, even, terminal);
     })
     .join('\n');
+}
+
+/** The table without as many of its optional columns, from the right, as it takes to have room; undefined if that is not enough. */
+function withoutOptional(table: PlainTable, room: number): PlainTable | undefined {
+  const kept = indexes(0, table.columns.length);
+  for (const index of kept.toReversed()) {
+    if (table.columns[index]?.optional !== true) continue;
+    kept.splice(kept.indexOf(index), 1);
+    const fewer = pickColumns(table, kept);
+    if (narrowedNames(fewer, room, READABLE).fits) return fewer;
+  }
+  return undefined;
 }
 
 /** The texts of a table: with `brief` the short ones. */
@@ -221,7 +239,7 @@ function openTable({ columns, rows, footer }: PlainTable, widths: readonly numbe
       ).trimEnd(),
     );
   };
-  const rule = chalk.dim(widths.map((width) => '─'.repeat(width)).join('─'.repeat(GAP)));
+  const rule = chalk.dim(widths.map((width) => '─'.repeat(width)).join(' '.repeat(GAP)));
   return [
     ...lines(columns.map(({ title }) => title)).map((line) => chalk.bold(line)),
     rule,

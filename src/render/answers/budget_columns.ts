@@ -24,7 +24,7 @@ export function budgetTable(rows: readonly BudgetRow[]): Table {
     return always === true || rows.some((row) => cell(row) !== '');
   });
   return {
-    columns: columns.map(({ title, align, fixed }) => ({ title, align, ...(fixed === true ? { fixed } : {}) })),
+    columns: columns.map(({ title, align, fixed = false, optional }) => ({ title, align, fixed, optional })),
     rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
     footer: [],
   };
@@ -35,6 +35,7 @@ interface Column {
   align: 'left' | 'right';
   /** Bars and dates are never broken. */
   fixed?: boolean;
+  optional?: boolean;
   cell: (row: BudgetRow) => string;
   always?: boolean;
 }
@@ -53,9 +54,9 @@ const COLUMNS: readonly Column[] = [
     align: 'right',
     cell: ({ projected, unit }) => (projected === null ? '' : amountText(projected, unit)),
   },
-  { title: '80% interval', align: 'right', cell: intervalCell },
-  { title: 'used up', align: 'left', fixed: true, cell: ({ used_up_on }) => used_up_on ?? '' },
-  { title: 'mostly', align: 'left', cell: driverCell },
+  { title: '80% interval', align: 'right', optional: true, cell: intervalCell },
+  { title: 'used up', align: 'left', fixed: true, optional: true, cell: ({ used_up_on }) => used_up_on ?? '' },
+  { title: 'mostly', align: 'left', optional: true, cell: driverCell },
 ];
 
 /** The period of all rows, if they have the same one: then it is above them. */

@@ -43,12 +43,17 @@ function fitting(all: readonly string[], width: number): string[] {
   return taken;
 }
 
-/** A name in lines of at most `width` columns, broken after a mark such as - or /, within a word only where it must be. */
+/**
+ * A name in lines of at most `width` columns, broken after a mark such as - or /, within a word only where it must be. What would take
+ * more than some four lines loses its middle.
+ */
 export function brokenName(text: string, width: number): string[] {
   if (displayWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const piece of text.split(/(?<=[-_/·.,:@ ])/).flatMap((part) => pieces(part, width))) {
+  for (const piece of cutInMiddle(text, 4 * width)
+    .split(/(?<=[-_/·.,:@ ])/)
+    .flatMap((part) => pieces(part, width))) {
     if (line !== '' && displayWidth(line.concat(piece).trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = '';

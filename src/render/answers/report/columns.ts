@@ -26,9 +26,10 @@ export function reportTable(report: CostReport, { effects = false, costFirst = f
   return {
     columns: [
       ...[...by, ...former].map((title) => ({ title, align: 'left' as const })),
-      ...metrics.map(({ title, short, joined }) => ({
+      ...metrics.map(({ title, short, optional, joined }) => ({
         title,
         short,
+        optional,
         align: 'right' as const,
         ...(joined ? { joined } : {}),
       })),
@@ -116,6 +117,8 @@ export interface Column {
   title: string;
   /** The title on a terminal. */
   short?: string | undefined;
+  /** Left out where there is no room for all. */
+  optional?: boolean | undefined;
   /** It is about the column before. */
   joined?: boolean;
   cell: (metrics: CostReport['totals']) => Cell;
@@ -130,6 +133,9 @@ function metricColumns(report: CostReport, costFirst: boolean): Column[] {
     .map(columnOf)
     .concat(unpricedColumn(report));
 }
+
+/** What the first look at a report can do without. */
+const OPTIONAL: ReadonlySet<ReportMetric['name']> = new Set(['cached_tokens', 'cost_per_request']);
 
 const SHORT_TITLES: Partial<Record<ReportMetric['name'], string>> = {
   input_tokens: 'input',
@@ -156,7 +162,7 @@ function columnOf(metric: ReportMetric): Column {
   const { name, title } = metric;
   return name === 'unpriced_requests'
     ? { title, cell: unpricedCell }
-    : { title, short: SHORT_TITLES[name], cell: (metrics) => cellOf(metric, metrics) };
+    : { title, short: SHORT_TITLES[name], optional: OPTIONAL.has(name), cell: (metrics) => cellOf(metric, metrics) };
 }
 
 /** Requests without a price; '?' more where rows do not tell how many requests they are. */
