@@ -1,4 +1,4 @@
-import type { CostReport, ReportRow } from '../../../query/report/report.js';
+import type { CostReport, ReportRow } from '../../../query/report/answer.js';
 import { type Cell, type Document, type Section, type Table, textOf, type ValuedCell } from '../../document.js';
 import { counted, formatCount, formatMoney } from '../../text/number.js';
 import { reportCharts, reportFigures } from './charts.js';
