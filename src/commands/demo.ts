@@ -86,7 +86,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
         now: io.now(),
       });
       io.stdout.write(
-        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true }), terminal)}\n`,
+        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true, costFirst: true }), terminal)}\n`,
       );
     }
   });

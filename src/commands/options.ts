@@ -8,6 +8,7 @@ import type { StoreOptions } from '../store/store.js';
 export interface CommonOptions {
   db?: string;
   quiet?: boolean;
+  verbose?: boolean;
   /** false after --no-color. */
   color: boolean;
 }
@@ -74,6 +75,7 @@ export function withScopeOptions(command: Command): Command {
     .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
     .option('--model <name>', 'only this model: --where model=NAME, a glob with *')
     .option('--customer <name>', 'only this customer')
+    .option('-v, --verbose', 'all notes, and all of what the figures rest on')
     .addOption(new Option('--days <n>', 'the same as --last Nd').hideHelp())
     .addOption(new Option('--feature <name>', 'only this feature').hideHelp())
     .addOption(new Option('--limit <n>', 'the same as --top').hideHelp())
