@@ -21,7 +21,7 @@ import { kindOf, type Source, sourceOf } from '../read/source.js';
 import { withScratch } from '../read/temp_file.js';
 import { usageOf } from '../rows/statement.js';
 import { columnsFound, columnsOf, headerIn, pointersOf } from './columns.js';
-import { draftOf } from './draft.js';
+import { draftOf, type Seen } from './draft.js';
 import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './rejects.js';
 import { type Sought, soughtBy, type Traced } from './trace.js';
 
@@ -234,9 +234,6 @@ function firstStored(id: number): Sql {
     where usage.import_id = ${integer(id)}
     limit ${integer(ROWS_SHOWN)}`;
 }
-
-/** What a file shows of itself. */
-export type Seen = { headers: readonly string[] } | { lines: readonly string[] };
 
 /** The formats with the most of their signature in the file, and what else they look for. */
 async function nearestOf(
