@@ -46,7 +46,7 @@ export function withTurns({ model, iterations }: { model: Sql; iterations: Sql }
   return (lines) => sql`
     select *, unnest(case when len(others) > 0 then list_concat([null], others) else [null] end) as turn
     from (
-      select *, list_filter(${iterations}, lambda turn: coalesce(turn.type = 'advisor_message' or turn.model <> ${model}, false)) as others
+      select *, list_filter(${iterations}, lambda step: coalesce(step.type = 'advisor_message' or step.model <> ${model}, false)) as others
       from (${lines}) as line
     ) as looked_at`;
 }
@@ -113,10 +113,11 @@ function numbersOf({ usage }: AnswerPlaces): Format['numbers'] {
   const place = (path: string): Place => ({ at: `usage.${path}`, value: usage(path) });
   // A compaction is sampled before the answer, by the same model, and is not in the sums above it:
   // https://platform.claude.com/docs/en/build-with-claude/compaction-threshold
+  // The parameter must not have the name of a column, `turn`: DuckDB would take the column.
   const compaction = (count: Sql): Place => ({
     at: 'usage.iterations',
     value: sql`cast(list_sum(list_transform(
-      list_filter(${usage('iterations')}, lambda turn: turn.type = 'compaction'), lambda turn: try_cast(${count} as bigint)
+      list_filter(${usage('iterations')}, lambda step: step.type = 'compaction'), lambda step: try_cast(${count} as bigint)
     )) as varchar)`,
   });
   return {
@@ -128,11 +129,11 @@ function numbersOf({ usage }: AnswerPlaces): Format['numbers'] {
     written_5m: place('cache_creation.ephemeral_5m_input_tokens'),
     written_1h: place('cache_creation.ephemeral_1h_input_tokens'),
     searches: place('server_tool_use.web_search_requests'),
-    compaction_input: compaction(sql`turn.input_tokens`),
-    compaction_output: compaction(sql`turn.output_tokens`),
-    compaction_read: compaction(sql`turn.cache_read_input_tokens`),
-    compaction_written: compaction(sql`turn.cache_creation_input_tokens`),
-    compaction_written_1h: compaction(sql`turn.cache_creation.ephemeral_1h_input_tokens`),
+    compaction_input: compaction(sql`step.input_tokens`),
+    compaction_output: compaction(sql`step.output_tokens`),
+    compaction_read: compaction(sql`step.cache_read_input_tokens`),
+    compaction_written: compaction(sql`step.cache_creation_input_tokens`),
+    compaction_written_1h: compaction(sql`step.cache_creation.ephemeral_1h_input_tokens`),
   };
 }
 
