@@ -77,7 +77,7 @@ describe('which of several sources counts', () => {
         ['genai-prices', '2026-11-10'],
       ]);
       await settle(store, CALL);
-      expect(await prompts(store)).toEqual(['0.15']);
+      expect(await prompts(store)).toEqual(['0.15', '2026-09-27 0.15']);
     }));
 
   test('another name of the model is a witness too', () =>
@@ -90,7 +90,7 @@ describe('which of several sources counts', () => {
       ]);
       await read(store, [['litellm', '2026-11-20']]);
       await settle(store, { source_provider: 'azure', model: 'o3-2025-04-16' });
-      expect(await prompts(store)).toEqual(['2']);
+      expect(await prompts(store)).toEqual(['2', '2026-06-01 2']);
     }));
 });
 
