@@ -54,8 +54,10 @@ export async function nameBadLines(
   return named;
 }
 
+/** Lines that mean something by those before them have to be read in their order: one file at a time. */
 function isNumberedTogether(format: AnyFormat): boolean {
-  return (format.reads === 'ndjson' || format.reads === 'json') && !hidesFileNumber(format);
+  const inOrder = format.carried !== undefined || format.resolved !== undefined;
+  return isJson(format) && !inOrder && !hidesFileNumber(format);
 }
 
 /** What is wrong with the lines of files of JSON: of those that only gave no field by one short statement, of the others by another one. */
