@@ -1,10 +1,12 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../../sql.js';
-import type { Place } from './format.js';
 
 /** What is read of a JSON object: names of its keys, each a text (of any scalar), an object, or a list of objects. */
 export interface Shape {
   readonly [key: string]: 'text' | Shape | readonly [Shape];
 }
+
+/** Where a value stands: a path (`usage.prompt_tokens`), or an expression and the name people know it by. */
+export type Place = string | { readonly at: string; readonly value: Sql };
 
 /** One step is a key of an object (or a CSV header), a number an element of a list, counted from 0. */
 export type Path = readonly (string | number)[];

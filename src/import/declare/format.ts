@@ -1,7 +1,10 @@
-import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
 import type { Sql } from '../../sql.js';
 import type { TimeUnit } from './convert.js';
-import type { Shape } from './fields.js';
+import type { Told, UnitName } from './counts.js';
+import type { Place, Shape } from './fields.js';
+
+export type { UnitName } from './counts.js';
+export type { Place } from './fields.js';
 
 /** The same value in every row of the file. */
 export interface Constant {
@@ -14,8 +17,6 @@ export type Cell = Sql | Constant | null;
 export function constant(value: string | number | boolean): Constant {
   return { constant: value };
 }
-
-export type UnitName = (typeof INPUT_UNITS)[number] | (typeof OUTPUT_UNITS)[number] | (typeof OTHER_UNITS)[number];
 
 /** The columns that repeat from row to row; together they make a profile (src/store/schema.ts). */
 export interface Traits {
@@ -63,9 +64,6 @@ export interface Facts {
   tags: Cell;
   billed_cost: Cell;
 }
-
-/** Where a value stands: a path (`usage.prompt_tokens`), or an expression and the name people know it by. */
-export type Place = string | { readonly at: string; readonly value: Sql };
 
 /** A value in a list of names and values, as OpenTelemetry writes attributes. */
 export interface Attribute {
@@ -162,6 +160,8 @@ export interface Format extends Reading {
   readonly traits: Traits;
   readonly facts: Facts;
   readonly units: Readonly<Partial<Record<UnitName, Sql>>>;
+  /** What the lines say of tokens; the columns of TOKEN_FACTS are made of it (counts.ts). */
+  readonly told?: Told;
   /** A ready map of further units, where the file brings one. */
   readonly unitMap?: Sql;
   /** The id that tells calls apart, if it is not `request_id`. */

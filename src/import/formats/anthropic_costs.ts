@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
+import { tagsOf } from '../declare/bucket.js';
 import { field } from '../declare/fields.js';
 import { constant, type LedgerFormat } from '../declare/format.js';
-import { tagsOf } from './bucket.js';
 
 /** Where inference ran; models that do not tell say `not_available`. */
 function placeOf(geo: Sql): Sql {

@@ -1,8 +1,8 @@
 import { literal, type Sql, sql } from '../../sql.js';
+import { bucketKey, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from '../declare/bucket.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
 import { tierOf } from '../declare/normalize.js';
-import { bucketKey, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 /** What differs between the reports of Anthropic; null is what one of them does not tell. */
 interface Report {

@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
+import { billedModel, elsewhere, resourceTags, taxes } from '../declare/bill.js';
 import { field } from '../declare/fields.js';
 import { constant, type LedgerFormat } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { billedModel, elsewhere, resourceTags, taxes } from './bill.js';
 
 /** Names of CUR 2.0 → of the older report, where they differ by more than the prefix. */
 const OLDER = {

@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
+import { billedModel, elsewhere, resourceTags, taxes } from '../declare/bill.js';
 import { field } from '../declare/fields.js';
 import type { LedgerFormat } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { billedModel, elsewhere, resourceTags, taxes } from './bill.js';
 
 const HEADERS = [
   'BilledCost',

@@ -1,8 +1,8 @@
 import { join, literal, sql } from '../../sql.js';
+import { elsewhere, taxes } from '../declare/bill.js';
 import { field } from '../declare/fields.js';
 import type { LedgerFormat } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { elsewhere, taxes } from './bill.js';
 import { modelOfSku, providerOfService, SERVICE } from './gcp_billing.js';
 
 /** What stands in the brackets of `Cost ($)`, and the currency it means; $ is that of several countries. */

@@ -1,9 +1,8 @@
 import { type Sql, sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
-import { labelled, labelsIn } from '../declare/labels.js';
+import { labelled, labelsIn, otherLabels } from '../declare/labels.js';
 import { errorClassOf } from '../declare/normalize.js';
-import { otherLabels } from './attribution.js';
 
 const COLUMNS = [
   'request_id',

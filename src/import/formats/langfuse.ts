@@ -2,9 +2,17 @@ import { identifier, join, type Sql, sql } from '../../sql.js';
 import { elapsedMs } from '../declare/convert.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
-import { labelled, listIn, parsed, withLabels } from '../declare/labels.js';
+import {
+  ATTRIBUTED,
+  attributed,
+  labelled,
+  labelsOf,
+  listIn,
+  otherLabels,
+  parsed,
+  withLabels,
+} from '../declare/labels.js';
 import { failureTraits } from '../declare/normalize.js';
-import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const COLUMNS = [
   'id',

@@ -2,9 +2,17 @@ import { identifier, type Sql, sql } from '../../sql.js';
 import { elapsedMs } from '../declare/convert.js';
 import { field, type Shape, within } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
-import { labelled, listIn, parsed, withLabels } from '../declare/labels.js';
+import {
+  ATTRIBUTED,
+  attributed,
+  labelled,
+  labelsOf,
+  listIn,
+  otherLabels,
+  parsed,
+  withLabels,
+} from '../declare/labels.js';
 import { failureTraits } from '../declare/normalize.js';
-import { ATTRIBUTED, attributed, labelsOf, otherLabels } from './attribution.js';
 
 const RUN_LABELS = sql`run_labels`;
 const FAILED = sql`coalesce(${field('status')} = 'error' or nullif(${field('error')}, '') is not null, false)`;

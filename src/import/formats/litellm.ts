@@ -2,9 +2,8 @@ import { literal, type Sql, sql } from '../../sql.js';
 import { elapsedMs, flagOf, textOf } from '../declare/convert.js';
 import type { Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
-import { labelled, withLabels } from '../declare/labels.js';
+import { attributed, labelled, otherLabels, withLabels } from '../declare/labels.js';
 import { errorClassOf } from '../declare/normalize.js';
-import { attributed, otherLabels } from './attribution.js';
 
 /** The usage as LiteLLM counts it for all providers: https://docs.litellm.ai/docs/completion/usage */
 export const USAGE: Shape = {

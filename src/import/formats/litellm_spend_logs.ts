@@ -1,8 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
 import { field, type Shape, within } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
-import { listIn, parsed } from '../declare/labels.js';
-import { ATTRIBUTED, labelsOf } from './attribution.js';
+import { ATTRIBUTED, labelsOf, listIn, parsed } from '../declare/labels.js';
 import { type LoggedName, litellmLog, USAGE } from './litellm.js';
 
 const COLUMNS = [

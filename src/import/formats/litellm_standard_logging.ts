@@ -1,8 +1,7 @@
 import { sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
-import { listIn } from '../declare/labels.js';
-import { ATTRIBUTED, labelsOf } from './attribution.js';
+import { ATTRIBUTED, labelsOf, listIn } from '../declare/labels.js';
 import { type LoggedName, litellmLog, USAGE } from './litellm.js';
 
 const NAMES: Readonly<Record<LoggedName, string>> = {

@@ -1,8 +1,8 @@
 import { join, sql } from '../../sql.js';
+import { bucketKey, secondsBetween, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from '../declare/bucket.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
 import { tierOf } from '../declare/normalize.js';
-import { bucketKey, secondsBetween, tagsOf, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 const COUNTS = [
   'num_model_requests',

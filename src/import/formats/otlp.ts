@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
+import { tagsOf } from '../declare/bucket.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { among, errorClassOf, tierOf } from '../declare/normalize.js';
-import { tagsOf } from './bucket.js';
 import { ATTRIBUTES, resolvedSpans, told } from './otlp_spans.js';
 
 const FAILED = sql`coalesce(${field('status.code')} in ('2', 'STATUS_CODE_ERROR'), false)`;

@@ -1,9 +1,8 @@
 import { type Sql, sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
-import { labelled, labelsIn, parsed, withLabels } from '../declare/labels.js';
+import { labelled, labelsIn, otherLabels, parsed, withLabels } from '../declare/labels.js';
 import { errorClassOf } from '../declare/normalize.js';
-import { otherLabels } from './attribution.js';
 import { reasoningInAnswer } from './openai_chat.js';
 
 /** A field under its two names, the older first. */

@@ -1,8 +1,8 @@
 import { sql } from '../../sql.js';
+import { bucketKey, UNTOLD_FACTS, UNTOLD_TRAITS } from '../declare/bucket.js';
 import { field } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { bucketKey, UNTOLD_FACTS, UNTOLD_TRAITS } from './bucket.js';
 
 const CACHED = sql`(coalesce(cached, 0) + coalesce(written, 0))`;
 /** Not documented; the AI SDK, which the gateway belongs to, counts cached tokens in its input, unless there are more of them. */

@@ -11,12 +11,14 @@ import {
   timeOf,
   wholeNumber,
 } from '../declare/convert.js';
+import { tokenSteps } from '../declare/counts.js';
 import { placeSql } from '../declare/fields.js';
 import {
   type AnyFormat,
   type Cell,
   type Facts,
   type Format,
+  isLedger,
   type Place,
   TRAIT_NAMES,
   type TraitName,
@@ -138,12 +140,22 @@ export function typedLines(format: AnyFormat, lines: Lines): Sql {
   return sql`read as ${gathered}(
       ${lines.query}
     ),
-    typed as (
+    typed as (${withTokens(
+      format,
+      sql`
       select
         *,
         ${join(conversions(format, lines), ',\n        ')}
       from (${withTimes(format)}) as timed
-    )`;
+    `,
+    )})`;
+}
+
+/** Converted lines with the token classes that their counts make. */
+function withTokens(format: AnyFormat, converted: Sql): Sql {
+  if (isLedger(format) || format.told === undefined) return converted;
+  const lines = tokenSteps(format.told).reduce(withComputed, sql`(${converted}) as converted`);
+  return sql`select * from ${lines}`;
 }
 
 /** What a call cannot have less than none of. */
