@@ -3,6 +3,7 @@ import { join, literal, type Sql, sql } from '../../sql.js';
 /**
  * What a name of usage counts, beside the counts of `Told`:
  * - `text_in`, `text_out`, `text_cached`: the text of a prompt, an answer or what is cached, where it is told beside audio and images
+ * - `uncached`: the prompt without what is cached
  * - `tool_in`: results of a provider's own tools, which Gemini counts beside the prompt
  * - `predicted`: predicted text, which is in the answer already for OpenAI
  * - `searches`: searches and grounding, billed by the request
@@ -30,6 +31,7 @@ export const USAGE_CLASSES = [
   'text_in',
   'text_out',
   'text_cached',
+  'uncached',
   'tool_in',
   'predicted',
   'searches',
@@ -92,7 +94,7 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[]
   ['search|grounding', 'searches'],
   ['fetch|characters|images$|videos$|files$|iterations|^(flex|priority|batch|standard)$', 'none'],
   ['prediction', 'predicted'],
-  ['non_?cache|uncache|nocache|cachemiss', 'none'],
+  ['noncache|uncache|nocache|cachemiss', 'uncached'],
   ['cache.*(write|written|creation|created).*audio|audio.*cache.*(write|written|creation|created)', 'cache_write_audio'],
   ['(cache|ephemeral).*(1h|above1)|long.*cache.*(write|creation)', 'cache_write_1h'],
   ['(cache|ephemeral).*5m', 'cache_write_5m'],
@@ -118,8 +120,8 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[]
 ];
 
 /**
- * Names and values of usage as a list of `{c, k, v}`: the class of each name, which is `none` for what is no count and
- * `unknown` for what nobody knows. The bare name is a step of its own: every rule looks at it.
+ * Names and values of usage, a list of `{s, k, v}` (source, name, value), as a list of `{c, s, k, v}`: the class of each name, which is
+ * `none` for what is no count and `unknown` for what nobody knows. The bare name is a step of its own: every rule looks at it.
  */
 export function classified(entries: Sql): Sql {
   const known = join(
@@ -130,20 +132,20 @@ export function classified(entries: Sql): Sql {
     RULES.map(([pattern, found]) => sql`when regexp_matches(e.b, ${literal(pattern)}) then ${literal(found)}`),
     ' ',
   );
-  const named = sql`list_transform(${entries}, lambda e: {'f': case e.k ${known} end, 'k': e.k, 'v': e.v})`;
-  const bare = sql`list_transform(${named}, lambda e: {'f': e.f, 'b': case when e.f is null then ${bareName(sql`e.k`)} end, 'k': e.k, 'v': e.v})`;
-  return sql`list_transform(${bare}, lambda e: {'c': case when e.f is not null then e.f ${rules} else 'unknown' end, 'k': e.k, 'v': e.v})`;
+  const named = sql`list_transform(list_filter(${entries}, lambda e: try_cast(e.v as double) is not null), lambda e: {'f': case e.k ${known} end, 'k': e.k, 'v': e.v, 's': e.s})`;
+  const bare = sql`list_transform(${named}, lambda e: {'f': e.f, 'b': case when e.f is null then ${bareName(sql`e.k`)} end, 'k': e.k, 'v': e.v, 's': e.s})`;
+  return sql`list_transform(${bare}, lambda e: {'c': case when e.f is not null then e.f ${rules} else 'unknown' end, 'k': e.k, 'v': regexp_replace(e.v, '[.]0+$', ''), 's': e.s})`;
 }
 
 /** The leaves of a JSON object of usage as a list of names and values, `{"k": "prompt_tokens_details.cached_tokens", "v": "12"}`; lists by modality too. */
-export function usageLeaves(object: Sql): Sql {
-  const inner = sql`list_transform(map_entries(json_transform(e.value, '"MAP(VARCHAR, VARCHAR)"')), lambda f: {'k': concat(e.key, '.', f.key), 'v': f.value})`;
+export function usageLeaves(object: Sql, source: Sql): Sql {
+  const inner = sql`list_transform(map_entries(json_transform(e.value, '"MAP(VARCHAR, VARCHAR)"')), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.key), 'v': f.value})`;
   const modality = sql`[{"modality":"VARCHAR","tokenCount":"VARCHAR","token_count":"VARCHAR","tokens":"VARCHAR"}]`;
-  const listed = sql`list_transform(json_transform(e.value, '${modality}'), lambda f: {'k': concat(e.key, '.', f.modality), 'v': coalesce(f.tokenCount, f.token_count, f.tokens)})`;
+  const listed = sql`list_transform(json_transform(e.value, '${modality}'), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.modality), 'v': coalesce(f.tokenCount, f.token_count, f.tokens)})`;
   const leaves = sql`case json_type(e.value)
         when 'OBJECT' then ${inner}
         when 'ARRAY' then list_filter(coalesce(${listed}, []), lambda f: f.v is not null)
-        else [{'k': e.key, 'v': e.value->>'$'}]
+        else [{'s': ${source}, 'k': e.key, 'v': e.value->>'$'}]
       end`;
   return sql`coalesce(try(flatten(list_transform(map_entries(json_transform(${object}, '"MAP(VARCHAR, JSON)"')), lambda e: ${leaves}))), [])`;
 }

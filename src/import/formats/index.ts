@@ -45,7 +45,7 @@ import { openhands } from './openhands.js';
 import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
-import { otlpTraces } from './otlp.js';
+import { otlpLogs, otlpTraces } from './otlp.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { revenueCsv } from './revenue_csv.js';
@@ -107,6 +107,7 @@ export const FORMATS: readonly AnyFormat[] = [
   gcpBillingCsv,
   gcpCostTable,
   otlpTraces,
+  otlpLogs,
   revenueCsv,
   stripeInvoices,
   stripePayments,

@@ -1,4 +1,4 @@
-import { identifier, join, literal, type Sql, sql } from '../../sql.js';
+import { identifier, integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Attribute } from '../declare/format.js';
 import { among } from '../declare/normalize.js';
 import { USAGE_CLASSES } from '../declare/usage_names.js';
@@ -102,7 +102,7 @@ const SHARED = [
   'body:asked_model',
 ];
 /** These are told by one record together: what they mean depends on who wrote them. */
-const WHOLES = ['input', 'output', 'total', 'text_in', 'text_out', 'tool_in'];
+const WHOLES = ['input', 'output', 'total', 'text_in', 'text_out', 'tool_in', 'uncached'];
 
 /**
  * The records of traces as calls, from their fields and the columns `keys`, `vals`, `resource_keys`, `resource_vals`
@@ -120,11 +120,21 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       Object.entries(attributes).flatMap(([name, one]) => (one.list === list ? [[name, [one.key]]] : [])),
     );
   const same = [...Object.keys(ATTRIBUTION), ...Object.keys(attributes).filter((name) => attributes[name]?.ofTrace === true)];
-  const shared = [...SHARED, ...same].map((name) => identifier(`$${name}`));
-  const parts = USAGE_CLASSES.filter((name) => !WHOLES.includes(name)).map((name) => identifier(`$n:${name}`));
+  const names = [...SHARED, ...same];
+  const counts = USAGE_CLASSES.filter((name) => !WHOLES.includes(name)).map((name) => `n:${name}`);
+  const columns = [...names, ...counts].map((name) => identifier(`$${name}`));
   const wholes = WHOLES.map((name) => identifier(`$n:${name}`));
   const number = (name: string) => sql`coalesce(try_cast(try_cast(${identifier(`$n:${name}`)} as double) as bigint), 0)`;
-  const first = (value: Sql) => sql`first_value(${value} ignore nulls) over call`;
+  // A count of 0 is what a copy says that does not know it.
+  const listed = sql`[${join(columns.map((column, index) => (index < names.length ? sql`recorded.${column}` : sql`nullif(recorded.${column}, '0')`)))}]`;
+  const kept = (column: Sql, index: number) => {
+    const own = index < names.length ? sql`recorded.${column}` : sql`nullif(recorded.${column}, '0')`;
+    const more = [sql`merged.known[${integer(index + 1)}]`];
+    const name = names[index] ?? '';
+    if (same.includes(name)) more.push(sql`trace.${identifier(name)}`);
+    if (name === 'model') more.push(sql`models.model`);
+    return sql`coalesce(${join([own, ...more, sql`recorded.${column}`])})`;
+  };
   return sql`
     with recorded as materialized (
       select *, ${ROLE} as "$role", row_number() over () as "$record"
@@ -142,12 +152,12 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       select
         "$record" as record, ${told('traceId')} as trace, ${told('spanId')} as span, ${told('parentSpanId')} as parent,
         ${told('scope')}.name as scope, "$from" as start, "$to" as "end", ${FAILED} as failed, ${COUNTED} as counted,
-        coalesce(${told('response_id')}, ${identifier('$body:id')}) as id,
+        case when strlen(coalesce(${told('response_id')}, ${identifier('$body:id')})) >= 16 then coalesce(${told('response_id')}, ${identifier('$body:id')}) end as id,
         lower(regexp_replace(coalesce(${told('request_model')}, ${told('model')}, ${identifier('$body:model')}, ${identifier('$body:asked_model')}), '^.*[/]', '')) as model,
         lower(regexp_replace(coalesce(${told('model')}, ${identifier('$body:model')}, ${told('request_model')}), '^.*[/]', '')) as answered,
         ${number('output')} as answer, ${number('input')} as prompt,
         ${number('input')} + ${number('cache_read')} + ${number('cache_write')} as prompt_and_cache,
-        (${join([...wholes, ...parts].map((one) => sql`(${one} is not null)::int`), ' + ')}) as tells,
+        (${join([...wholes, ...columns.slice(names.length)].map((one) => sql`(${one} is not null)::int`), ' + ')}) as tells,
         ${told('event')} = 'log' as is_log
       from recorded
       where "$role" = 'call'
@@ -249,45 +259,51 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     ),
     keyed as (
       select
-        candidate.record, candidate.tells, candidate."end" - candidate.start as took,
-        coalesce(target.id, candidate.id, concat(coalesce(target.trace, candidate.trace), '/', coalesce(target.span, candidate.span), '/', coalesce(target.record, candidate.record))) as call,
-        coalesce(target.id, candidate.id) as id
+        candidate.record,
+        coalesce(target.id, candidate.id, concat(coalesce(target.record, candidate.record))) as call,
+        coalesce(target.id, candidate.id) as id,
+        row_number() over (
+          partition by coalesce(target.id, candidate.id, concat(coalesce(target.record, candidate.record)))
+          order by candidate.tells desc, candidate."end" - candidate.start, candidate.record
+        ) as place
       from candidate
       left join jumped on jumped.record = candidate.record
       left join candidate as target on target.record = jumped.to_record
       where candidate.record not in (select record from sums)
     ),
-    several as (select call from keyed group by call having count(*) > 1),
-    gathered as (
+    shared as (
       select
-        recorded.* replace (
-          ${join(shared.map((column) => sql`coalesce(${column}, ${first(column)}) as ${column}`))},
-          ${join(parts.map((column) => sql`coalesce(nullif(${column}, '0'), ${first(sql`nullif(${column}, '0')`)}, ${column}) as ${column}`))},
-          min("$from") over call as "$from",
-          max("$to") over call as "$to",
-          case when row_number() over call = 1 then 'call' else 'copy' end as "$role"
-        ),
-        keyed.id as "$id"
-      from recorded
-      join keyed on keyed.record = recorded."$record"
-      where keyed.call in (select call from several)
-      window call as (partition by keyed.call order by keyed.tells desc, keyed.took, keyed.record rows between unbounded preceding and unbounded following)
+        first(keyed.record order by keyed.place) as record,
+        list(${listed} order by keyed.place) as known,
+        min("$from") as "from",
+        max("$to") as "to"
+      from keyed
+      join recorded on recorded."$record" = keyed.record
+      where keyed.call in (select call from keyed where place > 1)
+      group by keyed.call
     ),
-    settled as (
-      select * from gathered
-      union all by name
-      select recorded.*, keyed.id as "$id" from recorded join keyed on keyed.record = recorded."$record" where keyed.call not in (select call from several)
-      union all by name
-      select recorded.* replace (case when "$role" = 'call' then 'around' else "$role" end as "$role"), null as "$id"
-      from recorded
-      where "$record" not in (select record from keyed)
+    merged as (
+      select
+        record, "from", "to",
+        list_transform(range(1, ${integer(columns.length + 1)}), lambda i: list_filter(list_transform(known, lambda one: one[i]), lambda one: one is not null)[1]) as known
+      from shared
     )
     select
-      settled.* replace (
-        ${join(same.map((name) => sql`coalesce(settled.${told(name)}, trace.${identifier(name)}) as ${told(name)}`))},
-        coalesce(settled."$model", models.model) as "$model"
-      )
-    from settled
-    left join trace on trace.trace = settled.${told('traceId')}
-    left join models on models.record = settled."$record"`;
+      recorded.* replace (
+        ${join(columns.map((column, index) => sql`${kept(column, index)} as ${column}`))},
+        coalesce(merged."from", recorded."$from") as "$from",
+        coalesce(merged."to", recorded."$to") as "$to",
+        case
+          when recorded."$role" <> 'call' then recorded."$role"
+          when keyed.record is null then 'around'
+          when keyed.place > 1 then 'copy'
+          else 'call'
+        end as "$role"
+      ),
+      keyed.id as "$id"
+    from recorded
+    left join keyed on keyed.record = recorded."$record"
+    left join merged on merged.record = recorded."$record"
+    left join trace on trace.trace = recorded.${told('traceId')}
+    left join models on models.record = recorded."$record"`;
 }

@@ -167,7 +167,6 @@ const IN_ANSWER = {
     '$.responseId',
     '$.openai.responseId',
     '$.generations[0][0].message.kwargs.response_metadata.id',
-    '$.generations[0][0].message.kwargs.id',
     '$.llm_output.id',
     '$.custom.id',
     '$.custom.responseId',
@@ -196,7 +195,7 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
   const pairs = sql`list_transform(keys, lambda k, i: {'k': k, 'v': vals[i]})`;
   return sql`
     select
-      * exclude (keys, vals, resource_keys, resource_vals, texts, asked, counted, dicts, counts, numbered, classes),
+      * exclude (keys, vals, resource_keys, resource_vals, pairs, texts, asked, counted, dicts, counts, numbered, classes),
       len(keys) as "$attributes",
       ${join(
         USAGE_CLASSES.map(
@@ -204,7 +203,8 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
         ),
       )},
       list_filter(numbered, lambda e: e.c = 'unknown' and e.v <> '0') as "$unknown",
-      case when list_position(list_transform(counted, lambda e: e.c), 'input') is null and len(dicts) > 0 then dicts[1].k end as "$told_in",
+      nullif(numbered[list_position(classes, 'input')].s, '') as "$told_in",
+      numbered[list_position(classes, 'input')].k as "$told_as",
       ${columnsOf({ ...RECORD, ...ATTRIBUTION, ...more }, { keys: sql`keys`, values: sql`vals` })},
       ${columnsOf({ ...RESOURCE, ...moreResource }, { keys: sql`resource_keys`, values: sql`resource_vals` })},
       ${join(
@@ -223,21 +223,21 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
         from (
           select
             *,
-            list_filter(list_concat(counted, ${classified(sql`coalesce(flatten(list_transform(dicts, lambda d: ${usageLeaves(sql`d.v`)})), [])`)}), lambda e: try_cast(e.v as double) is not null and e.c <> 'none') as counts
+            list_filter(${classified(sql`list_concat(counted, coalesce(flatten(list_transform(dicts, lambda d: ${usageLeaves(sql`d.v`, sql`d.k`)})), []))`)}, lambda e: e.c <> 'none') as counts
           from (
             select
               *,
-              ${classified(sql`list_filter(${pairs}, lambda e: e.v is not null and regexp_matches(lower(e.k), 'token|usage') and try_cast(e.v as double) is not null and not regexp_matches(e.k, ${literal(NO_COUNT)}))`)} as counted,
+              list_transform(list_filter(pairs, lambda e: e.v is not null and regexp_matches(lower(e.k), 'token|usage') and not regexp_matches(e.k, ${literal(NO_COUNT)})), lambda e: {'s': '', 'k': e.k, 'v': e.v}) as counted,
               list_concat(
-                list_filter(list_transform(list_filter(${pairs}, lambda e: left(e.v, 1) = '{' and regexp_matches(e.k, ${literal(USAGE_TEXT)})), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null),
+                list_filter(list_transform(list_filter(pairs, lambda e: left(e.v, 1) = '{' and regexp_matches(e.k, ${literal(USAGE_TEXT)})), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null),
                 flatten(list_transform(texts, lambda t: list_transform(list_filter(json_extract(t.v, [${join(USAGE_PATHS.map(literal))}]), lambda u: json_type(u) = 'OBJECT'), lambda u: {'k': t.k, 'v': cast(u as varchar)})))
               ) as dicts
             from (
               select
                 *,
-                list_filter(list_transform(list_filter(${pairs}, lambda e: list_contains([${answers}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as texts,
-                list_filter(list_transform(list_filter(${pairs}, lambda e: list_contains([${requests}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as asked
-              from (${records}) as record
+                list_filter(list_transform(list_filter(pairs, lambda e: list_contains([${answers}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as texts,
+                list_filter(list_transform(list_filter(pairs, lambda e: list_contains([${requests}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as asked
+              from (select *, ${pairs} as pairs from (${records}) as record) as paired
             ) as with_texts
           ) as with_usage
         ) as with_counts
