@@ -25,9 +25,9 @@ import type { Why as WhyAnswer } from '../src/query/why/why.js';
 import type { ListedModel } from '../src/rate/listing/listing.js';
 import type { ModelPrices } from '../src/rate/listing/model_prices.js';
 import type { Corrected } from '../src/rate/rerate/correct.js';
-import type { ImportAnswer } from '../src/render/import/import.js';
-import type { PriceDiff as Diff } from '../src/render/pricing/price_diff.js';
-import type { RefreshAnswer } from '../src/render/pricing/refresh.js';
+import type { ImportAnswer } from '../src/render/answers/import.js';
+import type { PriceDiff as Diff } from '../src/render/answers/pricing/diff.js';
+import type { RefreshAnswer } from '../src/render/answers/pricing/refresh.js';
 
 /** An answer in its envelope. */
 type Enveloped<Name extends string, Content> = { schema: `llmcost.${Name}` } & Content;

@@ -29,6 +29,7 @@ const HOMES: Record<string, { layers: string[]; files?: number }> = {
   commander: { layers: ['cli', 'commands'] },
   chalk: { layers: ['render'], files: 1 },
   'cli-table3': { layers: ['render'], files: 1 },
+  'string-width': { layers: ['render'], files: 1 },
   'chart.js': { layers: ['browser'] },
   ora: { layers: ['commands', 'io', 'render'], files: 1 },
   nodemailer: { layers: ['notify'], files: 1 },

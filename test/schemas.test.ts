@@ -10,7 +10,7 @@ import { SCHEMAS } from '../src/commands/schema.js';
 import type { ImportedFile } from '../src/import/load/import.js';
 import { webhookBody } from '../src/notify/message.js';
 import { reportSchema } from '../src/query/report/schema.js';
-import { watchedAsJson } from '../src/render/import/watch.js';
+import { watchedAsJson } from '../src/render/answers/import.js';
 import { fakeIo } from './fake_io.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

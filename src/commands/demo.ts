@@ -47,8 +47,8 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
     { loadBundledBook },
     { mappingOf },
     { costReport },
-    rendered,
-    { terminalOf },
+    { reportDocument },
+    { documentAsText, terminalOf },
     { importAsText },
     { periodBetween },
   ] = await Promise.all([
@@ -57,9 +57,9 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
     import('../rate/bundle/bundle.js'),
     import('../import/declare/mapping.js'),
     import('../query/report/report.js'),
-    import('../render/report/report.js'),
-    import('../render/text/table.js'),
-    import('../render/import/import.js'),
+    import('../render/answers/report/report.js'),
+    import('../render/table.js'),
+    import('../render/answers/import.js'),
     import('../query/scope/period.js'),
   ]);
   const terminal = terminalOf(io, { color });
@@ -83,7 +83,9 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
         top,
         now: io.now(),
       });
-      io.stdout.write(`${title}\n> ${command}\n${rendered.reportAsTable(answer, terminal)}\n`);
+      io.stdout.write(
+        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true }), terminal)}\n`,
+      );
     }
   });
 }

@@ -1,26 +1,15 @@
-import { type Command, Option } from 'commander';
-import { UndecidedError, UsageError } from '../errors.js';
+import type { Command } from 'commander';
+import { UndecidedError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { DriftQuery, DriftReport } from '../query/drift/answer.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer, writeNotes } from './output.js';
+import type { DriftOptions as DriftWords } from '../query/drift/query.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
-
-export interface DriftOptions extends ConfigOptions, ScopeOptions {
-  by: string;
-  window?: string;
-  baseline: string;
-  threshold: string;
-  metric?: string;
-  minSample: string;
-  models?: boolean;
+export interface DriftOptions extends AnswerOptions, ConfigOptions, DriftWords {
   all?: boolean;
   fail?: boolean;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
 }
 
 /** Declares `llmcost drift`. */
@@ -43,12 +32,10 @@ export function registerDrift(program: Command, io: Io): void {
     .option('--min-sample <n>', 'how many requests either side must have', '100')
     .option('--models', 'only which models are new, gone, switched or about to be retired')
     .option('--all', 'show what did not change, too')
-    .option('--fail', 'end with exit code 1 if something drifted, 4 if nothing could be judged')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--fail', 'end with exit code 1 if something drifted, 4 if nothing could be judged');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action((options: DriftOptions) => drift(options, io));
+    .action((options: DriftOptions) => answerQuestion(DRIFT, options, io));
 }
 
 const EXAMPLES = `
@@ -57,16 +44,21 @@ Examples:
   llmcost drift --by customer --metric output_tokens --threshold 20%
   llmcost drift --window 1d --metric latency,error_rate --fail`;
 
-async function drift(options: DriftOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
-  const { driftReport, hasDrifted } = await import('../query/drift/drift.js');
-  const answer = await withOwnStore(options, io, (store) => driftReport(store, query));
-  await writeAnswer(await render(answer, options, io), options.output, io);
-  if (!options.quiet) await writeNotes(answer.warnings, io);
-  if (options.fail !== true) return;
-  if (hasDrifted(answer)) io.setExitCode(1);
-  else if (isUndecided(answer, query)) throw nothingJudged(answer);
-}
+const DRIFT: Question<DriftOptions, DriftQuery, DriftReport> = {
+  parse: async (options, io) => (await import('../query/drift/query.js')).parseDriftQuery(options, io.now()),
+  ask: async (query, { options, io }) => {
+    const { driftReport } = await import('../query/drift/drift.js');
+    return withOwnStore(options, io, (store) => driftReport(store, query));
+  },
+  document: async (answer, { options: { all } }) =>
+    (await import('../render/answers/drift.js')).driftDocument(answer, { all: all === true }),
+  conclude: async (answer, { query, options: { fail }, io }) => {
+    if (fail !== true) return;
+    const { hasDrifted } = await import('../query/drift/drift.js');
+    if (hasDrifted(answer)) io.setExitCode(1);
+    else if (isUndecided(answer, query)) throw nothingJudged(answer);
+  },
+};
 
 /** A gate never passes on nothing: no comparison, or no usage whose models could be compared. */
 function isUndecided({ totals, warnings }: DriftReport, { modelsOnly }: DriftQuery): boolean {
@@ -76,84 +68,5 @@ function isUndecided({ totals, warnings }: DriftReport, { modelsOnly }: DriftQue
 function nothingJudged({ query }: DriftReport): UndecidedError {
   return new UndecidedError(
     `Whether something drifted cannot be decided: of ${query.window.label}, against ${query.baseline.label}, nothing could be compared.\nChoose longer periods with --window and --baseline, or allow fewer requests with --min-sample.`,
-  );
-}
-
-async function render(answer: DriftReport, options: DriftOptions, io: Io): Promise<string> {
-  const rendered = await import('../render/drift.js');
-  if (options.format === 'json') return rendered.driftAsJson(answer);
-  if (options.format === 'csv') return rendered.driftAsCsv(answer);
-  const shown = { all: options.all === true };
-  if (options.format === 'markdown') return rendered.driftAsMarkdown(answer, shown);
-  if (options.format === 'html') {
-    const [{ driftPage }, { pageAnswer }] = await Promise.all([import('../render/drift_page.js'), import('./page.js')]);
-    return pageAnswer(driftPage(answer, shown), options.output, io);
-  }
-  const { terminalOf } = await import('../render/text/table.js');
-  const toFile = options.output !== undefined;
-  const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
-  return rendered.driftAsTable(answer, terminal, shown);
-}
-
-/** The checked question. */
-async function queryOf(options: DriftOptions, now: Date): Promise<DriftQuery> {
-  const { chosenMetrics } = await import('../query/drift/metrics.js');
-  const { tz, where, period } = await chosenScope(options, now);
-  const { spansBefore } = await import('../query/drift/spans.js');
-  if (options.window !== undefined && period.since !== null) {
-    throw new UsageError('--window cannot be combined with --since or --period.\nUse either the one or the other.');
-  }
-  if (options.models === true && options.metric !== undefined) {
-    throw new UsageError('--models cannot be combined with --metric.\nUse either the one or the other.');
-  }
-  return {
-    by: await dimensionsOf(options.by),
-    ...spansBefore(period, {
-      window: daysOf('--window', options.window ?? '7d'),
-      baseline: daysOf('--baseline', options.baseline),
-      tz,
-      now,
-    }),
-    tz,
-    where,
-    threshold: thresholdOf(options.threshold),
-    metrics: options.metric === undefined ? undefined : chosenMetrics(listOf(options.metric)),
-    minSample: sampleOf(options.minSample),
-    modelsOnly: options.models === true,
-    now,
-  };
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
-}
-
-async function dimensionsOf(text: string): Promise<string[]> {
-  const { checkedDimension, isTime } = await import('../query/scope/dimensions.js');
-  const names = [...new Set(listOf(text).map(checkedDimension))];
-  const time = names.find(isTime);
-  if (time === undefined) return names;
-  throw new UsageError(
-    `--by ${time} cannot be compared: each ${time} is in one of the two periods only.\nGroup by feature, model, customer or another dimension that is not time.`,
-  );
-}
-
-function daysOf(option: string, text: string): number {
-  const days = Number(/^(\d{1,4})d?$/.exec(text)?.[1] ?? 0);
-  if (days > 0) return days;
-  throw new UsageError(`${option} '${text}' is not a number of days.\nWrite for example ${option} 7d.`);
-}
-
-function thresholdOf(text: string): string {
-  const percent = /^(\d{1,6}(?:\.\d{1,6})?)%?$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) > 0) return percent;
-  throw new UsageError(`--threshold '${text}' is not a percentage above 0.\nWrite for example --threshold 30%.`);
-}
-
-function sampleOf(text: string): number {
-  const n = Number(text);
-  if (/^\d{1,9}$/.test(text) && n >= 1) return n;
-  throw new UsageError(
-    `--min-sample '${text}' is not a number of requests.\nUse a whole number from 1 on, for example --min-sample 100.`,
   );
 }

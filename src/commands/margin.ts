@@ -1,25 +1,15 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { MarginQuery, MarginReport } from '../query/margin/margin.js';
+import type { MarginOptions as MarginWords } from '../query/margin/query.js';
 import type { MarginBy } from '../query/margin/sql.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
-import { writePage } from './page.js';
+import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
-import { rowsOf } from './rows.js';
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 const BY = ['customer', 'plan', 'feature', 'month'] as const satisfies readonly MarginBy[];
 
-export interface MarginOptions extends ConfigOptions, ScopeOptions {
-  by: MarginBy;
-  target?: string;
-  top?: string;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
-}
+export interface MarginOptions extends AnswerOptions, ConfigOptions, MarginWords {}
 
 /** Declares `llmcost margin`. */
 export function registerMargin(program: Command, io: Io): void {
@@ -28,12 +18,10 @@ export function registerMargin(program: Command, io: Io): void {
     .addOption(new Option('--by <what>', 'a line for each of them').choices(BY).default('customer'));
   withScopeOptions(command)
     .option('--target <percent>', 'the price or the cost that would give this margin, such as 70%')
-    .option('--top <n>', 'show the n smallest margins and sum up the rest as (other)')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--top <n>', 'show the n smallest margins and sum up the rest as (other)');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action((options: MarginOptions) => margin(options, io));
+    .action((options: MarginOptions) => answerQuestion(MARGIN, options, io));
 }
 
 const EXAMPLES = `
@@ -43,58 +31,14 @@ Examples:
   llmcost margin --by plan --period 2026-Q3
   llmcost margin --by month --where customer=acme --format csv -o acme.csv`;
 
-async function margin(options: MarginOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io);
-  const { marginReport } = await import('../query/margin/margin.js');
-  const answer = await withOwnStore(options, io, (store) => marginReport(store, query));
-  if (options.format === 'html') {
-    const { marginPage } = await import('../render/margin_page.js');
-    await writePage(marginPage(answer), options.output, io);
-  } else {
-    await writeAnswer(await render(answer, options, io), options.output, io);
-  }
-  if (!options.quiet) await note(answer, options, io);
-}
-
-async function render(answer: MarginReport, options: MarginOptions, io: Io): Promise<string> {
-  const rendered = await import('../render/margin.js');
-  if (options.format === 'json') return rendered.marginAsJson(answer);
-  if (options.format === 'csv') return rendered.marginAsCsv(answer);
-  if (options.format === 'markdown') return rendered.marginAsMarkdown(answer);
-  const { terminalOf } = await import('../render/text/table.js');
-  const toFile = options.output !== undefined;
-  return rendered.marginAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
-
-async function note(answer: MarginReport, { format }: MarginOptions, io: Io): Promise<void> {
-  const [{ plain }, { apartLines }] = await Promise.all([
-    import('../render/text/text.js'),
-    import('../render/margin.js'),
-  ]);
-  // CSV has no place for amounts in another currency.
-  const apart = format === 'csv' ? apartLines(answer) : [];
-  for (const message of [...apart, ...answer.warnings.map((warning) => warning.message)])
-    io.stderr.write(`note: ${plain(message)}\n`);
-}
-
-/** The checked question. */
-async function queryOf(options: MarginOptions, io: Io): Promise<MarginQuery> {
-  const now = io.now();
-  return {
-    by: options.by,
-    ...(await chosenScope(options, now)),
-    terms: await configuredRevenue(options, io),
-    target: options.target === undefined ? undefined : targetOf(options.target),
-    top: options.top === undefined ? undefined : rowsOf(options.top),
-    now,
-  };
-}
-
-/** 70% → 70 */
-function targetOf(text: string): string {
-  const percent = /^(\d{1,2}(?:\.\d{1,2})?)%?$/.exec(text.trim())?.[1];
-  if (percent !== undefined) return percent;
-  throw new UsageError(
-    `--target '${text}' is not a margin.\nWrite a percentage from 0% to 99.99%, for example --target 70%.`,
-  );
-}
+const MARGIN: Question<MarginOptions, MarginQuery, MarginReport> = {
+  parse: async (options, io) => {
+    const { parseMarginQuery } = await import('../query/margin/query.js');
+    return parseMarginQuery(options, io.now(), await configuredRevenue(options, io));
+  },
+  ask: async (query, { options, io }) => {
+    const { marginReport } = await import('../query/margin/margin.js');
+    return withOwnStore(options, io, (store) => marginReport(store, query));
+  },
+  document: async (answer) => (await import('../render/answers/margin.js')).marginDocument(answer),
+};

@@ -1,9 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { Condition } from '../query/scope/filter.js';
-import type { Period } from '../query/scope/period.js';
 import type { StoreOptions } from '../store/store.js';
 
 /** Options every command that touches the database shares. */
@@ -69,29 +66,4 @@ export function withScopeOptions(command: Command): Command {
     .option('--until <time>', 'up to, and without, this date or ISO timestamp')
     .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
     .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect);
-}
-
-/** The usage that ScopeOptions ask for, checked. */
-export async function chosenScope(
-  options: ScopeOptions,
-  now: Date,
-): Promise<{ period: Period; tz: string; where: Condition[] }> {
-  const [{ conditionOf }, { checkedZone }] = await Promise.all([
-    import('../query/scope/filter.js'),
-    import('../query/scope/time_zone.js'),
-  ]);
-  const tz = checkedZone(options.tz);
-  return { period: await chosenPeriod(options, tz, now), tz, where: (options.where ?? []).map(conditionOf) };
-}
-
-/** The period that --period, or --since and --until, ask for. Throws UsageError where both do. */
-export async function chosenPeriod(
-  { period, since, until }: { period?: string; since?: string; until?: string },
-  tz: string,
-  now: Date,
-): Promise<Period> {
-  const { periodBetween, periodOf } = await import('../query/scope/period.js');
-  if (period === undefined) return periodBetween(since, until, tz);
-  if (since === undefined && until === undefined) return periodOf(period, tz, now);
-  throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
 }

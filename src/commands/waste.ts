@@ -1,18 +1,12 @@
-import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
+import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import type { WasteQuery, WasteReport } from '../query/waste/answer.js';
-import { chosenScope, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
-import { writeAnswer } from './output.js';
+import { type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
-
-export interface WasteOptions extends ConfigOptions, ScopeOptions {
+export interface WasteOptions extends AnswerOptions, ConfigOptions, ScopeOptions {
   top: string;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
 }
 
 /** Declares `llmcost waste`. */
@@ -20,13 +14,10 @@ export function registerWaste(program: Command, io: Io): void {
   const command = withConfigOption(withCommonOptions(program.command('waste'))).description(
     'Show what was paid for nothing: retries, failures, unread caches, missed batch prices, models too large for the answer.',
   );
-  withScopeOptions(command)
-    .option('--top <n>', 'how many customers, features and models to name behind each', '3')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+  withScopeOptions(command).option('--top <n>', 'how many customers, features and models to name behind each', '3');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action((options: WasteOptions) => waste(options, io));
+    .action((options: WasteOptions) => answerQuestion(WASTE, options, io));
 }
 
 const EXAMPLES = `
@@ -35,38 +26,14 @@ Examples:
   llmcost waste --where feature=support-chat --top 10
   llmcost waste --period 2026-10 --format csv -o waste.csv`;
 
-async function waste(options: WasteOptions, io: Io): Promise<void> {
-  const query = await queryOf(options, io.now());
-  const { wasteReport } = await import('../query/waste/waste.js');
-  const answer = await withOwnStore(options, io, (store) => wasteReport(store, query));
-  await writeAnswer(await render(answer, options, io), options.output, io);
-  if (options.quiet) return;
-  const { plain } = await import('../render/text/text.js');
-  for (const { message } of answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-}
-
-async function queryOf(options: WasteOptions, now: Date): Promise<WasteQuery> {
-  return { ...(await chosenScope(options, now)), top: namesOf(options.top), now };
-}
-
-function namesOf(text: string): number {
-  const top = Number(text);
-  if (/^\d{1,6}$/.test(text) && top >= 1) return top;
-  throw new UsageError(
-    `--top '${text}' is not a number of names.\nUse a whole number from 1 on, for example --top 10.`,
-  );
-}
-
-async function render(answer: WasteReport, options: WasteOptions, io: Io): Promise<string> {
-  const rendered = await import('../render/waste.js');
-  if (options.format === 'json') return rendered.wasteAsJson(answer);
-  if (options.format === 'csv') return rendered.wasteAsCsv(answer);
-  if (options.format === 'markdown') return rendered.wasteAsMarkdown(answer);
-  if (options.format === 'html') {
-    const [{ wastePage }, { pageAnswer }] = await Promise.all([import('../render/waste_page.js'), import('./page.js')]);
-    return pageAnswer(wastePage(answer), options.output, io);
-  }
-  const { terminalOf } = await import('../render/text/table.js');
-  const toFile = options.output !== undefined;
-  return rendered.wasteAsTable(answer, terminalOf(io, { color: options.color, wide: options.wide === true, toFile }));
-}
+const WASTE: Question<WasteOptions, WasteQuery, WasteReport> = {
+  parse: async (options, io) => {
+    const { parseQuery, parseTop } = await import('../query/scope/query.js');
+    return { ...parseQuery(options, io.now()), top: parseTop(options.top) };
+  },
+  ask: async (query, { options, io }) => {
+    const { wasteReport } = await import('../query/waste/waste.js');
+    return withOwnStore(options, io, (store) => wasteReport(store, query));
+  },
+  document: async (answer) => (await import('../render/answers/waste.js')).wasteDocument(answer),
+};

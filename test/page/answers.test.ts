@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageText } from '../../src/commands/page.js';
-import { sectionOf } from '../../src/render/page/table.js';
+import { columnsOf } from '../../src/render/document.js';
 import { newWorld, type World } from '../import/world.js';
 import { CHROMIUM, launch, open, painted, WHERE } from './browser.js';
 
@@ -55,9 +55,15 @@ describe.skipIf(CHROMIUM === undefined)(WHERE, () => {
 
   test('a table of texts is sorted by the numbers they show', async () => {
     const rows = ['$1,234.50', '≥ $20.00', '-$3.00', '–', '0.25 … 7'].map((text) => [text]);
-    const section = sectionOf('Amounts', { columns: [{ title: 'amount', align: 'right' }], rows, footer: [] });
-    const empty = { title: 't', subtitle: '', notes: [], footer: [] };
-    const seen = await open(browser, await pageText({ ...empty, sections: [section] }));
+    const table = { columns: columnsOf(['amount', 'right']), rows, footer: [] };
+    const text = await pageText({
+      json: {},
+      head: [],
+      body: [{ type: 'table', title: 'Amounts', table }],
+      notes: [],
+      page: { title: 't', subtitle: '', footer: [] },
+    });
+    const seen = await open(browser, text);
     await seen.page.getByRole('button', { name: 'amount' }).click();
     expect(await seen.page.locator('tbody td').allTextContents()).toEqual([
       '$1,234.50',

@@ -1,4 +1,4 @@
-import type { Page, PageCell } from '../../src/render/page/data.js';
+import { columnsOf, type Document, type ValuedCell } from '../../src/render/document.js';
 
 /** Names that would do harm if a page took them for anything but text. */
 export const HOSTILE = {
@@ -12,21 +12,26 @@ export const HOSTILE = {
 
 const DAYS = Array.from({ length: 31 }, (_, day) => `2026-10-${String(day + 1).padStart(2, '0')}`);
 
-function usd(value: number): PageCell {
+function usd(value: number): ValuedCell {
   return { text: `$${value.toFixed(2)}`, value: value.toFixed(2) };
 }
 
-function count(value: number): PageCell {
+function count(value: number): ValuedCell {
   return { text: value.toLocaleString('en-US'), value };
 }
 
 /** A page that has everything the toolkit can show; the numbers are invented. */
-export function inventedPage(): Page {
+export function inventedPage(): Document {
   const names = [...Object.values(HOSTILE), 'acme', 'globex', '(other)'];
   return {
-    title: 'LLM cost and usage',
-    subtitle: `2026-10-01 → 2026-11-01 (UTC) · customer=${HOSTILE.script}`,
-    sections: [
+    json: {},
+    head: [],
+    page: {
+      title: 'LLM cost and usage',
+      subtitle: `2026-10-01 → 2026-11-01 (UTC) · customer=${HOSTILE.script}`,
+      footer: ['Price book 1, 2026-10-01.', 'Made by llmcost.'],
+    },
+    body: [
       {
         type: 'figures',
         figures: [
@@ -127,19 +132,16 @@ export function inventedPage(): Page {
         type: 'table',
         title: 'Customers',
         text: 'Every customer of the period.',
-        columns: [
-          { title: 'customer', kind: 'text' },
-          { title: 'requests', kind: 'number' },
-          { title: 'cost', kind: 'number' },
-          { title: 'p95', kind: 'number' },
-        ],
-        rows: names.map((name, at) => [
-          { text: name },
-          count(1000 - at * 90),
-          usd((at * 37) % 11),
-          at === 2 ? { text: '–', value: null } : { text: `${at * 110 + 900} ms`, value: at * 110 + 900 },
-        ]),
-        footer: [[{ text: 'total' }, count(5760), usd(54.77), { text: '4.2 s' }]],
+        table: {
+          columns: columnsOf('customer', ['requests', 'right'], ['cost', 'right'], ['p95', 'right']),
+          rows: names.map((name, at) => [
+            name,
+            count(1000 - at * 90),
+            usd((at * 37) % 11),
+            at === 2 ? { text: '–', value: null } : { text: `${at * 110 + 900} ms`, value: at * 110 + 900 },
+          ]),
+          footer: [['total', count(5760), usd(54.77), '4.2 s']],
+        },
       },
       { type: 'text', title: 'How this is counted', paragraphs: ['Costs are exact.', `A name: ${HOSTILE.script}`] },
     ],
@@ -147,6 +149,5 @@ export function inventedPage(): Page {
       '12 requests have no price: model-x.\nGive it one: llmcost pricing override …',
       `A name that hides: ${HOSTILE.escapes}`,
     ],
-    footer: ['Price book 1, 2026-10-01.', 'Made by llmcost.'],
   };
 }

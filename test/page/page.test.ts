@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pageText, writePage } from '../../src/commands/page.js';
+import { pageText } from '../../src/commands/page.js';
+import { writeDocument } from '../../src/commands/question.js';
+import { columnsOf } from '../../src/render/document.js';
 import { html } from '../../src/render/page/html.js';
 import { fakeIo } from '../fake_io.js';
 import { CHROMIUM, launch, type Opened, open, painted, WHERE } from './browser.js';
@@ -27,12 +29,9 @@ describe('the file', () => {
 
   test('of many rows the first 200 are in it, and it says how many are not', async () => {
     const page = inventedPage();
-    const rows = Array.from({ length: 12_345 }, (_, at) => [{ text: `customer-${at}` }, { text: '1', value: 1 }]);
-    const columns = [
-      { title: 'customer', kind: 'text' as const },
-      { title: 'requests', kind: 'number' as const },
-    ];
-    const text = await pageText({ ...page, sections: [{ type: 'table', title: 'Customers', columns, rows }] });
+    const rows = Array.from({ length: 12_345 }, (_, at) => [`customer-${at}`, { text: '1', value: 1 }]);
+    const table = { columns: columnsOf('customer', ['requests', 'right']), rows, footer: [] };
+    const text = await pageText({ ...page, body: [{ type: 'table', title: 'Customers', table }] });
     expect(text).toContain('customer-199<');
     expect(text).not.toContain('customer-200<');
     expect(text).toContain('The first 200 of 12,345 rows, and 12,145 more; --format csv has all.');
@@ -40,11 +39,11 @@ describe('the file', () => {
 
   test('is not poured onto a terminal', async () => {
     const seen = fakeIo({ columns: 80 });
-    await expect(writePage(inventedPage(), undefined, seen)).rejects.toThrow(
+    await expect(writeDocument(inventedPage(), { format: 'html', color: false }, seen)).rejects.toThrow(
       'A page is for a browser, not for a terminal.\nName a file, for example -o report.html, or send it on with a pipe.',
     );
     const piped = fakeIo();
-    await writePage(inventedPage(), undefined, piped);
+    await writeDocument(inventedPage(), { format: 'html', color: false }, piped);
     expect(piped.out()).toContain('</html>');
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unusualDays } from '../../src/query/report/anomalies.js';
 import { costReport } from '../../src/query/report/report.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { scopeOf } from '../../src/query/scope/scope.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage } from './usage_rows.js';
@@ -22,7 +22,7 @@ async function ask(days: number, other: Record<string, string>, period = '2026-1
   return withStore(':memory:', { access: 'write' }, async (store) => {
     await addUsage(store, rows);
     const scope = scopeOf([], []);
-    return unusualDays(store, { scope, period: periodOf(period, tz, NOW), tz, thorough: false });
+    return unusualDays(store, { scope, period: parsePeriod(period, tz, NOW), tz, thorough: false });
   });
 }
 
@@ -83,7 +83,7 @@ test('a report names the dearest three and how to look into them, in its own sco
     );
     const { warnings } = await costReport(store, {
       by: ['customer'],
-      period: periodOf('2026-10', 'Europe/Berlin', NOW),
+      period: parsePeriod('2026-10', 'Europe/Berlin', NOW),
       tz: 'Europe/Berlin',
       where: [{ text: 'customer=acme', dimension: 'customer', negated: false, glob: false, values: ['acme'] }],
       now: NOW,

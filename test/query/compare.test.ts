@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { type CompareWith, type CostReport, costReport } from '../../src/query/report/report.js';
-import { sortOf } from '../../src/query/report/sort.js';
-import { periodOf, previousOf } from '../../src/query/scope/period.js';
-import { effectsLines } from '../../src/render/report/changes.js';
+import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import { parseSort } from '../../src/query/metrics/order.js';
+import type { CompareWith } from '../../src/query/report/query.js';
+import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { parsePeriod, previousOf } from '../../src/query/scope/period.js';
+import { effectsLines } from '../../src/render/answers/report/effects.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -19,12 +20,12 @@ function ask(
 ): Promise<CostReport> {
   return costReport(store, {
     by: [by],
-    sort: sort === '' ? undefined : sortOf(sort),
+    sort: sort === '' ? undefined : parseSort(sort),
     where: [],
     tz: 'UTC',
     now: NOW,
-    period: periodOf('2026-09', 'UTC', NOW),
-    metrics: checkedMetrics(metrics.split(',')),
+    period: parsePeriod('2026-09', 'UTC', NOW),
+    metrics: parseMetrics(metrics.split(',')),
     compare,
     top,
   });
@@ -208,7 +209,7 @@ test('effects sum up to the change to the last digit, whatever the data', async 
         where: [],
         tz: 'UTC',
         now: NOW,
-        period: periodOf('2026-09', 'UTC', NOW),
+        period: parsePeriod('2026-09', 'UTC', NOW),
         metrics: ['cost'],
         compare: { kind: 'previous' },
         top,
@@ -249,7 +250,7 @@ test('an earlier report', async () => {
           where: [],
           tz: 'UTC',
           now: NOW,
-          period: periodOf('2026-08', 'UTC', NOW),
+          period: parsePeriod('2026-08', 'UTC', NOW),
         }),
       ),
     );
@@ -272,7 +273,7 @@ test('an earlier report', async () => {
 
 test('the period before', () => {
   const before = (words: string, tz = 'UTC') => {
-    const found = previousOf(periodOf(words, tz, NOW), tz, NOW);
+    const found = previousOf(parsePeriod(words, tz, NOW), tz, NOW);
     return [found.before, found.now].map(({ since, until }) =>
       [since, until].map((at) => new Date(at).toISOString().slice(0, 16)).join(' → '),
     );

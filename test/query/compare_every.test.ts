@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { placesOf } from '../../src/query/compare/spans.js';
-import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { type CompareWith, type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
-import { type Bounded, boundedPeriod, periodOf } from '../../src/query/scope/period.js';
+import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import type { CompareWith, ReportQuery } from '../../src/query/report/query.js';
+import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { type Bounded, boundedPeriod, parsePeriod } from '../../src/query/scope/period.js';
 import type { Every } from '../../src/query/scope/time_buckets.js';
 import { type Store, withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
@@ -21,15 +22,15 @@ function ask(
   { period, metrics = 'requests,cost', compare, tz = 'UTC', ...rest }: Asked,
 ): Promise<CostReport> {
   const other: CompareWith =
-    compare === undefined ? { kind: 'previous' } : { kind: 'period', period: periodOf(compare, tz, NOW) };
+    compare === undefined ? { kind: 'previous' } : { kind: 'period', period: parsePeriod(compare, tz, NOW) };
   return costReport(store, {
     by: [],
     where: [],
     now: NOW,
     ...rest,
     tz,
-    metrics: checkedMetrics(metrics.split(',')),
-    period: periodOf(period, tz, NOW),
+    metrics: parseMetrics(metrics.split(',')),
+    period: parsePeriod(period, tz, NOW),
     compare: other,
   });
 }
@@ -151,7 +152,7 @@ test('a series of each row, beside that of the former period', async () => {
 
 /** What stands beside what, as beginnings on the clock of UTC. */
 function beside(now: string, before: string, every: Every, tz = 'UTC'): string[] {
-  const bounded = (words: string): Bounded => boundedPeriod(periodOf(words, tz, NOW), '--compare', NOW);
+  const bounded = (words: string): Bounded => boundedPeriod(parsePeriod(words, tz, NOW), '--compare', NOW);
   const start = (span: { since: number; until: number } | undefined) =>
     span === undefined
       ? '–'
@@ -208,7 +209,7 @@ test('periods that begin at other times of the day', async () => {
     { occurred_at: '2026-10-01 18:00:00', cost: '8' },
     { occurred_at: '2026-10-02 17:59:59', cost: '16' },
   ];
-  const now = periodOf('since 2026-10-03', 'UTC', NOW);
+  const now = parsePeriod('since 2026-10-03', 'UTC', NOW);
   const report = await inStore(rows, (store) =>
     costReport(store, {
       by: [],
@@ -280,7 +281,7 @@ test('whatever the data, the spans, the zone and the limits: everything sums up,
         every,
         tz,
         metrics: ['cost'],
-        period: periodOf('2026-10-25..2026-11-08', tz, NOW),
+        period: parsePeriod('2026-10-25..2026-11-08', tz, NOW),
       });
       for (const { name } of report.metrics) {
         const total = [report.totals[name], report.totals.before?.[name], report.totals.change?.[name]].map(exact);

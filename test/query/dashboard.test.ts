@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Dashboard, dashboard } from '../../src/query/dashboard/dashboard.js';
 import { everyOf, periodBefore } from '../../src/query/dashboard/spans.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { type Period, periodOf } from '../../src/query/scope/period.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { type Period, parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -30,12 +30,12 @@ describe('the spans of time', () => {
     ['2026-10-05', 'America/New_York', '2026-10-04 → 2026-10-05'],
     ['2025', 'UTC', '2024-01-01 → 2025-01-01'],
   ])('before %s in %s: %s', (words, tz, label) =>
-    expect(periodBefore(periodOf(words, tz, NOW), tz, NOW)?.label).toBe(label),
+    expect(periodBefore(parsePeriod(words, tz, NOW), tz, NOW)?.label).toBe(label),
   );
 
   test('a period that is not over is compared with as long a time before it', () => {
     const tenth = new Date('2026-10-11T00:00:00Z');
-    expect(periodBefore(periodOf('this month', 'UTC', tenth), 'UTC', tenth)?.label).toBe('2026-09-21 → 2026-10-01');
+    expect(periodBefore(parsePeriod('this month', 'UTC', tenth), 'UTC', tenth)?.label).toBe('2026-09-21 → 2026-10-01');
     expect(periodBefore(ALL, 'UTC', NOW)).toBeUndefined();
   });
 });
@@ -70,8 +70,8 @@ describe('three days', () => {
     withStore(':memory:', { access: 'write' }, async (store) => {
       await addUsage(store, ROWS);
       answer = await dashboard(store, { period: OCTOBER, tz: 'UTC', where: [], now: NOW });
-      whole = await dashboard(store, { period: ALL, tz: 'UTC', where: [conditionOf('model=m0')], now: NOW });
-      none = await dashboard(store, { period: ALL, tz: 'UTC', where: [conditionOf('model=nothing')], now: NOW });
+      whole = await dashboard(store, { period: ALL, tz: 'UTC', where: [parseCondition('model=m0')], now: NOW });
+      none = await dashboard(store, { period: ALL, tz: 'UTC', where: [parseCondition('model=nothing')], now: NOW });
     }),
   );
 

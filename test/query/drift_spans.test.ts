@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { spansBefore } from '../../src/query/drift/spans.js';
-import { periodBetween, periodOf } from '../../src/query/scope/period.js';
+import { parsePeriod, periodBetween } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addCalls, asked } from './drift_world.js';
@@ -11,7 +11,7 @@ function spans(
   text: string | undefined,
   { tz = 'UTC', window = 7, baseline = 28, until = undefined as string | undefined } = {},
 ) {
-  const period = text === undefined ? periodBetween(undefined, until, tz) : periodOf(text, tz, NOW);
+  const period = text === undefined ? periodBetween(undefined, until, tz) : parsePeriod(text, tz, NOW);
   const found = spansBefore(period, { window, baseline, tz, now: NOW });
   return [found.baseline.label, found.window.label];
 }

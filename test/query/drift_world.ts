@@ -1,6 +1,6 @@
 import type { DriftQuery, DriftReport } from '../../src/query/drift/answer.js';
 import { driftReport } from '../../src/query/drift/drift.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
 import { type Sql, sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -82,6 +82,6 @@ export function asked(store: Store, { where = [], ...rest }: Asked = {}): Promis
     modelsOnly: false,
     now: new Date('2026-10-12T12:00:00Z'),
     ...rest,
-    where: where.map(conditionOf),
+    where: where.map(parseCondition),
   });
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ExplainReport } from '../../src/query/explain/answer.js';
 import { explainReport } from '../../src/query/explain/explain.js';
 import { dayWithWeekBefore, withPrevious } from '../../src/query/explain/periods.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addCalls, type Calls } from './explain_rows.js';
 
@@ -35,7 +35,7 @@ async function explained(rows: readonly Calls[], where: string[] = []): Promise<
       before: { since: at(1), until: at(15), label: 'before' },
       after: { since: at(15), until: at(29), label: 'after' },
       tz: 'UTC',
-      where: where.map(conditionOf),
+      where: where.map(parseCondition),
     });
   });
 }
@@ -201,7 +201,7 @@ test('scatter alone is no cause', async () => {
 
 test('the period before', () => {
   const spans = (period: string, now = NOW) => {
-    const { before, after } = withPrevious(periodOf(period, 'UTC', now), 'UTC', now);
+    const { before, after } = withPrevious(parsePeriod(period, 'UTC', now), 'UTC', now);
     return [before.label, after.label];
   };
   expect(spans('2026-10')).toEqual(['2026-09-01 → 2026-10-01', '2026-10-01 → 2026-11-01']);
@@ -209,7 +209,7 @@ test('the period before', () => {
   expect(spans('2026-W40')).toEqual(['2026-09-21 → 2026-09-28', '2026-09-28 → 2026-10-05']);
   // Up to now, and as far before: 14 days and a half.
   expect(spans('this month')).toEqual(['2026-10-01 → 2026-10-15 12:00', '2026-11-01 → 2026-11-15 12:00']);
-  const day = dayWithWeekBefore(periodOf('2026-10-14', 'UTC', NOW), 'UTC');
+  const day = dayWithWeekBefore(parsePeriod('2026-10-14', 'UTC', NOW), 'UTC');
   expect([day.before.label, day.after.label]).toEqual(['2026-10-07 → 2026-10-08', '2026-10-14 → 2026-10-15']);
   expect(() => spans('2027')).toThrow(
     '2027-01-01 → 2028-01-01 has not begun: there is nothing to explain.\nChoose a period of the past.',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
 import { type MarginQuery, type MarginReport, type MarginRow, marginReport } from '../../src/query/margin/margin.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
@@ -25,8 +25,8 @@ async function asked(world: World, ...questions: Asked[]): Promise<MarginReport[
     for (const { period, where = [], ...question } of questions) {
       const terms = { terms: [], aliases: [], rates: [], ...world.terms };
       const now = question.now ?? NOW;
-      const whole = { by: 'customer' as const, tz: 'UTC', now, terms, where: where.map(conditionOf) };
-      answers.push(await marginReport(store, { ...whole, ...question, period: periodOf(period, 'UTC', now) }));
+      const whole = { by: 'customer' as const, tz: 'UTC', now, terms, where: where.map(parseCondition) };
+      answers.push(await marginReport(store, { ...whole, ...question, period: parsePeriod(period, 'UTC', now) }));
     }
     return answers;
   });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
-import { dimensionList } from '../../src/query/scope/dimensions.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import type { ReportQuery } from '../../src/query/report/query.js';
+import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { parseDimensions } from '../../src/query/scope/dimensions.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
@@ -24,8 +25,8 @@ function ask(
       by: ['model'],
       ...rest,
       tz,
-      period: periodOf(period, tz, NOW),
-      where: where.map(conditionOf),
+      period: parsePeriod(period, tz, NOW),
+      where: where.map(parseCondition),
       now: NOW,
     });
   });
@@ -172,7 +173,14 @@ test('coverage: what is priced, attributed, and of which grain; prices and their
       insert into price_book (book_id, source, data_date, loaded_at, models, rates, added_in)
       values (1, 'list', date '2026-10-11', timestamp '2026-10-12', 1, 1, 0)`);
     const asked = (reproducible: boolean) =>
-      costReport(store, { by: [], tz: 'UTC', where: [], period: periodOf('all', 'UTC', NOW), now: NOW, reproducible });
+      costReport(store, {
+        by: [],
+        tz: 'UTC',
+        where: [],
+        period: parsePeriod('all', 'UTC', NOW),
+        now: NOW,
+        reproducible,
+      });
     const { coverage } = await asked(false);
     expect(coverage).toEqual({
       requests: 9,
@@ -255,7 +263,7 @@ test('ranges of what single calls used; what is no single call is in none', asyn
     { input: 3, cost: '3.2' },
   ];
   const report = await ask(rows, {
-    by: dimensionList('input_tokens:10,1k,1.5k,1m'),
+    by: parseDimensions('input_tokens:10,1k,1.5k,1m'),
     sort: { by: 'name', direction: 'asc' },
   });
   expect(
@@ -269,7 +277,7 @@ test('ranges of what single calls used; what is no single call is in none', asyn
     [null, 2, '1.6'],
   ]);
   const dear = await ask(rows, {
-    by: dimensionList('cost:0,0.2,model,status'),
+    by: parseDimensions('cost:0,0.2,model,status'),
     sort: { by: 'name', direction: 'asc' },
   });
   expect(dear.query.by).toEqual(['cost:0,0.2', 'model', 'status']);
@@ -417,7 +425,14 @@ test('whatever the data, dimensions and --top: rows sum to the totals to the las
       for (const by of COMBINATIONS) {
         const top = [undefined, 1, 3][pick(3)];
         const tz = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu'][pick(3)] ?? 'UTC';
-        const report = await costReport(store, { by, tz, where: [], period: periodOf('all', tz, NOW), top, now: NOW });
+        const report = await costReport(store, {
+          by,
+          tz,
+          where: [],
+          period: parsePeriod('all', tz, NOW),
+          top,
+          now: NOW,
+        });
         const sum = report.rows.reduce((total, row) => total + atto(row.cost), 0n);
         expect([seed, by, sum, atto(report.totals.cost)]).toEqual([seed, by, costs, costs]);
         expect(report.rows.reduce((total, row) => total + Number(row.input_tokens), 0)).toBe(input);

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
-import { sortOf } from '../../src/query/report/sort.js';
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import { parseSort } from '../../src/query/metrics/order.js';
+import type { ReportQuery } from '../../src/query/report/query.js';
+import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
 
@@ -71,14 +72,14 @@ test('whatever the data and the flags: rows sum up to the total, and a filter an
       const tz = one(ZONES);
       const query: ReportQuery = {
         by: [...new Set([one(BY), one(BY)])],
-        metrics: checkedMetrics(ADDED.split(',')),
-        period: periodOf(one(PERIODS), tz, NOW),
+        metrics: parseMetrics(ADDED.split(',')),
+        period: parsePeriod(one(PERIODS), tz, NOW),
         tz,
         where: [],
         now: NOW,
         top: pick(2) === 0 ? 1 + pick(4) : undefined,
         minCost: pick(2) === 0 ? String(pick(900)) : undefined,
-        sort: sortOf(one(SORTS)),
+        sort: parseSort(one(SORTS)),
         every: pick(3) === 0 ? one(['day', 'week', 'month']) : undefined,
       };
       const report = await costReport(store, query);
@@ -99,7 +100,7 @@ test('whatever the data and the flags: rows sum up to the total, and a filter an
       const opposite = filter.replace(/[=~]/, (sign) => `!${sign}`);
       const parts = [];
       for (const text of [filter, opposite])
-        parts.push((await costReport(store, { ...query, where: [conditionOf(text)] })).totals);
+        parts.push((await costReport(store, { ...query, where: [parseCondition(text)] })).totals);
       expect([flags, filter, sums(parts, metrics)]).toEqual([flags, filter, sums([totals], metrics)]);
     }
   });

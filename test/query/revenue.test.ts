@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
 import { type RevenueAnswer, revenueByCustomer } from '../../src/query/margin/revenue.js';
-import { type Period, periodOf } from '../../src/query/scope/period.js';
+import { type Period, parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';
 import { addUsage, type UsageRow } from './usage_rows.js';
@@ -24,7 +24,7 @@ async function asked(world: World, ...questions: [period: string, every?: 'all' 
     await addRevenue(store, world.revenue ?? []);
     const answers: RevenueAnswer[] = [];
     for (const [period, every] of questions) {
-      const query = { period: periodOf(period, tz, NOW), tz, now: NOW, terms: { ...NOTHING, ...world.terms } };
+      const query = { period: parsePeriod(period, tz, NOW), tz, now: NOW, terms: { ...NOTHING, ...world.terms } };
       answers.push(await revenueByCustomer(store, query, every));
     }
     return answers;

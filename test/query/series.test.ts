@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { checkedMetrics } from '../../src/query/metrics/metrics.js';
-import { type CostReport, costReport, type ReportQuery } from '../../src/query/report/report.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import type { ReportQuery } from '../../src/query/report/query.js';
+import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { spansOf } from '../../src/query/scope/time_buckets.js';
 import { sparkline } from '../../src/render/text/sparkline.js';
 import { withStore } from '../../src/store/store.js';
@@ -25,8 +26,8 @@ function ask(
       now,
       ...rest,
       tz,
-      metrics: checkedMetrics(metrics.split(',')),
-      period: periodOf(period, tz, now),
+      metrics: parseMetrics(metrics.split(',')),
+      period: parsePeriod(period, tz, now),
     });
   });
 }

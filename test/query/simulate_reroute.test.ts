@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { conditionOf } from '../../src/query/scope/filter.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
 import { type MovesQuery, moves } from '../../src/query/simulate/reroute.js';
 import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
-import { movesAsTable } from '../../src/render/simulate/reroute.js';
+import { rerouteDocument } from '../../src/render/answers/reroute.js';
+import { documentAsText } from '../../src/render/table.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW } from '../rate/price_rows.js';
@@ -137,7 +138,7 @@ test('rows that do not tell how many requests they are: at least so many, never 
     const answer = await ask(store, [swap('gpt-5', 'gpt-5-mini')], { by: ['customer'] });
     expect(answer.totals).toMatchObject({ requests: 7, requests_complete: false, before: '6.000000000000000000' });
     expect(answer.warnings.map(({ code }) => code)).toEqual(['unknown_requests']);
-    const lines = movesAsTable(answer, PIPE).split('\n');
+    const lines = documentAsText(rerouteDocument(answer), PIPE).split('\n');
     expect(lines.slice(0, 6)).toEqual([
       'all time (UTC) · ≥ 7 requests · gpt-5 → gpt-5-mini',
       '',
@@ -147,9 +148,9 @@ test('rows that do not tell how many requests they are: at least so many, never 
       'total          ≥ 7    ≥ 7   $6.00  $0.75  -$5.25   -87.50%',
     ]);
     const acme = await ask(store, [swap('gpt-5', 'gpt-5-mini')], {
-      where: [conditionOf('customer=acme')],
+      where: [parseCondition('customer=acme')],
     });
-    expect(movesAsTable(acme, PIPE)).toContain(
+    expect(documentAsText(rerouteDocument(acme), PIPE)).toContain(
       'gpt-5 → gpt-5-mini: openai/gpt-5-mini, calls nobody counted, 100.00% of their cost fit\n',
     );
   }));

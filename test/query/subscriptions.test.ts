@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { flatCosts } from '../../src/query/report/subscriptions.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import { addOwnPrices, type OwnFlat } from '../../src/rate/custom/custom_prices.js';
 import { withStore } from '../../src/store/store.js';
 
@@ -19,7 +19,7 @@ async function costs(period: string, ...flats: Partial<OwnFlat>[]): Promise<stri
       ...flat,
     }));
     await addOwnPrices(store, { kind: 'flat', flats: given }, NOW);
-    const found = await flatCosts(store, periodOf(period, 'UTC', NOW), NOW);
+    const found = await flatCosts(store, parsePeriod(period, 'UTC', NOW), NOW);
     return found.map(({ name, from, to, cost }) => `${name} ${from.slice(0, 13)} ${to.slice(0, 13)} ${cost}`);
   });
 }

@@ -107,7 +107,7 @@ test('a scope without waste, a scope without usage, a wrong --top', async () => 
   });
   expect(await llmcost('waste', '--top', '0')).toEqual({
     out: '',
-    err: "llmcost: --top '0' is not a number of names.\nUse a whole number from 1 on, for example --top 10.\n",
+    err: "llmcost: --top '0' is not a number of rows.\nUse a whole number from 1 on, for example --top 10.\n",
     code: 2,
   });
 });

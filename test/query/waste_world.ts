@@ -1,5 +1,5 @@
-import { conditionOf } from '../../src/query/scope/filter.js';
-import { periodOf } from '../../src/query/scope/period.js';
+import { parseCondition } from '../../src/query/scope/filter.js';
+import { parsePeriod } from '../../src/query/scope/period.js';
 import type { WasteReport } from '../../src/query/waste/answer.js';
 import { wasteReport } from '../../src/query/waste/waste.js';
 import { settleRateCards } from '../../src/rate/cards/cards.js';
@@ -119,9 +119,9 @@ export function asked(
   question: { where?: string[]; period?: string; top?: number } = {},
 ): Promise<WasteReport> {
   return wasteReport(store, {
-    period: periodOf(question.period ?? 'all', 'UTC', NOW),
+    period: parsePeriod(question.period ?? 'all', 'UTC', NOW),
     tz: 'UTC',
-    where: (question.where ?? []).map(conditionOf),
+    where: (question.where ?? []).map(parseCondition),
     top: question.top ?? 3,
     now: NOW,
   });

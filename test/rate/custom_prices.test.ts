@@ -3,6 +3,7 @@ import { UsageError } from '../../src/errors.js';
 import {
   addOwnPrices,
   configuredChanges,
+  listOwnPrices,
   type OwnAlias,
   type OwnFlat,
   type OwnOverride,
@@ -10,7 +11,6 @@ import {
   removeOwnPrices,
   syncConfiguredPrices,
 } from '../../src/rate/custom/custom_prices.js';
-import { listOwnPrices } from '../../src/rate/custom/custom_prices_list.js';
 import { currentRevision, newRevision } from '../../src/rate/revision.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';

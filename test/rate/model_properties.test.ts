@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
 import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
-import { knownModels } from '../../src/rate/models/known.js';
+import { knownModels } from '../../src/rate/models/index.js';
 import { buildResolver, type KnownModel, type Resolver } from '../../src/rate/models/resolve.js';
 import { inMemory, NOW } from './price_rows.js';
 

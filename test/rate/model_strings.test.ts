@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
 import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
-import { knownModels } from '../../src/rate/models/known.js';
+import { knownModels } from '../../src/rate/models/index.js';
 import { buildResolver, type Resolution, type Resolver } from '../../src/rate/models/resolve.js';
 import { sql } from '../../src/sql.js';
 import { CLOUDS } from './model_strings/clouds.js';

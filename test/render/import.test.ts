@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ImportedFile, NOTHING } from '../../src/import/load/import.js';
-import { importAsText } from '../../src/render/import/import.js';
+import { importAsText } from '../../src/render/answers/import.js';
 
 const file = (number: number, more: Partial<ImportedFile> = {}): ImportedFile => ({
   ...NOTHING,

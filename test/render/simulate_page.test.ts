@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SurveyAnswer, SurveyRow } from '../../src/query/simulate/rank_models.js';
-import { surveyPage } from '../../src/render/simulate/page.js';
+import { rankModelsDocument } from '../../src/render/answers/rank_models.js';
+import { sectionsIn } from '../../src/render/document.js';
 
 const row = (model: string, more: Partial<SurveyRow>): SurveyRow => ({
   provider: 'openai',
@@ -80,8 +81,9 @@ const ANSWER: SurveyAnswer = {
 };
 
 test('the page of all models: cost against score, with the exact numbers beside the text', () => {
-  const page = surveyPage(ANSWER);
-  const chart = page.sections.find((section) => section.type === 'chart');
+  const answer = rankModelsDocument(ANSWER, { top: null });
+  const sections = sectionsIn(answer, 'page');
+  const chart = sections.find((section) => section.type === 'chart');
   expect(chart).toMatchObject({ kind: 'scatter', x: { unit: 'money', scale: 'log' } });
   expect(chart !== undefined && 'points' in chart ? chart.points : []).toEqual([
     {
@@ -103,16 +105,17 @@ test('the page of all models: cost against score, with the exact numbers beside 
       y: { text: '114.92', value: 114.92 },
     },
   ]);
-  const table = page.sections.find((section) => section.type === 'table');
-  expect(table?.rows).toHaveLength(3);
-  expect(table?.rows[2]?.slice(6, 8)).toEqual([
+  const section = sections.find(({ type }) => type === 'table');
+  const rows = section?.type === 'table' ? section.table.rows : [];
+  expect(rows).toHaveLength(3);
+  expect(rows[2]?.slice(6, 8)).toEqual([
     { text: '–', value: null },
     { text: '–', value: null },
   ]);
-  expect(page.notes).toEqual(['The order depends.']);
-  expect(page.footer).toContain('cannot be seen: how much it writes');
-  expect(page.footer).toContain('Epoch AI');
-  expect(page.sections[0]).toMatchObject({
+  expect(answer.notes).toEqual(['The order depends.']);
+  expect(answer.page?.footer).toContain('cannot be seen: how much it writes');
+  expect(answer.page?.footer).toContain('Epoch AI');
+  expect(sections[0]).toMatchObject({
     figures: [
       { label: 'today', value: '$24.00' },
       { label: 'openai/gpt-5.6-luna', change: { text: '-67.95% against today', tone: 'good' } },

@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest';
+import { csvField, recordsAsCsv } from '../../src/render/csv.js';
+import type { Table } from '../../src/render/document.js';
+import { markdownText } from '../../src/render/markdown.js';
+import { renderTable, terminalOf } from '../../src/render/table.js';
 import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
-import { renderTable, type Table, terminalOf } from '../../src/render/text/table.js';
-import {
-  csvField,
-  csvLines,
-  cutInMiddle,
-  displayWidth,
-  markdownText,
-  plain,
-  wrapped,
-} from '../../src/render/text/text.js';
+import { cutInMiddle, displayWidth, plain, wrapped } from '../../src/render/text/text.js';
 import { fakeIo } from '../fake_io.js';
 
 const RED = '\u001b[31m';
@@ -69,10 +64,10 @@ test('CSV: no formulas, quoted as RFC 4180 says', () => {
     ['=cmd()', '+1-2', '-1.50', '+3', '@x', '\tx', 'a,b', 'say "x"', 'two\nlines', `${RED}=1+1`].map(csvField),
   ).toEqual(["'=cmd()", "'+1-2", '-1.50', '+3', "'@x", "'\tx", '"a,b"', '"say ""x"""', '"two\nlines"', "'=1+1"]);
   expect(
-    csvLines([
-      ['a', 'b'],
-      ['1', ''],
-    ]),
+    recordsAsCsv({
+      columns: ['a', 'b'],
+      rows: [['1', null]],
+    }),
   ).toBe('a,b\r\n1,\r\n');
 });
 

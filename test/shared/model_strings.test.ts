@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
 import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
-import { knownModels } from '../../src/rate/models/known.js';
+import { knownModels } from '../../src/rate/models/index.js';
 import { buildResolver, type Resolver } from '../../src/rate/models/resolve.js';
 import { inMemory, NOW } from '../rate/price_rows.js';
 import { realFile } from './real_files.js';

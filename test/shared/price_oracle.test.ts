@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { knownModels } from '../../src/rate/models/known.js';
+import { knownModels } from '../../src/rate/models/index.js';
 import { buildResolver, type Resolver } from '../../src/rate/models/resolve.js';
 import { refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { isObject } from '../../src/rate/sources/source.js';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { knownModels } from '../../src/rate/models/known.js';
+import { knownModels } from '../../src/rate/models/index.js';
 import { buildResolver } from '../../src/rate/models/resolve.js';
 import { datedFiles, refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { sql } from '../../src/sql.js';

@@ -5,8 +5,8 @@ import type { Io } from '../../io.js';
 import type { Baseline } from '../../query/baseline/file.js';
 import { type FileOptions, withImported } from '../import/memory.js';
 import { collect, withConfigOption } from '../options.js';
-import { writeAnswer } from '../output.js';
 import { absolute } from '../pricing/book.js';
+import { type AnswerOptions, writeAnswer, writeDocument } from '../question.js';
 
 const USUAL_FILE = 'llmcost-baseline.json';
 
@@ -15,11 +15,6 @@ interface WriteOptions extends FileOptions {
   reason: string;
   case?: string;
   output: string;
-}
-
-interface ShowOptions {
-  color: boolean;
-  format: 'table' | 'json';
 }
 
 /** Declares `llmcost baseline`. */
@@ -47,7 +42,7 @@ export function registerBaseline(program: Command, io: Io): void {
     .description('Show a baseline: when and why it was written, what it holds, and what was before it.')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--no-color', 'plain text; NO_COLOR does the same')
-    .action((file: string, options: ShowOptions) => show(file, options, io));
+    .action((file: string, options: AnswerOptions) => show(file, options, io));
 }
 
 async function write(options: WriteOptions, io: Io): Promise<void> {
@@ -63,24 +58,14 @@ async function write(options: WriteOptions, io: Io): Promise<void> {
   );
   await writeAnswer(`${JSON.stringify(baseline, null, 2)}\n`, options.output, io);
   if (options.quiet) return;
-  const [{ baselineAsText }, { terminalOf }] = await Promise.all([
-    import('../../render/budget/baseline.js'),
-    import('../../render/text/table.js'),
-  ]);
-  io.stdout.write(baselineAsText(baseline, options.output, terminalOf(io, options)));
+  const { baselineDocument } = await import('../../render/answers/baseline.js');
+  const shown = { color: options.color, format: 'table' };
+  await writeDocument(baselineDocument(baseline, options.output), shown, io);
 }
 
-async function show(file: string, options: ShowOptions, io: Io): Promise<void> {
-  const baseline = await readBaseline(file, io);
-  if (options.format === 'json') {
-    io.stdout.write(`${JSON.stringify(baseline, null, 2)}\n`);
-    return;
-  }
-  const [{ baselineAsText }, { terminalOf }] = await Promise.all([
-    import('../../render/budget/baseline.js'),
-    import('../../render/text/table.js'),
-  ]);
-  io.stdout.write(baselineAsText(baseline, file, terminalOf(io, options)));
+async function show(file: string, options: AnswerOptions, io: Io): Promise<void> {
+  const { baselineDocument } = await import('../../render/answers/baseline.js');
+  await writeDocument(baselineDocument(await readBaseline(file, io), file), options, io);
 }
 
 /** The baseline of a file. Throws UsageError that names it. */

@@ -1,34 +1,16 @@
-import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
+import { appendFile } from 'node:fs/promises';
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { NotifyTarget } from '../../config/notify.js';
+import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { BudgetCheck, BudgetQuery } from '../../query/budget/check.js';
-import type { Store } from '../../store/store.js';
-import { withImported } from '../import/memory.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
-import { writeAnswer } from '../output.js';
-import { withOwnStore } from '../pricing/custom_prices.js';
-import { rowsOf } from '../rows.js';
-import { chosenTargets, type NotifyOptions, notify } from './notify.js';
-import { inCheckout } from './place.js';
-import { chosenRules, type RuleOptions } from './rules.js';
+import { answerQuestion, type Question, withAnswerOptions, withWideOption } from '../question.js';
+import { chosenTargets, notify } from './notify.js';
+import { type BudgetOptions, parseBudgetQuery, withUsage } from './query.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
-
-interface BudgetOptions extends RuleOptions, NotifyOptions {
-  explain?: string[];
-  baseline?: string;
-  maxIncrease?: string;
-  case?: string;
-  tz: string;
-  at?: string;
-  all?: boolean;
-  top: string;
-  failOnWarn?: boolean;
-  exitZero?: boolean;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
-}
+const FORMS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', 'gitlab'] as const;
 
 /** Declares `llmcost budget-check`. */
 export function registerBudgetCheck(program: Command, io: Io): void {
@@ -56,10 +38,8 @@ export function registerBudgetCheck(program: Command, io: Io): void {
     .option('--all', 'show what is ok as well')
     .option('--top <n>', 'show n rows at most', '20')
     .option('--fail-on-warn', 'exit code 1 for warnings too')
-    .option('--exit-zero', 'only report: exit code 0 whatever the verdict')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--exit-zero', 'only report: exit code 0 whatever the verdict');
+  withWideOption(withAnswerOptions(command, FORMS))
     .addHelpText('after', EXAMPLES)
     .action((options: BudgetOptions) => budgetCheck(options, io));
 }
@@ -91,133 +71,73 @@ Examples:
   llmcost budget-check --import eval-run.jsonl --format junit -o budgets.xml`;
 
 async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
-  const top = rowsOf(options.top);
-  checkBaselineOptions(options);
-  const alone = options.baseline !== undefined && options.limit === undefined && options.rule === undefined;
-  const budgets = alone ? [] : await chosenRules(options, io);
-  const targets = await chosenTargets(options, io);
-  const query = await queryOf(options, budgets, io);
-  if (options.explain !== undefined) {
-    const { explainBudget } = await import('./explain.js');
-    return explainBudget(query, { ...options, explain: options.explain }, io);
-  }
-  const answer = await ask(query, options, io);
-  await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io);
-  await notify(answer, targets, { options, io });
-  await conclude(answer, options, io);
+  if (options.explain === undefined) return answerQuestion(CHECK, options, io);
+  const { BUDGET_EXPLANATION } = await import('./explain.js');
+  return answerQuestion(BUDGET_EXPLANATION, { ...options, explain: options.explain }, io);
 }
 
-async function queryOf(options: BudgetOptions, budgets: BudgetQuery['budgets'], io: Io): Promise<BudgetQuery> {
-  const [{ momentOf }, { checkedZone }] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-  ]);
-  const tz = checkedZone(options.tz);
-  return {
-    budgets,
-    tz,
-    now: options.at === undefined ? io.now() : momentOf(options.at, '--at', tz),
-    // What is in the files is the period, unless a rule names one.
-    usualPeriod: options.import === undefined ? { kind: 'calendar', unit: 'month' } : { kind: 'all' },
-    fail_on_warn: options.failOnWarn === true,
-    terms: await configuredTerms(options, budgets, io),
-    baseline: options.baseline === undefined ? undefined : await baselineOf(options.baseline, options, io),
+interface CheckQuery extends BudgetQuery {
+  targets: NotifyTarget[];
+  shown: { all: boolean; top: number };
+}
+
+const CHECK: Question<BudgetOptions, CheckQuery, BudgetCheck> = {
+  parse: async (options, io) => {
+    const { parseTop } = await import('../../query/scope/query.js');
+    const shown = { all: options.all === true, top: parseTop(options.top) };
+    const query = await parseBudgetQuery(options, io);
+    return { ...query, targets: await chosenTargets(options, io), shown };
+  },
+  ask: async (query, { options, io }) => {
+    const { budgetCheck: check } = await import('../../query/budget/check.js');
+    return withUsage(options, io, (store) => check(store, query));
+  },
+  document: async (check, { query: { shown } }) =>
+    (await import('../../render/answers/budget.js')).budgetDocument(check, shown),
+  forms: (check, { query: { shown }, io }) => {
+    const ci = () => import('../../render/ci.js');
+    return {
+      markdown: async () => (await import('../../render/answers/budget.js')).budgetAsMarkdown(check, shown),
+      github: async () => (await ci()).budgetAsGithub(inCheckout(check, io), shown),
+      junit: async () => (await ci()).budgetAsJunit(inCheckout(check, io)),
+      sarif: async () => (await ci()).budgetAsSarif(inCheckout(check, io)),
+      gitlab: async () => (await ci()).budgetAsGitlab(inCheckout(check, io)),
+    };
+  },
+  conclude: async (check, { query, options, io }) => {
+    await notify(check, query.targets, { options, io });
+    const { budgetAsMarkdown, verdictLine } = await import('../../render/answers/budget.js');
+    const summary = io.env.GITHUB_STEP_SUMMARY;
+    if (summary !== undefined && summary !== '') await appendSummary(budgetAsMarkdown(check, query.shown), summary, io);
+    // Quiet and fine is silent, so that cron only writes of what is wrong.
+    if (options.quiet !== true || check.exit_code !== 0) io.stderr.write(`${verdictLine(check)}\n`);
+    io.setExitCode(options.exitZero === true ? 0 : check.exit_code);
+  },
+};
+
+/**
+ * A check whose rules are in files as CI services name them: from the top of what was checked out, wherever the check ran.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/variables and https://docs.gitlab.com/ci/variables/predefined_variables/
+ */
+function inCheckout(check: BudgetCheck, { cwd, env }: Io): BudgetCheck {
+  const top = env.GITHUB_WORKSPACE || env.CI_PROJECT_DIR;
+  if (top === undefined || top === '') return check;
+  const placed = (file: string) => {
+    const path = relative(top, resolve(cwd, file)).replaceAll('\\', '/');
+    return path.startsWith('../') || isAbsolute(path) ? file : path;
   };
+  return { ...check, rows: check.rows.map((row) => (row.file === null ? row : { ...row, file: placed(row.file) })) };
 }
 
-function checkBaselineOptions({ baseline, case: key, maxIncrease, map, set, import: files }: BudgetOptions): void {
-  const stray = map !== undefined ? '--map' : set !== undefined ? '--set' : undefined;
-  if (files === undefined && stray !== undefined)
-    throw new UsageError(`${stray} goes with --import.\nName the files it is about: --import run.jsonl`);
-
-  if (baseline !== undefined && files === undefined) {
-    throw new UsageError(
-      '--baseline goes with --import.\nName the recorded run to compare: --import run.jsonl --baseline FILE',
+/** Adds Markdown to the summary of a step of GitHub (GITHUB_STEP_SUMMARY). Throws InputError, which names the file. */
+async function appendSummary(text: string, file: string, io: Io): Promise<void> {
+  try {
+    await appendFile(resolve(io.cwd, file), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `The step summary could not be written to ${file}: ${reason}\nCheck GITHUB_STEP_SUMMARY, or unset it.`,
+      { cause },
     );
   }
-  if (key !== undefined && baseline === undefined)
-    throw new UsageError('--case goes with --baseline.\nName it as well.');
-  if (maxIncrease !== undefined && baseline === undefined)
-    throw new UsageError('--max-increase goes with --baseline.\nName it as well.');
-}
-
-async function baselineOf(file: string, options: BudgetOptions, io: Io): Promise<BudgetQuery['baseline']> {
-  const [{ readBaseline }, { caseKey }, { shareOf }] = await Promise.all([
-    import('./baseline.js'),
-    import('../../query/baseline/run.js'),
-    import('../../config/limit.js'),
-  ]);
-  const max_increase = shareOf(options.maxIncrease ?? '10%', 1000);
-  if (max_increase === undefined) {
-    throw new UsageError(
-      `--max-increase '${options.maxIncrease}' is not a percentage.\nUse for example --max-increase 10%.`,
-    );
-  }
-  const baseline = await readBaseline(file, io);
-  return { baseline, file, key: caseKey(options.case ?? baseline.case_by), max_increase };
-}
-
-/** What is known of revenue, where a limit is a part of it. */
-async function configuredTerms(
-  options: BudgetOptions,
-  budgets: BudgetQuery['budgets'],
-  io: Io,
-): Promise<BudgetQuery['terms']> {
-  const limits = budgets.flatMap(({ limit, exceptions }) => [limit, ...exceptions.map((one) => one.limit)]);
-  if (!limits.some((limit) => limit?.kind === 'revenue')) return undefined;
-  const [{ readConfig }, { revenueTerms }] = await Promise.all([
-    import('../../config/config.js'),
-    import('../../config/revenue.js'),
-  ]);
-  return revenueTerms(await readConfig(options.config, io));
-}
-
-async function ask(query: BudgetQuery, options: BudgetOptions, io: Io): Promise<BudgetCheck> {
-  const { budgetCheck: answer } = await import('../../query/budget/check.js');
-  const check = (store: Store) => answer(store, query);
-  return options.import === undefined ? withOwnStore(options, io, check) : withImported(options, io, check);
-}
-
-async function render(answer: BudgetCheck, options: BudgetOptions, io: Io): Promise<string> {
-  const shown = { all: options.all === true, top: Number(options.top) };
-  const [plain, ci] = await Promise.all([import('../../render/budget/budget.js'), import('../../render/budget/ci.js')]);
-  switch (options.format) {
-    case 'json':
-      return plain.budgetAsJson(answer, shown);
-    case 'csv':
-      return plain.budgetAsCsv(answer, shown);
-    case 'markdown':
-      return plain.budgetAsMarkdown(answer, shown);
-    case 'github':
-      return ci.budgetAsGithub(inCheckout(answer, io), shown);
-    case 'junit':
-      return ci.budgetAsJunit(inCheckout(answer, io));
-    case 'sarif':
-      return ci.budgetAsSarif(inCheckout(answer, io));
-    case 'gitlab':
-      return ci.budgetAsGitlab(inCheckout(answer, io));
-    case 'table': {
-      const { terminalOf } = await import('../../render/text/table.js');
-      const toFile = options.output !== undefined;
-      const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
-      return plain.budgetAsTable(answer, shown, terminal);
-    }
-    default:
-      throw new Error(`no format ${options.format satisfies never}`);
-  }
-}
-
-/** The step summary of GitHub, the notes, the verdict last, and the exit code. */
-async function conclude(answer: BudgetCheck, options: BudgetOptions, io: Io): Promise<void> {
-  const { budgetAsMarkdown, verdictLine } = await import('../../render/budget/budget.js');
-  const { plain } = await import('../../render/text/text.js');
-  const summary = io.env.GITHUB_STEP_SUMMARY;
-  if (summary !== undefined && summary !== '') {
-    const { appendSummary } = await import('../output.js');
-    await appendSummary(budgetAsMarkdown(answer, { all: options.all === true, top: Number(options.top) }), summary, io);
-  }
-  for (const { message } of options.quiet ? [] : answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-  // Quiet and fine is silent, so that cron only writes of what is wrong.
-  if (options.quiet !== true || answer.exit_code !== 0) io.stderr.write(`${verdictLine(answer)}\n`);
-  io.setExitCode(options.exitZero === true ? 0 : answer.exit_code);
 }

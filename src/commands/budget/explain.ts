@@ -1,49 +1,39 @@
 import type { Budget } from '../../config/budgets.js';
 import { UsageError } from '../../errors.js';
-import type { Io } from '../../io.js';
 import type { BudgetQuery } from '../../query/budget/check.js';
-import type { Store } from '../../store/store.js';
-import { type FileOptions, withImported } from '../import/memory.js';
-import { writeAnswer } from '../output.js';
-import { withOwnStore } from '../pricing/custom_prices.js';
+import type { BudgetExplanation } from '../../query/budget/explain.js';
+import type { Question } from '../question.js';
+import { type BudgetOptions, parseBudgetQuery, withUsage } from './query.js';
 
-interface ExplainOptions extends FileOptions {
+interface ExplainOptions extends BudgetOptions {
   /** The name of the rule, and the values of its groups. */
   explain: string[];
-  format: string;
-  output?: string;
-  wide?: boolean;
 }
 
-/** Shows what used up the budget of one group of a rule. */
-export async function explainBudget(query: BudgetQuery, options: ExplainOptions, io: Io): Promise<void> {
-  const [name = '', ...values] = options.explain;
-  const budget = ruleNamed(query.budgets, name);
-  const { explainedBudget } = await import('../../query/budget/explain.js');
-  const ask = (store: Store) => explainedBudget(store, { ...query, budget, values });
-  const answer =
-    options.import === undefined ? await withOwnStore(options, io, ask) : await withImported(options, io, ask);
-  const rendered = await import('../../render/budget/explain.js');
-  const { terminalOf } = await import('../../render/text/table.js');
-  const terminal = terminalOf(io, {
-    color: options.color,
-    wide: options.wide === true,
-    toFile: options.output !== undefined,
-  });
-  const forms: Record<string, () => string> = {
-    table: () => rendered.explanationAsTable(answer, terminal),
-    json: () => rendered.explanationAsJson(answer),
-    csv: () => rendered.explanationAsCsv(answer),
-    markdown: () => rendered.explanationAsMarkdown(answer),
-  };
-  const form = forms[options.format];
-  if (form === undefined) {
-    throw new UsageError(
-      `--explain cannot be printed as ${options.format}.\nPossible are: ${Object.keys(forms).join(', ')}.`,
-    );
-  }
-  await writeAnswer(form(), options.output, io);
+interface ExplainQuery extends BudgetQuery {
+  budget: Budget;
+  values: string[];
 }
+
+const FORMS = ['table', 'json', 'csv', 'markdown'];
+
+/** What used up the budget of one group of a rule. */
+export const BUDGET_EXPLANATION: Question<ExplainOptions, ExplainQuery, BudgetExplanation> = {
+  parse: async (options, io) => {
+    const query = await parseBudgetQuery(options, io);
+    const [name = '', ...values] = options.explain;
+    if (!FORMS.includes(options.format)) {
+      throw new UsageError(`--explain cannot be printed as ${options.format}.\nPossible are: ${FORMS.join(', ')}.`);
+    }
+    return { ...query, budget: ruleNamed(query.budgets, name), values };
+  },
+  ask: async (query, { options, io }) => {
+    const { explainedBudget } = await import('../../query/budget/explain.js');
+    return withUsage(options, io, (store) => explainedBudget(store, query));
+  },
+  document: async (found) =>
+    (await import('../../render/answers/budget_explanation.js')).budgetExplanationDocument(found),
+};
 
 function ruleNamed(budgets: readonly Budget[], name: string): Budget {
   const found = budgets.find((budget) => budget.name === name);

@@ -1,31 +1,16 @@
-import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
+import type { Command } from 'commander';
 import type { Io } from '../../io.js';
-import type { Forecast, ForecastQuery } from '../../query/forecast/forecast.js';
+import type { Forecast } from '../../query/forecast/forecast.js';
+import type { ForecastOptions as ForecastWords, parseForecastQuery } from '../../query/forecast/query.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
-import { writeAnswer } from '../output.js';
-import { writePage } from '../page.js';
 import { type ConfigOptions, withOwnStore } from '../pricing/custom_prices.js';
-import { rowsOf } from '../rows.js';
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from '../question.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
-
-interface ForecastOptions extends ConfigOptions {
-  by?: string;
-  metric: string;
-  period: string;
-  where?: string[];
-  at?: string;
-  tz: string;
-  top: string;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
-}
+interface ForecastOptions extends AnswerOptions, ConfigOptions, ForecastWords {}
 
 /** Declares `llmcost forecast`. */
 export function registerForecast(program: Command, io: Io): void {
-  withConfigOption(withCommonOptions(program.command('forecast')))
+  const command = withConfigOption(withCommonOptions(program.command('forecast')))
     .description('Project what will have been used at the end of the month, with an interval from your own past.')
     .option('--by <names>', 'for each customer, model, feature, …, separated by commas; default: all together')
     .option('--metric <name>', 'cost, requests, total_tokens, input_tokens or output_tokens', 'cost')
@@ -33,12 +18,10 @@ export function registerForecast(program: Command, io: Io): void {
     .option('--where <filter>', 'only this usage, such as feature=chat; repeat for and', collect)
     .option('--at <time>', 'as of this time, or the end of this day; default: now')
     .option('--tz <zone>', 'time zone of periods and days', 'UTC')
-    .option('--top <n>', 'show n rows at most', '20')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--top <n>', 'show n rows at most', '20');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action((options: ForecastOptions) => forecast(options, io));
+    .action((options: ForecastOptions) => answerQuestion(FORECAST, options, io));
 }
 
 const EXAMPLES = `
@@ -47,78 +30,18 @@ Examples:
   llmcost forecast --by customer --tz Europe/Berlin
   llmcost forecast --by feature --period quarter --format html -o forecast.html`;
 
-async function forecast(options: ForecastOptions, io: Io): Promise<void> {
-  const top = rowsOf(options.top);
-  const query = await queryOf(options, io);
-  const { forecast: ask } = await import('../../query/forecast/forecast.js');
-  const answer = await withOwnStore(options, io, (store) => ask(store, query));
-  const rendered = await import('../../render/budget/forecast.js');
-  if (options.format === 'html') await writePage(rendered.forecastAsPage(answer), options.output, io);
-  else await writeAnswer(await textOf(answer, { ...options, format: options.format }, { top, io }), options.output, io);
-  const { plain } = await import('../../render/text/text.js');
-  for (const { message } of options.quiet ? [] : answer.warnings) io.stderr.write(`note: ${plain(message)}\n`);
-}
-
-async function textOf(
-  answer: Forecast,
-  options: ForecastOptions & { format: Exclude<ForecastOptions['format'], 'html'> },
-  { top, io }: { top: number; io: Io },
-): Promise<string> {
-  const [rendered, { terminalOf }] = await Promise.all([
-    import('../../render/budget/forecast.js'),
-    import('../../render/text/table.js'),
-  ]);
-  switch (options.format) {
-    case 'json':
-      return rendered.forecastAsJson(answer);
-    case 'csv':
-      return rendered.forecastAsCsv(answer);
-    case 'markdown':
-      return rendered.forecastAsMarkdown(answer, top);
-    case 'table': {
-      const toFile = options.output !== undefined;
-      const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
-      return rendered.forecastAsTable(answer, top, terminal);
-    }
-    default:
-      throw new Error(`no format ${options.format satisfies never}`);
-  }
-}
-
-async function queryOf(options: ForecastOptions, io: Io): Promise<ForecastQuery> {
-  const [
-    { momentOf },
-    { checkedZone },
-    { checkedDimension, isTime },
-    { conditionOf },
-    { checkedForecastMetric },
-    limits,
-  ] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-    import('../../query/scope/dimensions.js'),
-    import('../../query/scope/filter.js'),
-    import('../../query/forecast/forecast.js'),
-    import('../../config/limit.js'),
-  ]);
-  const tz = checkedZone(options.tz);
-  const by = [...new Set((options.by ?? '').split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  const time = by.find(isTime);
-  if (time !== undefined) {
-    throw new UsageError(`--by ${time} cannot be forecast: the days are shown anyway.\nUse for example --by customer.`);
-  }
-  const period = limits.budgetPeriodOf(options.period);
-  if (period === undefined || period.kind === 'all' || period.kind === 'rolling') {
-    throw new UsageError(
-      `--period '${options.period}' is not a period with an end.\nPossible are: day, week, month, quarter, year, 'billing day 15'.`,
-    );
-  }
-  return {
-    metric: checkedForecastMetric(options.metric),
-    by: by.map(checkedDimension),
-    where: (options.where ?? []).map(conditionOf),
-    period,
-    tz,
-    now: options.at === undefined ? io.now() : momentOf(options.at, '--at', tz),
-  };
-}
+const FORECAST: Question<ForecastOptions, ReturnType<typeof parseForecastQuery>, Forecast> = {
+  parse: async (options, io) => {
+    const [{ parseForecastQuery }, { budgetPeriodOf }] = await Promise.all([
+      import('../../query/forecast/query.js'),
+      import('../../config/limit.js'),
+    ]);
+    return parseForecastQuery(options, io.now(), budgetPeriodOf(options.period));
+  },
+  ask: async (query, { options, io }) => {
+    const { forecast } = await import('../../query/forecast/forecast.js');
+    return withOwnStore(options, io, (store) => forecast(store, query));
+  },
+  document: async (answer, { query: { top } }) =>
+    (await import('../../render/answers/forecast.js')).forecastDocument(answer, { top }),
+};

@@ -55,7 +55,7 @@ async function importFiles(paths: string[], options: ImportCommandOptions, io: I
   const files = await filesOf(paths, io.cwd);
   if (options.explain === true) return explain(files, settings, { options, io });
   const { results, overlaps } = await load(files, settings, { options, io });
-  const { importAsJson, importAsText } = await import('../../render/import/import.js');
+  const { importAsJson, importAsText } = await import('../../render/answers/import.js');
   io.stdout.write(
     options.summary === 'json'
       ? importAsJson(results, overlaps, settings.dryRun)
@@ -142,8 +142,8 @@ async function explain(
     import('../../store/store.js'),
     import('../../import/explain/explain.js'),
     import('../../rate/bundle/bundle.js'),
-    import('../../render/import/explain.js'),
-    import('../../render/text/table.js'),
+    import('../../render/answers/import_explain.js'),
+    import('../../render/table.js'),
   ]);
   const target = await targetOf(options, settings, io);
   const found = await withStore(target, storeOptions('write', options, io), async (store) => {

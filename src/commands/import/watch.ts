@@ -33,7 +33,7 @@ export async function watchFiles(
   const [{ filesOf, NoFile, NoLogs }, { Watched }, rendered] = await Promise.all([
     import('../../import/read/paths.js'),
     import('../../import/read/watch.js'),
-    import('../../render/import/watch.js'),
+    import('../../render/answers/import.js'),
   ]);
   const watched = new Watched();
   const round = rounds(load, { options, io, stopped });

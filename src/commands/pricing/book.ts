@@ -1,28 +1,22 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Io } from '../../io.js';
 import type { Store } from '../../store/store.js';
-import { type CommonOptions, databasePath, storeOptions } from '../options.js';
+import { type CommonOptions, databasePath, storeOptions, withCommonOptions } from '../options.js';
+import { type AnswerOptions, withAnswerOptions } from '../question.js';
 
 /** The prices that come with the program, beside src and dist. */
 export const BUNDLE_DIRECTORY = fileURLToPath(new URL('../../../pricing', import.meta.url));
 
 /** How a table of prices is printed. */
-export interface TableOptions extends CommonOptions {
+export interface TableOptions extends AnswerOptions {
   provider?: string;
-  format: 'table' | 'json' | 'csv';
 }
 
-/** --format of a table of prices. */
-export function formatOption(): Option {
-  return new Option('--format <name>', 'how to print').choices(['table', 'json', 'csv']).default('table');
-}
-
-/** How an answer about prices is shown: the form, and the terminal for a table. */
-export async function shownAs({ format, color }: TableOptions, io: Io) {
-  const { terminalOf } = await import('../../render/text/table.js');
-  return { format, terminal: terminalOf(io, { color }) };
+/** Declares the forms of a table of prices. */
+export function withTableOptions(command: Command): Command {
+  return withAnswerOptions(withCommonOptions(command), ['table', 'json', 'csv', 'markdown']);
 }
 
 /** Whether a text is a day that exists, written YYYY-MM-DD. */

@@ -1,11 +1,11 @@
+import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { Corrected, Correction } from '../../rate/rerate/correct.js';
 import { timestampOf } from '../../sql.js';
-import { agreed } from '../agree.js';
-import { chosenPeriod, withCommonOptions } from '../options.js';
-import { formatOption, isDay, shownAs, type TableOptions, withBook } from './book.js';
+import { writeDocument } from '../question.js';
+import { isDay, type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface CorrectOptions extends TableOptions {
   all?: boolean;
@@ -19,7 +19,7 @@ interface CorrectOptions extends TableOptions {
 
 /** Declares `llmcost pricing correct`. */
 export function registerCorrect(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('correct')
       .description('rate past usage again, on purpose, by the price book of today; shows the effect before it asks')
@@ -31,8 +31,7 @@ export function registerCorrect(pricing: Command, io: Io): void {
       .option('--period <words>', "only usage of this period: 'last month', 2026-09, …")
       .option('--backdate [day]', 'the price published last was right before it was seen: since this day, or always')
       .option('--yes', 'do not ask')
-      .option('--dry-run', 'show the effect and change nothing')
-      .addOption(formatOption()),
+      .option('--dry-run', 'show the effect and change nothing'),
   ).action((model: string | undefined, options: CorrectOptions) => correct(model, options, io));
 }
 
@@ -45,7 +44,8 @@ async function correct(model: string | undefined, options: CorrectOptions, io: I
     const effect = sure
       ? await store.transaction(() => correctUsage(store, correction, false))
       : await store.rehearsal(() => correctUsage(store, correction, true));
-    io.stdout.write(await render(effect, options, io));
+    const { correctionDocument } = await import('../../render/answers/pricing/correction.js');
+    await writeDocument(correctionDocument(effect), options, io);
     if (effect.rows === 0 && effect.backdated === 0) return '';
     if (options.dryRun === true) return 'Nothing was changed (--dry-run).\n';
     if (sure) return sentence(effect);
@@ -60,20 +60,18 @@ function sentence({ rows, backdated }: Corrected): string {
   return `${moved}${rows} rows of usage were rated again. What they cost before: llmcost report --as-of.\n`;
 }
 
-async function render(effect: Corrected, options: CorrectOptions, io: Io): Promise<string> {
-  const { correctionAs } = await import('../../render/pricing/prices.js');
-  return correctionAs(effect, await shownAs(options, io));
-}
-
 async function correctionOf(model: string | undefined, options: CorrectOptions, io: Io): Promise<Correction> {
   if ((model === undefined && options.provider === undefined) !== (options.all === true)) {
     throw new UsageError(
       'Say whose usage is to be rated again: a model, --provider NAME, or --all.\nFor example: llmcost pricing correct gpt-4o --since 2026-09-01',
     );
   }
-  const { canonicalProvider } = await import('../../rate/models/providers.js');
-  const { provider } = options;
-  const scope = await chosenPeriod(options, 'UTC', io.now());
+  const [{ canonicalProvider }, { parseQuery }] = await Promise.all([
+    import('../../rate/models/providers.js'),
+    import('../../query/scope/query.js'),
+  ]);
+  const { provider, period, since, until } = options;
+  const { period: scope } = parseQuery({ period, since, until }, io.now());
   const iso = (instant: number | null) => (instant === null ? null : timestampOf(new Date(instant)));
   return {
     provider: provider === undefined ? null : canonicalProvider(provider),
@@ -88,4 +86,17 @@ async function correctionOf(model: string | undefined, options: CorrectOptions, 
 function dayOf(text: string): string {
   if (isDay(text)) return text;
   throw new UsageError(`--backdate '${text}' is not a day.\nWrite it as --backdate 2026-08-01, or leave the day out.`);
+}
+
+/** Asks a question that `y` or `yes` agrees to. Throws UsageError where nobody can answer. */
+async function agreed(question: string, io: Io): Promise<boolean> {
+  if (io.stdin.isTTY !== true) {
+    throw new UsageError('Nothing was changed: there is no terminal to ask on.\nAdd --yes to do it without asking.');
+  }
+  const terminal = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
 }

@@ -1,11 +1,12 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { ImaginedCall, PriceCost } from '../../query/why/price_cost.js';
+import type { ImaginedCall } from '../../query/why/price_cost.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
+import { type AnswerOptions, withAnswerOptions, writeDocument } from '../question.js';
 import { type ConfigOptions, withOwnBook } from './custom_prices.js';
 
-interface CostOptions extends ConfigOptions {
+interface CostOptions extends AnswerOptions, ConfigOptions {
   provider?: string;
   inputTokens?: string;
   cacheReadTokens?: string;
@@ -19,12 +20,11 @@ interface CostOptions extends ConfigOptions {
   region?: string;
   at?: string;
   requests: string;
-  format: 'table' | 'json';
 }
 
 /** Declares `llmcost pricing cost`. */
 export function registerCost(pricing: Command, io: Io): void {
-  withConfigOption(withCommonOptions(pricing.command('cost')))
+  withAnswerOptions(withConfigOption(withCommonOptions(pricing.command('cost'))), ['table', 'json', 'markdown'])
     .description('what a call would cost, taken apart: tokens × rate, conditions, and where each rate comes from')
     .argument('<model>', 'the model, as a log would name it')
     .option('--provider <name>', 'who is paid, where the model does not say it')
@@ -40,7 +40,6 @@ export function registerCost(pricing: Command, io: Io): void {
     .option('--region <name>', 'the region, for example eu')
     .option('--at <time>', 'a date or an ISO timestamp (UTC); default: now')
     .option('--requests <n>', 'how many calls share these counts', '1')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .addHelpText('after', EXAMPLES)
     .action((model: string, options: CostOptions) => cost(model, options, io));
 }
@@ -54,22 +53,14 @@ async function cost(model: string, options: CostOptions, io: Io): Promise<void> 
   const { missingPrice, priceCost } = await import('../../query/why/price_cost.js');
   const call = await callOf(model, options, io);
   const answer = await withOwnBook('read', options, io, (store) => priceCost(store, call, io.now()));
-  io.stdout.write(await render(answer, options, io));
+  const { priceCostDocument } = await import('../../render/answers/why.js');
+  await writeDocument(priceCostDocument(answer), options, io);
   const missing = missingPrice(answer);
   if (missing !== undefined) throw missing;
 }
 
-async function render(answer: PriceCost, options: CostOptions, io: Io): Promise<string> {
-  if (options.format === 'json') return `${JSON.stringify(answer, null, 2)}\n`;
-  const [{ callAsTable }, { terminalOf }] = await Promise.all([
-    import('../../render/why.js'),
-    import('../../render/text/table.js'),
-  ]);
-  return callAsTable(answer.call, terminalOf(io, { color: options.color }));
-}
-
 async function callOf(model: string, options: CostOptions, io: Io): Promise<ImaginedCall> {
-  const [{ disjointCounts }, { instantFrom }] = await Promise.all([
+  const [{ disjointCounts }, { parseInstant }] = await Promise.all([
     import('../../query/why/call_counts.js'),
     import('../../query/scope/period.js'),
   ]);
@@ -94,7 +85,7 @@ async function callOf(model: string, options: CostOptions, io: Io): Promise<Imag
     service_tier: options.tier?.toLowerCase() ?? null,
     speed: options.speed?.toLowerCase() ?? null,
     region: options.region ?? null,
-    occurred_at: options.at === undefined ? io.now() : new Date(instantFrom(options.at, '--at', 'UTC')),
+    occurred_at: options.at === undefined ? io.now() : new Date(parseInstant(options.at, '--at', 'UTC')),
     requests: requestsOf(options.requests),
     counts,
   };

@@ -7,12 +7,12 @@ import type { OwnKind } from '../../rate/custom/custom_prices_sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { databasePath, withCommonOptions, withConfigOption } from '../options.js';
 import { type ConfigOptions, withOwnBook } from './custom_prices.js';
-import { formatOption, type TableOptions } from './book.js';
+import { type AnswerOptions, withAnswerOptions, writeDocument } from '../question.js';
 
 /** What the commands of own prices have in common: they are listed, and they end by number. */
 const NOUNS: Record<OwnKind, string> = { alias: 'alias', override: 'override', flat: 'flat price' };
 
-interface ListOptions extends TableOptions, ConfigOptions {
+interface ListOptions extends AnswerOptions, ConfigOptions {
   all?: boolean;
 }
 
@@ -23,10 +23,9 @@ export function withOwnOptions(command: Command): Command {
 
 /** Declares `list` below a command of own prices. */
 export function registerOwnList(parent: Command, kind: OwnKind, io: Io): void {
-  withOwnOptions(parent.command('list'))
+  withAnswerOptions(withOwnOptions(parent.command('list')), ['table', 'json', 'csv', 'markdown'])
     .description('what is in force: by command, and from llmcost.yaml')
     .option('--all', 'also what was in force before')
-    .addOption(formatOption())
     .action((options: ListOptions) => list(kind, options, io));
 }
 
@@ -44,10 +43,9 @@ function numbers(text: string, before: readonly number[] = []): number[] {
 }
 
 async function list(kind: OwnKind, options: ListOptions, io: Io): Promise<void> {
-  const { listOwnPrices } = await import('../../rate/custom/custom_prices_list.js');
+  const { listOwnPrices } = await import('../../rate/custom/custom_prices.js');
   const rows = await withOwnBook('read', options, io, (store) => listOwnPrices(store, kind, options));
-  if (rows.length === 0 && options.format === 'table') io.stdout.write(`There is no ${NOUNS[kind]} in force.\n`);
-  else io.stdout.write(await ownTable(kind, rows, options.format));
+  await writeRows(kind, rows, options, io);
 }
 
 async function remove(
@@ -63,7 +61,7 @@ async function remove(
     removeOwnPrices(store, { kind, ids }, io.now()),
   );
   io.stdout.write(`Removed ${NOUNS[kind]} ${removed.join(', ')}.\n`);
-  const { effectInWords } = await import('../../render/pricing/price_effect.js');
+  const { effectInWords } = await import('../../render/answers/pricing/custom_prices.js');
   for (const text of effectInWords(effect)) note(text, options, io);
   for (const id of configured) {
     note(
@@ -82,7 +80,7 @@ export async function addOwn(
 ): Promise<void> {
   const [{ addOwnPrices }, { listOwnPrices }] = await Promise.all([
     import('../../rate/custom/custom_prices.js'),
-    import('../../rate/custom/custom_prices_list.js'),
+    import('../../rate/custom/custom_prices.js'),
   ]);
   const { kind } = prices;
   const add = async (store: Store) => {
@@ -90,8 +88,8 @@ export async function addOwn(
     return { result, rows: await listOwnPrices(store, kind, { ids: result.added }) };
   };
   const { result, rows } = await withOwnBook('write', options, io, add);
-  if (rows.length > 0) io.stdout.write(await ownTable(kind, rows, 'table'));
-  const { effectInWords } = await import('../../render/pricing/price_effect.js');
+  if (rows.length > 0) await writeRows(kind, rows, { ...options, format: 'table' }, io);
+  const { effectInWords } = await import('../../render/answers/pricing/custom_prices.js');
   for (const text of [...notesOf(kind, result), ...effectInWords(result.effect)]) note(text, options, io);
 }
 
@@ -107,15 +105,10 @@ function note(text: string, { quiet }: ConfigOptions, io: Io): void {
   if (quiet !== true) io.stderr.write(`note: ${text}\n`);
 }
 
-/** For people without what only programs need. */
-const FOR_PROGRAMS: ReadonlySet<string> = new Set(['usd_per_unit', 'factor', 'made_at', 'added_in']);
-
-async function ownTable(kind: OwnKind, rows: readonly Row[], format: TableOptions['format']): Promise<string> {
-  const { priceTable } = await import('../../render/pricing/price_rows.js');
-  const schema = `llmcost.pricing-${kind}-list/1`;
-  if (format !== 'table') return priceTable(rows, { schema, format });
-  const shown = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !FOR_PROGRAMS.has(name))));
-  return priceTable(shown, { schema, format });
+async function writeRows(kind: OwnKind, rows: readonly Row[], options: AnswerOptions, io: Io): Promise<void> {
+  const { customPricesDocument } = await import('../../render/answers/pricing/custom_prices.js');
+  const named = { schema: `llmcost.pricing-${kind}-list/1`, none: `There is no ${NOUNS[kind]} in force.` };
+  await writeDocument(customPricesDocument(rows, named), options, io);
 }
 
 /** A pair of days of the command line, half open. */

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { BillPoint } from '../../query/prices/bill_diff.js';
-import type { PriceDiff } from '../../render/pricing/price_diff.js';
+import type { PriceDiff } from '../../render/answers/pricing/diff.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { withCommonOptions } from '../options.js';
-import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './book.js';
+import { writeDocument } from '../question.js';
+import { chosenProvider, type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface DiffOptions extends TableOptions {
   on?: string;
@@ -15,7 +15,7 @@ interface DiffOptions extends TableOptions {
 
 /** Declares `llmcost pricing diff`. */
 export function registerDiff(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('diff')
       .description('what changed between two price books or two days, and what it does to a bill')
@@ -23,8 +23,7 @@ export function registerDiff(pricing: Command, io: Io): void {
       .argument('[after]', 'the same; default: the prices now')
       .option('--on <period>', "rate the usage of this period by both: 'last month', 2026-09, all")
       .option('--provider <name>', 'list the changes of this provider only')
-      .option('--model <glob>', "list the changes of these models only: 'gpt-5*'")
-      .addOption(formatOption()),
+      .option('--model <glob>', "list the changes of these models only: 'gpt-5*'"),
   ).action((before: string, after: string | undefined, options: DiffOptions) => diff([before, after], options, io));
 }
 
@@ -42,8 +41,8 @@ async function diff([before, after]: [string, string | undefined], options: Diff
     if (points.before.bill.at !== null && points.after.bill.at === null) points.after.bill.at = points.after.at;
     return compared(store, points, { options, io });
   });
-  const { diffAs } = await import('../../render/pricing/price_diff.js');
-  io.stdout.write(diffAs(answer, await shownAs(options, io)));
+  const { diffDocument } = await import('../../render/answers/pricing/diff.js');
+  await writeDocument(diffDocument(answer), options, io);
 }
 
 async function compared(
@@ -51,7 +50,7 @@ async function compared(
   { before, after }: { before: Point; after: Point },
   { options, io }: { options: DiffOptions; io: Io },
 ): Promise<PriceDiff> {
-  const [{ priceChanges }, { billDiff }, { periodOf }] = await Promise.all([
+  const [{ priceChanges }, { billDiff }, { parsePeriod }] = await Promise.all([
     import('../../rate/listing/price_changes.js'),
     import('../../query/prices/bill_diff.js'),
     import('../../query/scope/period.js'),
@@ -62,7 +61,7 @@ async function compared(
     provider: await chosenProvider(options),
     model: options.model ?? null,
   });
-  const period = options.on === undefined ? undefined : periodOf(options.on, 'UTC', io.now());
+  const period = options.on === undefined ? undefined : parsePeriod(options.on, 'UTC', io.now());
   const bill =
     period === undefined
       ? null
@@ -72,7 +71,7 @@ async function compared(
 
 /** A number is that price book, with the prices it has now; a day is the present book, with the prices of that day. */
 async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
-  const [{ currentRevision }, { momentOf }] = await Promise.all([
+  const [{ currentRevision }, { parseMoment }] = await Promise.all([
     import('../../rate/revision.js'),
     import('../../query/scope/period.js'),
   ]);
@@ -87,6 +86,6 @@ async function pointOf(store: Store, text: string, io: Io): Promise<Point> {
       `There is no price book ${text} in this database. It has 1 to ${present}.\nSee which there are: llmcost pricing history`,
     );
   }
-  const at = timestampOf(momentOf(text, 'pricing diff', 'UTC'));
+  const at = timestampOf(parseMoment(text, 'pricing diff', 'UTC'));
   return { name: text, bill: { revision: present, at }, at };
 }

@@ -3,8 +3,8 @@ import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { ListFilter } from '../../rate/listing/listing.js';
 import { timestampOf } from '../../sql.js';
-import { withCommonOptions } from '../options.js';
-import { chosenProvider, formatOption, shownAs, type TableOptions, withBook } from './book.js';
+import { writeDocument } from '../question.js';
+import { chosenProvider, type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface ListOptions extends TableOptions {
   model?: string;
@@ -14,7 +14,7 @@ interface ListOptions extends TableOptions {
 
 /** Declares `llmcost pricing list`. */
 export function registerList(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('list')
       .description('models and their prices now, in USD per million tokens')
@@ -25,20 +25,18 @@ export function registerList(pricing: Command, io: Io): void {
         new Option('--sort <key>', 'by name, cheapest first by a price, or largest context first')
           .choices(['name', 'input', 'output', 'cache_read', 'context'])
           .default('name'),
-      )
-      .addOption(formatOption()),
+      ),
   ).action((options: ListOptions) => list(options, io));
 }
 
 /** Declares `llmcost pricing show`. */
 export function registerShow(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('show')
       .description('all prices of a model with conditions, sources, what others say, and history')
       .argument('<model>', 'the name as the provider, or a log, writes it')
-      .option('--provider <name>', 'only this provider')
-      .addOption(formatOption()),
+      .option('--provider <name>', 'only this provider'),
   ).action((model: string, options: TableOptions) => show(model, options, io));
 }
 
@@ -52,8 +50,8 @@ async function list(options: ListOptions, io: Io): Promise<void> {
     now: timestampOf(io.now()),
   };
   const models = await withBook('read', options, io, (store) => listModels(store, filter));
-  const { listAs } = await import('../../render/pricing/model_prices.js');
-  io.stdout.write(listAs(models, await shownAs(options, io)));
+  const { modelListDocument } = await import('../../render/answers/pricing/model_prices.js');
+  await writeDocument(modelListDocument(models), options, io);
 }
 
 async function show(model: string, options: TableOptions, io: Io): Promise<void> {
@@ -67,8 +65,8 @@ async function show(model: string, options: TableOptions, io: Io): Promise<void>
     const named = await modelPrices(store, wanted);
     return named.length > 0 ? named : modelPrices(store, { ...wanted, ...(await rowOf(model, options, store)) });
   });
-  const { modelAs } = await import('../../render/pricing/model_prices.js');
-  io.stdout.write(modelAs(sellers, await shownAs(options, io)));
+  const { modelDocument } = await import('../../render/answers/pricing/model_prices.js');
+  await writeDocument(modelDocument(sellers), options, io);
 }
 
 /** The row that prices a name as logs write it. Throws UsageError if there is none. */

@@ -102,7 +102,7 @@ async function build(plan: RefreshPlan, options: RefreshOptions, io: Io): Promis
 }
 
 async function write(answer: Refresh, { format, dryRun = false, verbose }: RefreshOptions, io: Io): Promise<void> {
-  const rendered = await import('../../render/pricing/refresh.js');
+  const rendered = await import('../../render/answers/pricing/refresh.js');
   const asked = format === 'json' ? rendered.refreshAsJson : rendered.refreshAsText;
   io.stdout.write(asked(answer, dryRun));
   if (verbose) io.stderr.write(rendered.refreshDetails(answer));

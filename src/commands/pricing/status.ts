@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io.js';
 import type { Store } from '../../store/store.js';
-import { withCommonOptions } from '../options.js';
-import { formatOption, shownAs, type TableOptions, withBook } from './book.js';
+import { writeDocument } from '../question.js';
+import { type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface StatusOptions extends TableOptions {
   setAside?: boolean;
@@ -10,40 +10,38 @@ interface StatusOptions extends TableOptions {
 
 /** Declares `llmcost pricing status` and `pricing history`. */
 export function registerStatus(pricing: Command, io: Io): void {
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('status')
       .description('how old the prices are, what was not believed, and which usage has no price')
-      .option('--set-aside', 'list the published prices that are not used, and why')
-      .addOption(formatOption()),
+      .option('--set-aside', 'list the published prices that are not used, and why'),
   ).action((options: StatusOptions) => (options.setAside === true ? setAside(options, io) : status(options, io)));
-  withCommonOptions(
+  withTableOptions(
     pricing
       .command('history')
-      .description('every change of the prices, with the number that report --price-book takes')
-      .addOption(formatOption()),
+      .description('every change of the prices, with the number that report --price-book takes'),
   ).action((options: TableOptions) => history(options, io));
 }
 
 async function status(options: StatusOptions, io: Io): Promise<void> {
   const { priceStatus } = await import('../../query/prices/status.js');
   const answer = await read(options, io, (store) => priceStatus(store, io.now()));
-  const { statusAs } = await import('../../render/pricing/price_status.js');
-  io.stdout.write(statusAs(answer, await shownAs(options, io)));
+  const { statusDocument } = await import('../../render/answers/pricing/status.js');
+  await writeDocument(statusDocument(answer), options, io);
 }
 
 async function setAside(options: StatusOptions, io: Io): Promise<void> {
   const { pricesSetAside } = await import('../../query/prices/status.js');
   const answer = await read(options, io, pricesSetAside);
-  const { setAsideAs } = await import('../../render/pricing/price_status.js');
-  io.stdout.write(setAsideAs(answer, await shownAs(options, io)));
+  const { setAsideDocument } = await import('../../render/answers/pricing/status.js');
+  await writeDocument(setAsideDocument(answer), options, io);
 }
 
 async function history(options: TableOptions, io: Io): Promise<void> {
   const { priceHistory } = await import('../../query/prices/status.js');
   const answer = await read(options, io, priceHistory);
-  const { historyAs } = await import('../../render/pricing/price_status.js');
-  io.stdout.write(historyAs(answer, await shownAs(options, io)));
+  const { historyDocument } = await import('../../render/answers/pricing/status.js');
+  await writeDocument(historyDocument(answer), options, io);
 }
 
 function read<T>(options: TableOptions, io: Io, ask: (store: Store) => Promise<T>): Promise<T> {

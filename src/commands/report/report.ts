@@ -1,25 +1,21 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../errors.js';
+import { InputError, UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { CostReport, ReportQuery } from '../../query/report/report.js';
-import type { Stand } from '../../query/scope/snapshot.js';
+import type { ReportQuery, ReportOptions as ReportWords } from '../../query/report/query.js';
+import type { CostReport } from '../../query/report/report.js';
+import type { Every } from '../../query/scope/time_buckets.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
-import { writeAnswer, writeNotes } from '../output.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
-import { type Asked, askedOf } from './build_rollups.js';
-import { type AskedOptions, EVERY, queryOf } from './query.js';
+import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions } from '../question.js';
+import { askedOf } from './build_rollups.js';
 
-const FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
+const EVERY = ['hour', 'day', 'week', 'month'] as const satisfies readonly Every[];
+const FORMS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html', 'parquet'] as const;
 
-export interface ReportOptions extends ConfigOptions, AskedOptions {
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
-  bom?: boolean;
-  asOf?: string;
-  priceBook?: string;
-}
+export interface ReportOptions extends AnswerOptions, ConfigOptions, ReportWords {}
 
 /** Declares `llmcost report`. */
 export function registerReport(program: Command, io: Io): void {
@@ -41,9 +37,8 @@ export function registerReport(program: Command, io: Io): void {
     )
     .option('--sort <key>', 'any metric, or name; with --compare also change, of the cost; :asc or :desc')
     .option('--top <n>', 'show n rows and sum up the rest as (other)')
-    .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too')
-    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--min-cost <usd>', 'rows that cost less are summed up as (other), too');
+  withAnswerOptions(command, FORMS)
     .option('--compare <what>', "'previous' (the period before, as long), a period, or the JSON of an earlier report")
     .option(
       '--effects',
@@ -56,7 +51,7 @@ export function registerReport(program: Command, io: Io): void {
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
     .addHelpText('after', EXAMPLES)
-    .action((options: ReportOptions) => report(options, io));
+    .action((options: ReportOptions) => answerQuestion(REPORT, options, io));
 }
 
 const EXAMPLES = `
@@ -66,18 +61,27 @@ Examples:
   llmcost report --by feature --top 10 --format csv -o features.csv
   llmcost report --by day,model --format html -o days.html`;
 
-async function report(options: ReportOptions, io: Io): Promise<void> {
-  if (options.format === 'parquet') fileOf(options);
-  refuseOfForm(options);
-  const stand = await standOf(options);
-  const now = stand?.kind === 'time' ? stand.at : io.now();
-  const query = await queryOf(options, now, io);
-  const { answer, rollUp } = await ask(query, { options, stand, io });
-  if (options.format === 'parquet') await writeTable(answer, fileOf(options), io);
-  else await writeAnswer(await render(answer, options, io), options.output, io);
-  if (!options.quiet) await writeNotes(answer.warnings, io);
-  await rollUp();
-}
+type Asked = Awaited<ReturnType<typeof askedOf<CostReport>>>;
+
+const REPORT: Question<ReportOptions, ReportQuery, Asked> = {
+  parse: async (options, io) => {
+    if (options.format === 'parquet') fileOf(options);
+    refuseOfForm(options);
+    const { parseReportQuery } = await import('../../query/report/query.js');
+    return parseReportQuery(options, io.now(), await savedReport(options.compare, io));
+  },
+  ask: async (query, { options, io }) => {
+    const { costReport } = await import('../../query/report/report.js');
+    return askedOf(options, io, (store) => costReport(store, query));
+  },
+  document: async ({ answer }, { options, io }) => {
+    const seen = io.stdout.isTTY === true && options.output === undefined;
+    const { reportDocument } = await import('../../render/answers/report/report.js');
+    return reportDocument(answer, { ...options, seen });
+  },
+  forms: ({ answer }, { options, io }) => ({ parquet: () => writeTable(answer, fileOf(options), io) }),
+  conclude: ({ rollUp }) => rollUp(),
+};
 
 /** Throws UsageError where an option says nothing about the form asked for. */
 function refuseOfForm({ format, bom, wide, effects, every }: ReportOptions): void {
@@ -96,65 +100,20 @@ function refuseOfForm({ format, bom, wide, effects, every }: ReportOptions): voi
   );
 }
 
-/** The state of the store that is asked; undefined is the present one. */
-async function standOf({ asOf, priceBook, tz }: ReportOptions): Promise<Stand | undefined> {
-  if (asOf !== undefined && priceBook !== undefined) {
-    throw new UsageError('--as-of cannot be combined with --price-book.\nUse either the one or the other.');
+/** The text of the file that --compare names; undefined where it names a period. Throws InputError. */
+async function savedReport(name: string | undefined, io: Io): Promise<string | undefined> {
+  if (name === undefined || name === 'previous') return undefined;
+  const path = resolve(io.cwd, name);
+  if (!name.endsWith('.json') && !existsSync(path)) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(
+      `--compare cannot read ${name}: ${reason}\nWrite one: llmcost report --format json -o ${name}`,
+      { cause },
+    );
   }
-  if (priceBook !== undefined) return { kind: 'price_book', revision: bookNumber(priceBook) };
-  if (asOf === undefined) return undefined;
-  const [{ momentOf }, { checkedZone }] = await Promise.all([
-    import('../../query/scope/period.js'),
-    import('../../query/scope/time_zone.js'),
-  ]);
-  return { kind: 'time', at: momentOf(asOf, '--as-of', checkedZone(tz)) };
-}
-
-function bookNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(
-    `--price-book '${text}' is not the number of a price book.\nSee which there are: llmcost pricing history`,
-  );
-}
-
-interface Asking {
-  options: ReportOptions;
-  stand: Stand | undefined;
-  io: Io;
-}
-
-async function ask(query: ReportQuery, { options, stand, io }: Asking): Promise<Asked<CostReport>> {
-  const { costReport } = await import('../../query/report/report.js');
-  return askedOf(options, io, async (store) => {
-    if (stand !== undefined) {
-      const { standAt } = await import('../../query/scope/snapshot.js');
-      await standAt(store, stand, io.now());
-    }
-    return costReport(store, query);
-  });
-}
-
-async function render(answer: CostReport, options: ReportOptions, io: Io): Promise<string> {
-  const rendered = await import('../../render/report/report.js');
-  if (options.format === 'json') return rendered.reportAsJson(answer);
-  if (options.format === 'csv' || options.format === 'jsonl') {
-    const { reportAsCsv, reportAsJsonl } = await import('../../render/report/lines.js');
-    return options.format === 'csv' ? reportAsCsv(answer, options) : reportAsJsonl(answer);
-  }
-  if (options.format === 'markdown') return rendered.reportAsMarkdown(answer, options);
-  if (options.format === 'html') {
-    const [{ reportPage }, { pageAnswer }] = await Promise.all([
-      import('../../render/report/page.js'),
-      import('../page.js'),
-    ]);
-    return pageAnswer(reportPage(answer, options), options.output, io);
-  }
-  const { terminalOf } = await import('../../render/text/table.js');
-  const toFile = options.output !== undefined;
-  const terminal = terminalOf(io, { color: options.color, wide: options.wide === true, toFile });
-  if (options.heatmap !== true) return rendered.reportAsTable(answer, terminal, options);
-  const { reportAsHeatMap } = await import('../../render/report/heat_map.js');
-  return reportAsHeatMap(answer, terminal);
 }
 
 /** Parquet is no text: it cannot go to a terminal. */
@@ -163,9 +122,9 @@ function fileOf({ output }: ReportOptions): string {
   throw new UsageError('--format parquet needs a file.\nName it: llmcost report --format parquet -o report.parquet');
 }
 
-async function writeTable(answer: CostReport, output: string, io: Io): Promise<void> {
+async function writeTable(answer: CostReport, output: string, io: Io): Promise<undefined> {
   const [{ reportLines }, { writeParquet }] = await Promise.all([
-    import('../../render/report/lines.js'),
+    import('../../render/answers/report/lines.js'),
     import('../../query/report/parquet.js'),
   ]);
   await writeParquet(reportLines(answer), resolve(io.cwd, output), output);

@@ -1,19 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { BoardFile } from '../../query/quality/refresh.js';
 import { collect } from '../options.js';
-import { writeAnswer } from '../output.js';
 import { absolute } from '../pricing/book.js';
+import { type AnswerOptions, withAnswerOptions, writeDocument } from '../question.js';
 import { QUALITY_DIRECTORY, shippedBoards } from './quality_scores.js';
-
-interface ListOptions {
-  format: 'table' | 'json' | 'csv';
-  output?: string;
-  color: boolean;
-}
 
 interface RefreshOptions {
   from: string[];
@@ -26,13 +20,10 @@ export function registerQuality(program: Command, io: Io): void {
   const quality = program
     .command('quality')
     .description('The scores of models that simulate ranks by: which there are, and how newer ones are read.');
-  quality
-    .command('list')
+  withAnswerOptions(quality.command('list'), ['table', 'json', 'csv'])
     .description('Show the boards that come with the program: date, models, licence, attribution.')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'csv']).default('table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--no-color', 'plain text; NO_COLOR does the same')
-    .action((options: ListOptions) => list(options, io));
+    .action((options: AnswerOptions) => list(options, io));
   quality
     .command('refresh')
     .description('Read the files boards publish and write the scores of models that are sold.')
@@ -52,24 +43,15 @@ Examples:
   llmcost quality refresh --from eci_scores-2026-08-11.csv --output scores
   llmcost simulate --all --quality scores/scores.csv`;
 
-async function list(options: ListOptions, io: Io): Promise<void> {
-  const boards = await shippedBoards();
-  const { boardsAsCsv, boardsAsJson, boardsAsTable } = await import('../../render/simulate/quality.js');
-  const { terminalOf } = await import('../../render/text/table.js');
-  const toFile = options.output !== undefined;
-  const text =
-    options.format === 'json'
-      ? boardsAsJson(boards)
-      : options.format === 'csv'
-        ? boardsAsCsv(boards)
-        : boardsAsTable(boards, terminalOf(io, { color: options.color, toFile }));
-  await writeAnswer(text, options.output, io);
+async function list(options: AnswerOptions, io: Io): Promise<void> {
+  const { boardsDocument } = await import('../../render/answers/quality.js');
+  await writeDocument(boardsDocument(await shippedBoards()), options, io);
 }
 
 async function refresh({ from, output, asOf }: RefreshOptions, io: Io): Promise<void> {
   const { withStore } = await import('../../store/store.js');
   const { refreshedScores } = await import('../../query/quality/refresh.js');
-  const { boardsAsScores } = await import('../../render/simulate/quality.js');
+  const { scoreFiles } = await import('../../render/answers/quality.js');
   const { modelNames } = await import('../../query/quality/names.js');
   const refreshed = await withStore(':memory:', { access: 'write' }, async (store) => {
     const files: BoardFile[] = [];
@@ -80,7 +62,7 @@ async function refresh({ from, output, asOf }: RefreshOptions, io: Io): Promise<
     return refreshedScores(files, await modelNames(store, QUALITY_DIRECTORY));
   });
   const folder = absolute(output, io);
-  const { scores, boards } = boardsAsScores(refreshed);
+  const { scores, boards } = scoreFiles(refreshed);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'scores.csv'), scores);
   await writeFile(join(folder, 'scores.json'), boards);

@@ -1,40 +1,15 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import { collect, type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
+import type { MovesOptions, SurveyOptions } from '../../query/simulate/query.js';
+import { collect, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
+import { type AnswerOptions, answerQuestion, withAnswerOptions, withWideOption } from '../question.js';
 
-export const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
-
-export interface SimulateOptions extends ConfigOptions, ScopeOptions {
-  swap?: string[];
-  routes?: string;
+export interface SimulateOptions extends AnswerOptions, ConfigOptions, SurveyOptions, MovesOptions {
   all?: boolean;
-  rank: 'value' | 'cost' | 'quality';
+  routes?: string;
   quality: string;
-  minQuality?: string;
-  minFit: string;
-  assumeSuccess: string;
-  provider?: string;
-  batch?: string | true;
-  by?: string;
-  fallback?: string;
-  cache: 'keep' | 'none' | 'cold';
-  cacheHit?: string;
-  priceBook?: string;
-  scale?: string[];
-  reasoning: 'keep' | 'drop';
-  reasoningFactor?: string;
-  outputFactor?: string;
-  /** false after --no-token-adjust. */
-  tokenAdjust: boolean;
-  tokenRatio?: string[];
-  calibrate?: boolean;
-  content: 'mixed' | 'prose' | 'code' | 'structured';
-  top?: string;
-  format: (typeof FORMATS)[number];
-  output?: string;
-  wide?: boolean;
 }
 
 /** Declares `llmcost simulate`. */
@@ -82,10 +57,8 @@ export function registerSimulate(program: Command, io: Io): void {
       '--provider <names>',
       "only offers of these sellers, comma separated, or 'all'; default: who is paid today and the makers",
     )
-    .option('--top <n>', 'show n rows; of --swap and the like the rest is summed up as (other)')
-    .addOption(choice('--format <format>', 'how to print it', FORMATS, 'table'))
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .option('--wide', 'never cut long names')
+    .option('--top <n>', 'show n rows; of --swap and the like the rest is summed up as (other)');
+  withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
     .action((options: SimulateOptions, called: Command) => {
       checkMeant(called);
@@ -134,8 +107,8 @@ async function run(options: SimulateOptions, io: Io): Promise<void> {
       `Nothing is asked. Say what to try: --all, --swap gpt-4o=gpt-4o-mini, --batch, --cache-hit 60, --price-book 2026-10-01 or --scale 2x.`,
     );
   }
-  const { simulateMoves } = await import('./reroute.js');
-  await simulateMoves(options, io);
+  const { REROUTE } = await import('./reroute.js');
+  await answerQuestion(REROUTE, options, io);
 }
 
 async function surveyAll(options: SimulateOptions, io: Io): Promise<void> {
@@ -145,6 +118,6 @@ async function surveyAll(options: SimulateOptions, io: Io): Promise<void> {
       '--all cannot be combined with --swap, --routes, --batch or --scale.\nAsk one after the other.',
     );
   }
-  const { simulateAll } = await import('./rank_models.js');
-  await simulateAll(options, io);
+  const { RANK_MODELS } = await import('./rank_models.js');
+  await answerQuestion(RANK_MODELS, options, io);
 }

@@ -52,7 +52,7 @@ export const openaiCostsApi: LedgerFormat = openaiCosts(
   {
     // A number, or a text with up to 30 decimals.
     amount: { at: 'amount', value: field('amount.value') },
-    currency: { at: 'amount', value: sql`coalesce(${field('amount.currency', 'amount.value')}, 'usd')` },
+    currency: { at: 'amount', value: sql`coalesce(${field('amount.currency')}, 'usd')` },
   },
 );
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { AttributionEntry } from '../../config/attribution.js';
 import { UsageError } from '../../errors.js';
-import { checkedDimension } from '../scope/dimensions.js';
-import { type Condition, conditionOf } from '../scope/filter.js';
+import { parseDimension } from '../scope/dimensions.js';
+import { type Condition, parseCondition } from '../scope/filter.js';
 
 /** A rule that says to whom or to what calls belong, checked. */
 export interface AttributionRule {
@@ -33,9 +33,9 @@ export function attributionRules({ entries, where, folder }: DeclaredAttribution
     return {
       place: at(),
       set: Object.entries<string | null>(set).map(([target, given]) => ({ target, value: given })),
-      from: from === undefined ? null : placed(at('from'), () => checkedDimension(from)),
+      from: from === undefined ? null : placed(at('from'), () => parseDimension(from)),
       lookup: file === undefined ? null : { path: resolve(folder, file), name: file, key, value },
-      where: conditions.map((text, position) => placed(at('where', position), () => conditionOf(text))),
+      where: conditions.map((text, position) => placed(at('where', position), () => parseCondition(text))),
       overwrite,
     };
   });

@@ -5,10 +5,10 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { forecastMetric } from '../forecast/series.js';
 import type { Unit } from '../metrics/metric.js';
-import { checkedMetrics, isMetric, type MetricName, metricOf } from '../metrics/metrics.js';
+import { isMetric, type MetricName, metricOf, parseMetrics } from '../metrics/metrics.js';
 import { earlierPeriods, type RunningPeriod, runningPeriod } from '../scope/budget_period.js';
-import { checkedDimension, type Dimension, dimensionOf } from '../scope/dimensions.js';
-import { type Condition, conditionOf } from '../scope/filter.js';
+import { type Dimension, dimensionOf, parseDimension } from '../scope/dimensions.js';
+import { type Condition, parseCondition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Offset } from '../scope/time_zone.js';
@@ -43,8 +43,8 @@ const BETTER_HIGH: readonly MetricName[] = ['cache_hit_rate', 'cache_savings', '
 /** Checks the words of a rule against what there is. Throws UsageError, which says where the rule is written. */
 export async function checkedRule(store: Store, budget: Budget, asked: Circumstances): Promise<Rule> {
   const metric = at(budget, 'metric', () => metricFor(budget));
-  const by = at(budget, 'group_by', () => budget.group_by.map(checkedDimension));
-  const conditions = at(budget, 'where', () => budget.where.map(conditionOf));
+  const by = at(budget, 'group_by', () => budget.group_by.map(parseDimension));
+  const conditions = at(budget, 'where', () => budget.where.map(parseCondition));
   checkUnits(budget, metric);
   const offsets = await zoneOffsets(store, [...by, ...conditions.map(({ dimension }) => dimension)], asked.tz);
   const dimensions = by.map((name) => dimensionOf(name, offsets));
@@ -77,7 +77,7 @@ function metricFor({ metric, limit }: Budget): MetricName {
   if (metric === 'tokens') return 'total_tokens';
   // Some words are a metric and a preset.
   if (isMetric(metric)) return metric;
-  const [found, ...more] = checkedMetrics([metric]);
+  const [found, ...more] = parseMetrics([metric]);
   if (found === undefined || more.length > 0) {
     // A word that is a preset and no metric, such as latency.
     throw new UsageError(`'${metric}' stands for several metrics: ${[found, ...more].join(', ')}.\nName one of them.`);

@@ -4,10 +4,10 @@ import type { CostReport, ReportMetrics, ReportRow } from '../report/report.js';
 import { nothingOf, type Pair } from './comparison.js';
 
 /** A report kept as JSON, as far as it is compared with. */
-export type FormerReport = Pick<CostReport, 'rows' | 'totals' | 'query'>;
+export type SavedReport = Pick<CostReport, 'rows' | 'totals' | 'query'>;
 
 /** Reads what `llmcost report --format json` wrote. Throws InputError that names the file. */
-export function formerReport(text: string, file: string): FormerReport {
+export function parseSavedReport(text: string, file: string): SavedReport {
   const found = parsed(text);
   if (isReport(found)) return found;
   throw new InputError(
@@ -25,7 +25,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function isReport(found: unknown): found is FormerReport {
+function isReport(found: unknown): found is SavedReport {
   if (typeof found !== 'object' || found === null || !('schema' in found) || found.schema !== 'llmcost.report/1')
     return false;
   if (!('rows' in found && 'totals' in found && 'query' in found)) return false;
@@ -40,7 +40,7 @@ interface Present {
 }
 
 /** The rows of a report beside those of an earlier one. UsageError if that is grouped by something else. */
-export function pairsWithReport({ rows, totals, by, metrics }: Present, former: FormerReport, file: string): Pair[] {
+export function pairsWithReport({ rows, totals, by, metrics }: Present, former: SavedReport, file: string): Pair[] {
   if (former.query.by.join() !== by.join()) {
     throw new UsageError(
       `${file} is grouped by ${former.query.by.join(', ')}, this report by ${by.join(', ')}.\nAsk for the same: --by ${former.query.by.join(',')}.`,
@@ -84,7 +84,7 @@ export function pairsWithReport({ rows, totals, by, metrics }: Present, former: 
 }
 
 /** The metrics of a row of an earlier report, without what that was compared with. */
-function alone(row: FormerReport['totals'] & Partial<Pick<ReportRow, 'kind' | 'groups' | 'group'>>): ReportMetrics {
+function alone(row: SavedReport['totals'] & Partial<Pick<ReportRow, 'kind' | 'groups' | 'group'>>): ReportMetrics {
   const { kind: _kind, groups: _groups, group: _group, series: _series, ...changed } = row;
   const { before: _before, change: _change, change_percent: _percent, presence: _presence, ...kept } = changed;
   const { effects: _effects, before_span: _span, ...metrics } = kept;

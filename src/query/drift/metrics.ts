@@ -38,7 +38,7 @@ export function driftMetric(name: string): DriftMetric {
 }
 
 /** Which metrics a question is about; `latency` stands for its three quantiles, `error_rate` for its classes too. */
-export function chosenMetrics(names: readonly string[]): string[] {
+export function parseDriftMetrics(names: readonly string[]): string[] {
   const chosen = names.flatMap((name) => {
     if (name === 'latency') return ['latency_p50', 'latency_p95', 'latency_p99'];
     if (name === 'refusals') return [`${ERROR_CLASS}content_filter`];

@@ -67,7 +67,7 @@ export interface Forecast {
 }
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
-export function checkedForecastMetric(name: string): ForecastMetric {
+export function parseForecastMetric(name: string): ForecastMetric {
   const found = forecastMetric(name === 'tokens' ? 'total_tokens' : name);
   if (found !== undefined) return found;
   throw new UsageError(

@@ -54,14 +54,14 @@ export function presetOf(preset: Preset): MetricName[] {
  * The metrics that a list of names and presets asks for, each once, in that order. `cost` and `errors` are both: they are presets
  * where the list has nothing but presets. Throws a UsageError that lists what there is.
  */
-export function checkedMetrics(names: readonly string[]): MetricName[] {
+export function parseMetrics(names: readonly string[]): MetricName[] {
   const words = names.map((name) => name.trim().toLowerCase());
   const allPresets = words.every((word) => presetNamed(word) !== undefined);
   return [...new Set(words.flatMap((word) => named(word, allPresets)))];
 }
 
 /** The metric of this name, or of this shorter name. */
-export function metricNamed(name: string): MetricName | undefined {
+export function metricByName(name: string): MetricName | undefined {
   if (isMetric(name)) return name;
   return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
 }
@@ -73,7 +73,7 @@ function presetNamed(word: string): Preset | undefined {
 function named(name: string, asPreset: boolean): MetricName[] {
   const preset = presetNamed(name);
   if (preset !== undefined && (asPreset || !isMetric(name))) return presetOf(preset);
-  const metric = metricNamed(name);
+  const metric = metricByName(name);
   if (metric !== undefined) return [metric];
   const nearest = nearestOf(name, [...METRIC_NAMES, ...PRESETS]);
   throw new UsageError(

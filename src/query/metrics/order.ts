@@ -1,12 +1,26 @@
+import { UsageError } from '../../errors.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import { type Asked, keysOf, minutesSql, namedKeys, orderSql, sameKeys, usageSql, wholeSql } from './metric_sql.js';
-import type { MetricName } from './metrics.js';
+import { METRIC_NAMES, type MetricName, metricByName } from './metrics.js';
 import { merged, sampled, sampledColumns, sampling } from './needs.js';
 
 /** `change` is by how much the cost changed, in either direction. */
 export interface ReportSort {
   by: MetricName | 'name' | 'change';
   direction: 'asc' | 'desc';
+}
+
+/** An order as --sort takes it: the name of a metric, `name` or `change`, with :asc or :desc. Throws UsageError, which lists them. */
+export function parseSort(text: string): ReportSort {
+  const [word = '', direction, ...rest] = text.split(':');
+  const by = word === 'name' || word === 'change' ? word : metricByName(word);
+  if (by === undefined || rest.length > 0 || !['asc', 'desc', undefined].includes(direction)) {
+    throw new UsageError(
+      `--sort '${text}' is not an order.\nPossible are: name, change (with --compare), ${METRIC_NAMES.join(', ')}; with :asc or :desc, for example --sort requests:desc.`,
+    );
+  }
+  const usual = by === 'name' ? 'asc' : 'desc';
+  return { by, direction: direction === 'asc' || direction === 'desc' ? direction : usual };
 }
 
 export interface Ranking {

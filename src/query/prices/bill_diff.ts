@@ -1,4 +1,4 @@
-import { cardsThen } from '../../rate/cards/cards_at.js';
+import { cardsAt } from '../../rate/cards/cards_at.js';
 import { CARD_MATCH, COST_USD } from '../../rate/rating.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
@@ -80,7 +80,7 @@ function scopeOf({ since, until }: Period): Scope {
 /** The usage in scope by profile and customer: requests, cost, and how many of them have no price. */
 async function bill(store: Store, table: Sql, point: BillPoint & { scope: Scope; now: Date }): Promise<void> {
   const { revision, at, scope, now } = point;
-  const card = await cardsThen(store, sql`then_card`, {
+  const card = await cardsAt(store, sql`then_card`, {
     profiles: sql`select profile_id from usage_fact`,
     revision,
     now,

@@ -4,7 +4,6 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { COMPARED_METRICS, comparedWith, refuseIncomparable } from '../compare/compare.js';
 import type { Change, Comparison } from '../compare/comparison.js';
-import type { FormerReport } from '../compare/saved_report.js';
 import type { ComparedSpan } from '../compare/series.js';
 import type { Unit } from '../metrics/metric.js';
 import { type MetricQuery, type MetricRow, metricRows } from '../metrics/metric_rows.js';
@@ -16,13 +15,13 @@ import { isoText } from '../scope/cells.js';
 import type { Count } from '../scope/count.js';
 import { type Coverage, coverageOf } from '../scope/coverage.js';
 import { dimensionOf, isTime } from '../scope/dimensions.js';
-import type { Condition } from '../scope/filter.js';
-import type { Period } from '../scope/period.js';
 import { scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { useSnapshot } from '../scope/snapshot.js';
 import type { Every } from '../scope/time_buckets.js';
 import { unusualDays } from './anomalies.js';
 import { notesOn, undatedRows, unpricedModels } from './notes.js';
 import { overlapsIn } from './overlap.js';
+import type { ReportQuery } from './query.js';
 import { type FlatCost, flatCosts } from './subscriptions.js';
 
 /**
@@ -30,37 +29,6 @@ import { type FlatCost, flatCosts } from './subscriptions.js';
  * @pattern ^-?[0-9]+(\.[0-9]+)?$
  */
 export type Money = string;
-
-export interface ReportQuery {
-  /** Names of dimensions, checked; none is one row of everything. */
-  by: readonly string[];
-  /** Undefined: the preset `default`. */
-  metrics?: readonly MetricName[] | undefined;
-  period: Period;
-  /** IANA, checked. */
-  tz: string;
-  where: readonly Condition[];
-  /** Undefined: by cost (of a comparison by its change), or chronologically if only time is asked for. */
-  sort?: ReportSort | undefined;
-  /** How many groups to show; the rest is one row. */
-  top?: number | undefined;
-  /** USD as decimal text: groups that cost less are in the row of the rest. */
-  minCost?: string | undefined;
-  /** A series: every row is told apart by these spans of time, too. */
-  every?: Every | undefined;
-  /** Every row beside what it was in another period, or in an earlier report. */
-  compare?: CompareWith | undefined;
-  /** Nothing in the answer may depend on the clock, unless it was asked for. */
-  reproducible?: boolean | undefined;
-  /** The clock. */
-  now: Date;
-}
-
-/** 'previous' is the period before, as long. */
-export type CompareWith =
-  | { kind: 'previous' }
-  | { kind: 'period'; period: Period }
-  | { kind: 'report'; report: FormerReport; file: string };
 
 /** The metrics asked for, under their names, and how far they can be trusted. */
 export interface ReportMetrics extends Partial<MetricValues> {
@@ -142,6 +110,7 @@ export interface CostReport {
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
+  if (query.snapshot !== undefined) await useSnapshot(store, query.snapshot, query.now);
   const { every, period, tz } = query;
   const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
   if (every === undefined) refuseTimed(metrics);

@@ -1,5 +1,5 @@
 import type { BudgetPeriod } from '../../config/limit.js';
-import { type Period, periodBetween, periodOf } from './period.js';
+import { type Period, parsePeriod, periodBetween } from './period.js';
 import { wallTime } from './time_zone.js';
 
 /** A budget's period at a moment: the whole of it, and how much of it is over. */
@@ -14,7 +14,7 @@ export interface RunningPeriod {
 /** The period of a budget that holds the moment `now`, in a time zone. */
 export function runningPeriod(spec: BudgetPeriod, tz: string, now: Date): RunningPeriod {
   if (spec.kind === 'all') {
-    const whole = periodOf('all', tz, now);
+    const whole = parsePeriod('all', tz, now);
     return { whole, elapsed: whole, open: false };
   }
   const whole = periodHolding(spec, tz, now);
@@ -40,7 +40,7 @@ export function earlierPeriods(
 }
 
 function periodHolding(spec: Exclude<BudgetPeriod, { kind: 'all' }>, tz: string, moment: Date): Period {
-  if (spec.kind === 'calendar') return periodOf(spec.unit === 'day' ? 'today' : `this ${spec.unit}`, tz, moment);
+  if (spec.kind === 'calendar') return parsePeriod(spec.unit === 'day' ? 'today' : `this ${spec.unit}`, tz, moment);
   const today = new Date(wallTime(moment.getTime(), tz));
   const [year, month, day] = [today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate()];
   if (spec.kind === 'rolling') {

@@ -67,18 +67,18 @@ export function isTime(name: string): boolean {
  * The dimensions a list names, checked, each once. The limits of a range are separated by commas, too: what begins with a digit
  * belongs to the name before it.
  */
-export function dimensionList(text: string): string[] {
+export function parseDimensions(text: string): string[] {
   const names: string[] = [];
   for (const word of text.split(',').map((part) => part.trim())) {
     const last = names.at(-1);
     if (last !== undefined && isRange(last) && /^\d/.test(word)) names.splice(-1, 1, `${last},${word}`);
     else names.push(word);
   }
-  return [...new Set(names.map(checkedDimension))];
+  return [...new Set(names.map(parseDimension))];
 }
 
 /** The name if it is a dimension; else a UsageError that lists them and names the nearest. */
-export function checkedDimension(name: string): string {
+export function parseDimension(name: string): string {
   if (Object.hasOwn(PROFILE, name) || Object.hasOwn(FACT, name) || isTime(name) || /^tag:./.test(name)) return name;
   if (isRange(name)) {
     rangeOf(name);
@@ -101,7 +101,7 @@ export function dimensionOf(name: string, offsets: readonly Offset[]): Dimension
     const range = rangeOf(name);
     return { name, home: 'fact', tables: NO_TABLE, key: rangeKey(range), label: (key) => rangeLabel(key, range) };
   }
-  const tag = checkedDimension(name).slice('tag:'.length);
+  const tag = parseDimension(name).slice('tag:'.length);
   return { name, home: 'fact', tables: NO_TABLE, key: sql`fact.tags[${literal(tag)}]`, label: itself };
 }
 

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params } from '../../store/store.js';
 import { commonTables, type RolledTable } from '../rollups/read.js';
-import { checkedDimension, type Dimension, dimensionOf } from './dimensions.js';
+import { type Dimension, dimensionOf, parseDimension } from './dimensions.js';
 import type { Offset } from './time_zone.js';
 
 /** One --where: the dimension is (or is not) any of the values. */
@@ -21,7 +21,7 @@ export interface Condition {
 const NONE = '(none)';
 
 /** Reads 'customer=acme,globex', 'model!~gpt-4*', 'feature=(none)'; `\,` is a comma inside a value. UsageError if it cannot. */
-export function conditionOf(text: string): Condition {
+export function parseCondition(text: string): Condition {
   const found = /^\s*(tag:[^=!~]+|[^=!~:]*)(!=|!~|=|~)(.*)$/s.exec(text);
   const [, name = '', operator = '', list = ''] = found ?? [];
   if (found === null || list.trim() === '') {
@@ -32,7 +32,7 @@ export function conditionOf(text: string): Condition {
   const texts = list.split(/(?<!\\),/).map((value) => value.trim().replaceAll('\\,', ','));
   return {
     text,
-    dimension: checkedDimension(name.trim()),
+    dimension: parseDimension(name.trim()),
     negated: operator.startsWith('!'),
     glob: operator.endsWith('~'),
     values: texts.map((value) => (value === NONE ? null : value)),

@@ -27,7 +27,7 @@ type Wall = [start: number, end: number];
  * 2026-W40, 2026-09-14, all; and from one of them up to, and without, another: 'since 2026-09', 'until Q3', 2026-01..2026-03.
  * UsageError if it means nothing.
  */
-export function periodOf(text: string, tz: string, now: Date): Period {
+export function parsePeriod(text: string, tz: string, now: Date): Period {
   const word = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (word === 'all') return { since: null, until: null, label: 'all time' };
   const hours = /^last (\d{1,5}) hours?$/.exec(word);
@@ -95,8 +95,8 @@ function ofThisYear(word: string, today: number): Wall | undefined {
  * they are the wrong way round.
  */
 export function periodBetween(since: string | undefined, until: string | undefined, tz: string): Period {
-  const from = since === undefined ? null : instantFrom(since, '--since', tz);
-  const to = until === undefined ? null : instantFrom(until, '--until', tz);
+  const from = since === undefined ? null : parseInstant(since, '--since', tz);
+  const to = until === undefined ? null : parseInstant(until, '--until', tz);
   if (from !== null && to !== null && from >= to) {
     throw new UsageError(
       `--since ${since} is not before --until ${until}: no time lies between them.\nThe period is half open: for the whole of September use --since 2026-09-01 --until 2026-10-01.`,
@@ -156,9 +156,9 @@ export function boundedPeriod(period: Period, option: string, now: Date): Bounde
 /**
  * The moment an option names: an ISO timestamp, or the end of a day (its last millisecond). UsageError if it cannot be read.
  */
-export function momentOf(text: string, option: string, tz: string): Date {
+export function parseMoment(text: string, option: string, tz: string): Date {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text.trim());
-  const instant = instantFrom(text, option, tz);
+  const instant = parseInstant(text, option, tz);
   return new Date(day ? instantOf(wallTime(instant, tz) + DAY, tz) - 1 : instant);
 }
 
@@ -219,7 +219,7 @@ function absolute(word: string): Wall | undefined {
 }
 
 /** The instant of a date or ISO timestamp; without an offset it is meant in `tz`. UsageError that names `option` if it is none. */
-export function instantFrom(text: string, option: string, tz: string): number {
+export function parseInstant(text: string, option: string, tz: string): number {
   const found = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
     text.trim(),
   );

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { cardsThen } from '../../rate/cards/cards_at.js';
+import { cardsAt } from '../../rate/cards/cards_at.js';
 import { CARD_MATCH, COST_STATUS, COST_USD } from '../../rate/rating.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, integer, literal, type Sql, sql } from '../../sql.js';
@@ -7,17 +7,17 @@ import type { Store } from '../../store/store.js';
 import { timestampText } from './time_zone.js';
 
 /** A state of the store to ask: what it held at a time, or what its usage costs by an earlier state of the price book. */
-export type Stand = { kind: 'time'; at: Date } | { kind: 'price_book'; revision: number };
+export type Snapshot = { kind: 'time'; at: Date } | { kind: 'price_book'; revision: number };
 
 /**
  * From here on every question to this connection is answered as of then: temporary views hide what came later under the
  * names of the tables, so no question has to know of it. Costs are those of then, to the last digit: `rerated_usage`
  * remembers them. What was removed since (`imports remove`) does not come back. Throws UsageError for a state that never was.
  */
-export async function standAt(store: Store, stand: Stand, now: Date): Promise<void> {
+export async function useSnapshot(store: Store, snapshot: Snapshot, now: Date): Promise<void> {
   const here = await tablesOf(store);
-  if (stand.kind === 'time') {
-    const at = timestampText(stand.at.getTime());
+  if (snapshot.kind === 'time') {
+    const at = timestampText(snapshot.at.getTime());
     const { revision } = await store.row<{ revision: number }>(
       sql`select coalesce(max(revision), 0) as revision from price_revision where made_at <= cast($at as timestamp)`,
       { at },
@@ -26,7 +26,7 @@ export async function standAt(store: Store, stand: Stand, now: Date): Promise<vo
     await hide(store, here, { revision, undone: sql`rerating.made_at > timestamp ${literal(at)}` });
     return;
   }
-  const { revision } = stand;
+  const { revision } = snapshot;
   await checkRevision(store, revision);
   await rateLater(store, revision, now);
   // The cards made for it have numbers of their own, below zero.
@@ -105,7 +105,7 @@ async function rateLater(store: Store, revision: number, now: Date): Promise<voi
   const later = sql`select call.* from usage_fact as call
     where call.import_id in (select import_id from imports where price_revision > ${integer(revision)})`;
   const profiles = sql`select call.profile_id from (${later}) as call`;
-  const card = await cardsThen(store, sql`then_card`, { profiles, revision, now });
+  const card = await cardsAt(store, sql`then_card`, { profiles, revision, now });
   await store.run(
     sql`
     create or replace temp table later_usage as

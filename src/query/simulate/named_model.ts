@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
 import { globPattern } from '../../rate/globs.js';
-import { knownModels } from '../../rate/models/known.js';
+import { knownModels } from '../../rate/models/index.js';
 import type { Resolver } from '../../rate/models/resolve.js';
 import type { Store } from '../../store/store.js';
 import { bareName, undatedName } from '../quality/model_family.js';

@@ -1,5 +1,4 @@
-import { TOKEN_DIMENSIONS } from '../../rate/cards/fallbacks.js';
-import { KINDS } from '../../rate/cards/rates.js';
+import { KINDS, TOKEN_DIMENSIONS } from '../../rate/cards/rates.js';
 import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { COST_LINES, trimmed } from '../../rate/rating_lines.js';

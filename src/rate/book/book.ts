@@ -3,8 +3,7 @@ import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { currentRevision, keepIfUsed, newRevision } from '../revision.js';
 import type { Rejected, StagedSource } from '../sources/source.js';
-import { mergeRates } from './merge.js';
-import { mergeMultipliers } from './multipliers.js';
+import { mergeMultipliers, mergeRates } from './merge.js';
 import { createStaging, type MergeScope, type Provenance, stageInto } from './staging.js';
 
 /** What a merge changed, counted in rates. */

@@ -1,6 +1,7 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { type SourceName, type StagedSource, UNIT_SCALES } from '../sources/source.js';
+import { UNIT_SCALES } from '../sources/price_text.js';
+import type { SourceName, StagedSource } from '../sources/source.js';
 
 /** Where a file came from, and since when its changes hold (UTC, `YYYY-MM-DD` or with time). */
 export interface Provenance {

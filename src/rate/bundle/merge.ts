@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.js';
 import { MULTIPLIER_COLUMNS, RATE_COLUMNS, rateKey } from '../book/staging.js';
 import { reviseEnds, type Taken, takeOut } from '../book/supersede.js';
 import { keepIfUsed, newRevision } from '../revision.js';
-import type { BundledBook } from './bundle.js';
+import type { BundledBook } from './manifest.js';
 import { bundleRates, bundleRows } from './tables.js';
 
 interface NewerBundle {

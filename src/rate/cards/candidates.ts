@@ -31,7 +31,7 @@ const WINDOWS = sql`if(rate.utc_start is null and rate.iso_weekdays is null, nul
 export const CANDIDATES = sql`wanted as materialized (
   select unnest(from_json(cast($wanted as json), '[{
     "number": "INTEGER", "source_provider": "VARCHAR", "model": "VARCHAR", "service_tier": "VARCHAR", "speed": "VARCHAR",
-    "region": "VARCHAR", "kind": "VARCHAR", "payee": "VARCHAR", "price_provider": "VARCHAR", "price_model": "VARCHAR",
+    "region": "VARCHAR", "kind": "VARCHAR", "provider": "VARCHAR", "price_provider": "VARCHAR", "price_model": "VARCHAR",
     "rule": "VARCHAR", "assumed": "BOOLEAN", "rate_tier": "VARCHAR", "rate_speed": "VARCHAR", "rate_region": "VARCHAR",
     "overrides": ["INTEGER"]
   }]'), recursive := true)

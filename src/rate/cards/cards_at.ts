@@ -5,7 +5,7 @@ import { putCards, wantedCards } from './cards.js';
 import type { Combination } from './combinations.js';
 
 /** Cards of another state of the book than the one usage was rated by. */
-export interface Then {
+export interface CardsAt {
   /** A query of profile numbers: whose cards are wanted. */
   profiles: Sql;
   revision: number;
@@ -16,7 +16,7 @@ export interface Then {
  * Makes the cards that the book of a revision has for some profiles, in a temporary table of the name given, and resolves to
  * what usage is joined with to be rated by them (`ratedProfiles`). The cards in force are not touched.
  */
-export async function cardsThen(store: Store, table: Sql, { profiles, revision, now }: Then): Promise<Sql> {
+export async function cardsAt(store: Store, table: Sql, { profiles, revision, now }: CardsAt): Promise<Sql> {
   const combinations = await store.rows<{ [name in keyof Combination]: string | null }>(sql`
     select distinct source_provider, coalesce(model, request_model) as model, service_tier, speed, region
     from usage_profile

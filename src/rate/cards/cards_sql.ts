@@ -127,7 +127,7 @@ select
   (select coalesce(max(rate_card_id), 0) from rate_card)
     + row_number() over (order by part.number, part.starts, part.week_from, part.prompt) as rate_card_id,
   wanted.source_provider,
-  wanted.payee,
+  wanted.provider,
   wanted.model,
   wanted.service_tier,
   wanted.speed,

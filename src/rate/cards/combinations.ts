@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { aliasesIn, concerns, overridesIn } from '../custom/matching.js';
-import { knownModels } from '../models/known.js';
+import { knownModels } from '../models/index.js';
 import { buildResolver, type Resolution, type Resolver } from '../models/resolve.js';
 import { LATEST_REVISION } from '../revision.js';
 
@@ -22,7 +22,7 @@ export interface WantedCard extends Combination {
   number: number;
   kind: Resolution['kind'];
   /** Who was paid, canonical. */
-  payee: string | null;
+  provider: string | null;
   price_provider: string | null;
   price_model: string | null;
   rule: string;
@@ -102,7 +102,7 @@ function wantedCard(combination: Combination, number: number, resolve: Resolver)
     ...combination,
     number,
     kind: found.kind,
-    payee: found.provider,
+    provider: found.provider,
     price_provider: priced ? found.price_provider : null,
     price_model: priced ? found.price_model : null,
     rule: found.kind === 'unpriced' ? `${found.rule}: ${found.reason}` : found.rule,

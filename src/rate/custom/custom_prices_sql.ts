@@ -1,5 +1,5 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { UNIT_SCALES } from '../sources/source.js';
+import { UNIT_SCALES } from '../sources/price_text.js';
 
 /** The three kinds of what a user may say about prices. */
 export type OwnKind = 'alias' | 'override' | 'flat';

@@ -3,7 +3,7 @@ import { canonicalProvider } from './providers.js';
 /** Open weights: any host may sell them, and each has its own price. */
 const OPEN_WEIGHTS = 'openai_open_weights';
 
-/** Beginnings of model names that only one maker uses; sizes and versions follow them. */
+/** Beginnings of model names that only one author uses; sizes and versions follow them. */
 const NAME_STARTS: readonly (readonly [RegExp, string])[] = [
   [/^gpt-oss/, OPEN_WEIGHTS],
   [
@@ -24,16 +24,16 @@ const NAME_STARTS: readonly (readonly [RegExp, string])[] = [
   [/^jamba-/, 'ai21'],
 ];
 
-const MAKERS: ReadonlySet<string> = new Set(NAME_STARTS.map(([, maker]) => maker));
+const AUTHORS: ReadonlySet<string> = new Set(NAME_STARTS.map(([, author]) => author));
 
-/** Makers whose bare names do not tell the seller: open weights, and GLM, which z.ai and bigmodel.cn price differently. */
+/** Authors whose bare names do not tell the seller: open weights, and GLM, which z.ai and bigmodel.cn price differently. */
 const SELLER_UNKNOWN: ReadonlySet<string> = new Set([OPEN_WEIGHTS, 'zai']);
 
 /** Organisations on Hugging Face, and OpenRouter's word for z.ai, before a slash. */
 const WEIGHTS =
   /^(?:deepseek-ai|meta-llama|minimaxai|mistralai|moonshotai|nvidia|openai(?=\/gpt-oss)|qwen|z-ai|zai-org)\//i;
 
-const HOUSES: readonly (readonly string[])[] = [
+const COMPANIES: readonly (readonly string[])[] = [
   ['google', 'vertex_ai'],
   ['azure', 'azure_ai'],
 ];
@@ -51,7 +51,7 @@ const NAME_FORMS: readonly (readonly [RegExp, string])[] = [
   [/^~|^[^/]+\/[^/]+:free$/, 'openrouter'],
 ];
 
-/** The maker of a model, from how its name begins (after an `author/` if it has one); undefined if nothing says so. */
+/** The author of a model, from how its name begins (after an `author/` if it has one); undefined if nothing says so. */
 export function authorOf(model: string): string | undefined {
   const name = model.trim().toLowerCase().replaceAll(/\s+/g, '-');
   const slash = name.lastIndexOf('/');
@@ -68,18 +68,18 @@ export function sellerOfForm(model: string): string | undefined {
   return NAME_FORMS.find(([form]) => form.test(name))?.[1];
 }
 
-/** Who is paid when a log names no provider and the name has no form of its own: the maker; Vertex AI for its `@version`. */
+/** Who is paid when a log names no provider and the name has no form of its own: the author; Vertex AI for its `@version`. */
 export function sellerOfBareName(model: string): string | undefined {
   const name = model.trim().toLowerCase();
   if (name.includes('/')) return undefined;
-  const maker = authorOf(name);
-  if (maker === 'anthropic' && /@(?:\d{8}|default|latest)$/.test(name)) return 'vertex_ai';
-  return maker === undefined || SELLER_UNKNOWN.has(maker) ? undefined : maker;
+  const author = authorOf(name);
+  if (author === 'anthropic' && /@(?:\d{8}|default|latest)$/.test(name)) return 'vertex_ai';
+  return author === undefined || SELLER_UNKNOWN.has(author) ? undefined : author;
 }
 
 /** Whether a canonical provider makes models: what another's name says about the seller then counts more than the log's. */
-export function isMaker(provider: string): boolean {
-  return MAKERS.has(provider);
+export function isAuthor(provider: string): boolean {
+  return AUTHORS.has(provider);
 }
 
 /**
@@ -90,15 +90,15 @@ export function isWeightsOf(model: string): boolean {
   return WEIGHTS.test(model.trim());
 }
 
-/** Whether two canonical providers are platforms of one house, which logs mix up. */
-export function sameHouse(one: string, other: string): boolean {
-  return HOUSES.some((house) => house.includes(one) && house.includes(other));
+/** Whether two canonical providers are platforms of one company, which logs mix up. */
+export function sameCompany(one: string, other: string): boolean {
+  return COMPANIES.some((company) => company.includes(one) && company.includes(other));
 }
 
 /** Whether the name is of a family that many sell, each at a price of its own. */
 export function soldByMany(model: string): boolean {
-  const maker = authorOf(model);
-  return maker !== undefined && SELLER_UNKNOWN.has(maker);
+  const author = authorOf(model);
+  return author !== undefined && SELLER_UNKNOWN.has(author);
 }
 
 function prefixAuthor(name: string, slash: number): string | undefined {

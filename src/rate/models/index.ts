@@ -1,3 +1,6 @@
+import { sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { inRevision, LATEST_REVISION } from '../revision.js';
 import { authorOf } from './authors.js';
 import { isSubscription } from './providers.js';
 import { bedrockVersion, datedName, oneSpelling, withoutDay } from './spelling.js';
@@ -32,7 +35,7 @@ export interface ModelIndex {
   hasSnapshots: (provider: string, name: string) => boolean;
   /** Listed, but without a price. */
   isUnpriced: (provider: string, name: string) => boolean;
-  /** Whether the price lists name models of this maker under the provider, with or without a price. */
+  /** Whether the price lists name models of this author under the provider, with or without a price. */
   sells: (provider: string, author: string) => boolean;
 }
 
@@ -77,7 +80,7 @@ export function modelIndex(known: readonly KnownModel[]): ModelIndex {
       const spelling = oneSpelling(name);
       return of(provider).listed.has(spelling) && !of(provider).spellings.has(spelling);
     },
-    sells: (provider, author) => of(provider).makers.has(author),
+    sells: (provider, author) => of(provider).authors.has(author),
   };
 }
 
@@ -86,7 +89,7 @@ interface ProviderList {
   exact: ReadonlyMap<string, string>;
   spellings: ReadonlyMap<string, string>;
   listed: ReadonlySet<string>;
-  makers: ReadonlySet<string | undefined>;
+  authors: ReadonlySet<string | undefined>;
   /** By the name without Bedrock's version, the name behind an author, the name without its date, without its day. */
   versions: Groups;
   tails: Groups;
@@ -104,7 +107,7 @@ function providerList(provider: string, known: readonly KnownModel[]): ProviderL
     exact: firstOf(priced, (model) => model.toLowerCase()),
     spellings: firstOf(priced, oneSpelling),
     listed: new Set(all.map(oneSpelling)),
-    makers: new Set(all.map(authorOf)),
+    authors: new Set(all.map(authorOf)),
     versions: groupsOf(provider === 'bedrock' ? priced : [], (model) => bedrockVersion(oneSpelling(model)).name),
     tails: groupsOf(priced, tailUnderAuthor),
     dated: groupsOf(priced, (model) => datedName(versionless(provider, model))?.name),
@@ -158,4 +161,24 @@ function groupsOf(models: readonly string[], part: (model: string) => string | u
     else group.push(model);
   }
   return groups;
+}
+
+/** Every model the price book names, as it was in a revision, with whether it has a rate, and whether all of its rates are 0. */
+export async function knownModels(store: Store, revision = LATEST_REVISION): Promise<KnownModel[]> {
+  return store.rows<{ provider: string; model: string; priced: boolean; free: boolean }>(
+    sql`
+    with named as (
+      select provider, model, false as priced, cast(null as boolean) as zero
+      from price_model
+      union all
+      select provider, model, true as priced, usd_per_unit = 0 as zero
+      from price_rate as rate
+      where ${inRevision(sql`rate`)}
+    )
+    select provider, model, bool_or(priced) as priced, coalesce(bool_and(zero), false) as free
+    from named
+    group by provider, model
+    order by provider, model`,
+    { revision },
+  );
 }

@@ -1,5 +1,5 @@
 import { aliasLookup, type ModelAlias, type OwnModel, ownLookup } from '../custom/custom_names.js';
-import { authorOf, isMaker, isWeightsOf, sameHouse, sellerOfBareName, sellerOfForm, soldByMany } from './authors.js';
+import { authorOf, isAuthor, isWeightsOf, sameCompany, sellerOfBareName, sellerOfForm, soldByMany } from './authors.js';
 import { type KnownModel, type ModelIndex, modelIndex } from './index.js';
 import { namesNoModel, type PlainName, plainName, type SoldName, withoutPrefix, withoutRoute } from './names.js';
 import { isIntermediary, isSelfHosted, isSubscription, namedProvider } from './providers.js';
@@ -111,17 +111,17 @@ function ofBook(index: ModelIndex, paid: string | null, plain: PlainName): Resol
   return unpricedAfter(index, reading, last);
 }
 
-/** Whom to ask, in this order: the log's provider; who the path, the prefix or the form of the name says; the maker. */
+/** Whom to ask, in this order: the log's provider; who the path, the prefix or the form of the name says; the author. */
 function attemptsFor(index: ModelIndex, reading: Reading): Attempt[] {
   const { paid, plain, prefixed } = reading;
   const direct = paid === null || isIntermediary(paid) ? [] : [ofPaid(paid, plain, prefixed)];
-  const related = paid !== null && prefixed !== undefined && sameHouse(paid, prefixed.provider);
+  const related = paid !== null && prefixed !== undefined && sameCompany(paid, prefixed.provider);
   const others = paid === null || related || !isReseller(index, paid) ? ofName(reading) : [];
   const own = others.find(({ seller }) => isPrivate(seller));
   if (own !== undefined) return [own];
   const asked = [...direct, ...others];
-  const maker = asked.length === 0 ? ofMaker(reading) : undefined;
-  const all = maker === undefined ? asked : [...asked, maker];
+  const author = asked.length === 0 ? ofAuthor(reading) : undefined;
+  const all = author === undefined ? asked : [...asked, author];
   const list = listPriceAttempt(index, reading);
   const withSiblings = all.flatMap((attempt) => [attempt, ...siblings(attempt)]);
   return list === undefined ? withSiblings : [...withSiblings, list];
@@ -129,7 +129,7 @@ function attemptsFor(index: ModelIndex, reading: Reading): Attempt[] {
 
 /** Somebody with a list of prices for the models of many, a plan or a machine: what its log says about the seller holds. */
 function isReseller(index: ModelIndex, paid: string): boolean {
-  return (index.providers.has(paid) && !isMaker(paid)) || isPrivate(paid);
+  return (index.providers.has(paid) && !isAuthor(paid)) || isPrivate(paid);
 }
 
 /** A machine of one's own or a plan: nobody's price per token holds there. */
@@ -149,12 +149,12 @@ function published(plain: PlainName, publisher: string): PlainName {
   return { ...plain, name, written: name };
 }
 
-/** What the name itself says about the seller, where the log names none, a maker, or somebody nobody knows. */
+/** What the name itself says about the seller, where the log names none, a author, or somebody nobody knows. */
 function ofName({ paid, plain, prefixed }: Reading): Attempt[] {
   const through = paid === null || isIntermediary(paid);
   const attempts: Attempt[] = [];
-  // A maker named beside a path or form of another is the maker of the model; anybody else was paid, at a price unknown.
-  const proven = through || isMaker(paid) || paid === plain.provider;
+  // A author named beside a path or form of another is the author of the model; anybody else was paid, at a price unknown.
+  const proven = through || isAuthor(paid) || paid === plain.provider;
   const told = (seller: string, rule: string, names: readonly PlainName[]): Attempt => {
     return { provider: proven ? seller : paid, seller, names, rules: [rule], assumed: !proven };
   };
@@ -174,16 +174,16 @@ function ofName({ paid, plain, prefixed }: Reading): Attempt[] {
 /** `openai` in the log and another's prefix: the wire format, or a gateway. A reseller named in the prefix was paid then. */
 function ofPrefix({ paid, plain, prefixed }: Reading, seller: string): Attempt[] {
   if (prefixed === undefined || isWeightsOf(plain.name)) return [];
-  const through = paid === null || isIntermediary(paid) || sameHouse(paid, seller);
-  const provider = through || !isMaker(seller) ? seller : paid;
+  const through = paid === null || isIntermediary(paid) || sameCompany(paid, seller);
+  const provider = through || !isAuthor(seller) ? seller : paid;
   return [{ provider, seller, names: [prefixed], rules: ['provider_from_prefix'], assumed: !through }];
 }
 
-function ofMaker({ paid, plain }: Reading): Attempt | undefined {
-  const maker = sellerOfBareName(plain.name);
-  if (maker === undefined || paid !== null) return undefined;
+function ofAuthor({ paid, plain }: Reading): Attempt | undefined {
+  const author = sellerOfBareName(plain.name);
+  if (author === undefined || paid !== null) return undefined;
   const assumed = plain.taken.includes('proxy');
-  return { provider: maker, seller: maker, names: [plain], rules: ['provider_from_name'], assumed };
+  return { provider: author, seller: author, names: [plain], rules: ['provider_from_name'], assumed };
 }
 
 /** Logs mix up the two platforms of Google and those of Azure. Each sells models the other does not. */
@@ -210,7 +210,7 @@ function siblings(attempt: Attempt): Attempt[] {
   }
 }
 
-/** The maker's list price, for a seller whose prices nobody lists. */
+/** The author's list price, for a seller whose prices nobody lists. */
 function listPriceAttempt(index: ModelIndex, { paid, plain, prefixed }: Reading): Attempt | undefined {
   if (paid === null || isPrivate(paid) || isWeightsOf(plain.name)) return undefined;
   const name = prefixed?.name ?? plain.name;

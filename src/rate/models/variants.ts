@@ -20,7 +20,7 @@ export interface Variant {
 interface Part {
   /** `us.anthropic.` or `anthropic/`, with its separator; '' where there is none. */
   head: string;
-  /** The name the maker gave it. */
+  /** The name the author gave it. */
   core: string;
   /** Bedrock's version: `-v1:0`. */
   tail: string;
@@ -42,7 +42,7 @@ const EFFORT =
 
 /**
  * The rules in their order. What is not in this list is another model: sizes (mini, pro, flash, max, fast, turbo, …),
- * -preview and -exp, a month and day (-0613), a maker's number for a snapshot (-2407).
+ * -preview and -exp, a month and day (-0613), a author's number for a snapshot (-2407).
  */
 const RULES: readonly Rule[] = [
   // Claude Code's mark for the window of a million tokens: the same model; what a long prompt costs is in its bands.
@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
   },
   { rule: 'date_stripped', kind: 'date', assumed: false, apply: withoutDate },
   { rule: 'number_stripped', kind: 'date', assumed: true, apply: withoutNumber },
-  // A name without a date is the maker's word for the latest snapshot; only where the name says which version.
+  // A name without a date is the author's word for the latest snapshot; only where the name says which version.
   {
     rule: 'latest_added',
     kind: 'date',
@@ -241,7 +241,7 @@ function withoutDate({ core }: Part): string | undefined {
 
 /**
  * Whether the price of an undated row holds for a date of it. Another date is another snapshot, which may cost something else
- * (gpt-4o-2024-05-13 costs twice what gpt-4o costs): so only where the seller lists no snapshot of the model, and its maker
+ * (gpt-4o-2024-05-13 costs twice what gpt-4o costs): so only where the seller lists no snapshot of the model, and its author
  * none but this one.
  */
 export function mayLeaveDate(index: ModelIndex, seller: string, { row, date }: { row: string; date: string }): boolean {

@@ -1,14 +1,17 @@
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import {
+  PriceAddressUntrusted,
   PriceListIsPage,
   PriceListRefused,
+  PriceListTooLarge,
   PriceListUnreachable,
   PriceRedirectRefused,
   PriceSourceError,
+  ProxyRefused,
 } from '../../errors.js';
 import { type Ask, type FetchLimits, type Response, statusText, withConnections } from '../../net/fetch.js';
 import { isLoopback, shownAddress } from './addresses.js';
-import { ENCODINGS, readBody } from './fetch_body.js';
-import { isPassing, meaningOf, secondsText, Trouble } from './fetch_trouble.js';
 
 /** What an address said when it last gave a list: it need not send that one again. */
 export interface Validators {
@@ -186,4 +189,115 @@ function isPage(bytes: Buffer): boolean {
 
 function text(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
+}
+
+/** What readBody can unpack: the value of accept-encoding. */
+export const ENCODINGS = 'gzip, br, deflate';
+
+/** More came than a price list can have. */
+export class TooMuch extends Error {}
+
+/** Packed in a way nobody asked for. */
+export class UnknownEncoding extends Error {}
+
+/**
+ * All bytes of an answer, unpacked. Never holds more than `maxBytes` of them, whatever the head promises and however
+ * small it is packed. Throws TooMuch, UnknownEncoding, and what the connection or zlib throws.
+ */
+export async function readBody(
+  { body, headers }: Response,
+  { maxBytes, received }: { maxBytes: number; received?: (bytes: number) => void },
+): Promise<Buffer> {
+  // An answer that is given up reports that once more on its own; the loop below has thrown it already.
+  body.on('error', () => {});
+  const unpacker = unpackerOf(headers['content-encoding']);
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw new TooMuch();
+  const unpacked: Readable = unpacker === undefined ? body : pipeline(body, unpacker, () => {});
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of unpacked) {
+    size += chunk.length;
+    if (size > maxBytes) throw new TooMuch();
+    chunks.push(chunk);
+    received?.(size);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function unpackerOf(encoding: string | string[] | undefined): Transform | undefined {
+  const name = String(encoding ?? '').toLowerCase();
+  if (name === '' || name === 'identity') return undefined;
+  if (name === 'gzip' || name === 'x-gzip') return createGunzip();
+  if (name === 'br') return createBrotliDecompress();
+  if (name === 'deflate') return createInflate();
+  throw new UnknownEncoding(name);
+}
+
+/** What went wrong with one try, in words that follow 'could not be fetched:'; the next try may do better. */
+export class Trouble extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+interface Circumstances {
+  address: string;
+  limits: FetchLimits;
+  /** The head of the answer had come. */
+  answering: boolean;
+}
+
+/**
+ * What an error of the connection means: Trouble where another try may help, the error of a price source where it
+ * cannot, anything else as it came.
+ */
+export function meaningOf(error: unknown, { address, limits, answering }: Circumstances): unknown {
+  if (error instanceof PriceSourceError || error instanceof Trouble) return error;
+  if (error instanceof TooMuch) return new PriceListTooLarge(address, String(limits.maxBytes / 1_000_000));
+  if (error instanceof UnknownEncoding) return new PriceListRefused(address, `in the encoding '${error.message}'`);
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  if (UNTRUSTED.test(code)) return new PriceAddressUntrusted(address, code);
+  // undici has no code of its own for a proxy that opens no tunnel.
+  const proxy = /^Proxy response \((\d+)\)/.exec(error instanceof Error ? error.message : '');
+  if (proxy !== null) {
+    const status = Number(proxy[1]);
+    if (!isPassing(status)) return new ProxyRefused(address, statusText(status));
+    return new Trouble(`the proxy answered ${statusText(status)}`, undefined, { cause: error });
+  }
+  return new Trouble(sentence(code, answering, secondsText(limits.silenceMs)), undefined, { cause: error });
+}
+
+/** Whether a status tells of a passing trouble. 404, 401 and 403 do not. */
+export function isPassing(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** '30 seconds' */
+export function secondsText(ms: number): string {
+  return ms === 1000 ? '1 second' : `${ms / 1000} seconds`;
+}
+
+/** https://undici.nodejs.org/#/docs/api/Errors, and the codes of node:net, node:tls and node:zlib. */
+function sentence(code: string, answering: boolean, seconds: string): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${seconds}`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `no answer within ${seconds}`;
+  if (code === 'UND_ERR_BODY_TIMEOUT') return `the answer stopped for ${seconds}`;
+  if (answering) return 'the answer was cut off';
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the connection was closed without an answer';
+  return `no connection (${code})`;
+}
+
+/** The code of an error or of its cause; a host with several addresses fails with one error for all of them. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : codeOf(error.cause);
 }

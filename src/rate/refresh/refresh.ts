@@ -6,8 +6,15 @@ import { priceBookId } from '../book/book.js';
 import { type Rerated, rateUnpriced } from '../rerate/rerate.js';
 import type { PriceAddress } from './addresses.js';
 import type { Network } from './fetch_list.js';
-import { type FailedList, mergeFetched, type PriceAnswer, type UnmodifiedList } from './fetched.js';
-import { type MergedList, mergeList, type Purpose } from './list.js';
+import {
+  type FailedList,
+  type MergedList,
+  mergeFetched,
+  mergeList,
+  type PriceAnswer,
+  type Purpose,
+  type UnmodifiedList,
+} from './merge_list.js';
 
 export interface PriceFile {
   path: string;

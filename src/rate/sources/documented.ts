@@ -1,4 +1,4 @@
-import { claudeVersion } from './claude.js';
+import { claudeVersion } from './models_dev_claude.js';
 import type { StagedMultiplier, StagedRate, StagedSource } from './source.js';
 
 /** A factor that providers document and no source publishes as a price of its own. */

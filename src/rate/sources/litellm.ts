@@ -1,7 +1,6 @@
 import { documentedMultipliers, withoutDocumentedBatches } from './documented.js';
 import { LitellmCells } from './litellm_cells.js';
-import { isPriceField } from './litellm_fields.js';
-import { type LitellmKey, litellmKey } from './litellm_key.js';
+import { isPriceField, type LitellmKey, litellmKey } from './litellm_fields.js';
 import { entryMultipliers } from './litellm_multipliers.js';
 import { offPeak, offPeakRates } from './litellm_off_peak.js';
 import { plausibleRates, withoutPlainReasoning } from './plausible.js';

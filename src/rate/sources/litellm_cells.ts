@@ -1,8 +1,7 @@
 import type { Dimension } from '../dimensions.js';
-import { fieldMeaning, inclusiveBound, isPriceField, whyLeftOut } from './litellm_fields.js';
-import type { LitellmKey } from './litellm_key.js';
-import { isZero, type PriceText, publishedPrice, rawText } from './price_text.js';
-import { isObject, type JsonObject, type RawUnit, type Rejected, type StagedRate, standardRate } from './source.js';
+import { fieldMeaning, inclusiveBound, isPriceField, type LitellmKey, whyLeftOut } from './litellm_fields.js';
+import { isZero, type PriceText, publishedPrice, type RawUnit, rawText } from './price_text.js';
+import { isObject, type JsonObject, type Rejected, type StagedRate, standardRate } from './source.js';
 
 /** One entry of LiteLLM's list, whose cells are read. */
 interface CellsOf {

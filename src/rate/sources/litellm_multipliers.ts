@@ -1,4 +1,4 @@
-import type { LitellmKey } from './litellm_key.js';
+import type { LitellmKey } from './litellm_fields.js';
 import { isZero, publishedPrice, rawText } from './price_text.js';
 import { isObject, type JsonObject, type Rejected, type StagedMultiplier } from './source.js';
 import { VERTEX_LOCATIONS } from './vertex_locations.js';

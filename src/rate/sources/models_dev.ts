@@ -64,7 +64,7 @@ function entriesOf(json: JsonObject, rejected: Rejected[]): Entry[] {
   });
 }
 
-/** Both of Azure's catalogues list models of all makers there; as elsewhere, azure sells OpenAI's and azure_ai the others'. */
+/** Both of Azure's catalogues list models of all authors there; as elsewhere, azure sells OpenAI's and azure_ai the others'. */
 function sellerOn(provider: string, model: string): string {
   if (provider !== 'azure' && provider !== 'azure_ai') return provider;
   return authorOf(model) === 'openai' || model === 'model-router' ? 'azure' : 'azure_ai';

@@ -19,7 +19,7 @@ export function isOpenrouter(json: unknown): json is { data: JsonObject[] } {
 
 /**
  * Reads OpenRouter's feed, USD per one unit as text: what OpenRouter itself charges. (It rounds some of its cache
- * prices to cents per million tokens: $0.01 for gpt-5-nano, whose maker charges $0.005.)
+ * prices to cents per million tokens: $0.01 for gpt-5-nano, whose author charges $0.005.)
  * https://openrouter.ai/docs/api-reference/list-available-models
  */
 export function stageOpenrouter({ data }: { data: JsonObject[] }, dataDate: string): StagedSource {

@@ -1,4 +1,12 @@
-import type { RawUnit } from './source.js';
+/** What the number of a source counts, and what to multiply it with to get USD per one unit. */
+export const UNIT_SCALES = {
+  per_unit: '1',
+  per_kcount: '0.001',
+  per_mchar: '0.000001',
+  per_mtok: '0.000001',
+  per_hour: '0.000277777777777777777778',
+} as const;
+export type RawUnit = keyof typeof UNIT_SCALES;
 
 /** A published number: as it is written there, and as plain decimal text. */
 export interface PriceText {

@@ -1,18 +1,8 @@
 import type { Dimension } from '../dimensions.js';
-import type { PriceText } from './price_text.js';
+import { type PriceText, type RawUnit, UNIT_SCALES } from './price_text.js';
 
 export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
 export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast';
-
-/** What the number of a source counts, and what to multiply it with to get USD per one unit. */
-export const UNIT_SCALES = {
-  per_unit: '1',
-  per_kcount: '0.001',
-  per_mchar: '0.000001',
-  per_mtok: '0.000001',
-  per_hour: '0.000277777777777777777778',
-} as const;
-export type RawUnit = keyof typeof UNIT_SCALES;
 
 /** One published price. Field names are the columns of `price_rate`; the product value × scale is DuckDB's work. */
 export interface StagedRate {

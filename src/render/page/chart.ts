@@ -1,4 +1,4 @@
-import type { Axis, Chart, PageCell, ScatterChart, SeriesChart, WaterfallChart } from './data.js';
+import type { Axis, Chart, ScatterChart, SeriesChart, ValuedCell, WaterfallChart } from '../document.js';
 import { type Html, html } from './html.js';
 import { pageName, tableCell } from './table.js';
 
@@ -104,7 +104,7 @@ ${steps.map(
 `;
 }
 
-function row(label: string, cells: readonly PageCell[]): Html {
+function row(label: string, cells: readonly ValuedCell[]): Html {
   return html`<tr>${rowHead(label)}${cells.map((cell) => tableCell(cell, 'number'))}</tr>\n`;
 }
 

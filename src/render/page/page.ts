@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
+import { type Document, type Figure, type Section, sectionsIn, type TextSection } from '../document.js';
 import { chartSection } from './chart.js';
-import type { Figure, Page, PageParts, Section, TextSection } from './data.js';
 import { type Html, html, ownMarkup } from './html.js';
 import { PAGE_STYLE } from './style.js';
 import { tableSection } from './table.js';
 
+/** The code a page carries: read by the caller, because rendering does not touch files. */
+export interface PageParts {
+  /** The charting library with its licence, as a classic script. */
+  library: string;
+  /** Our own scripts, as modules. */
+  scripts: string[];
+}
+
 /**
- * One self-contained HTML file: no network, dark and light, for a phone, a screen and paper. All numbers stand in it as text; the
+ * One self-contained HTML file: no network, dark and light, for a phone, a screen and paper. All numbers are in it as text; the
  * scripts only draw charts from the tables beside them and sort and filter. A policy (CSP) forbids every other script and any request.
  */
-export function htmlPage(page: Page, parts: PageParts): string {
+export function documentAsPage(document: Document, parts: PageParts): string {
+  const { page } = document;
+  if (page === undefined) throw new Error('an answer without a page');
   const scripts = [scriptText(parts.library), ...parts.scripts.map(scriptText)];
   const [library = '', ...own] = scripts;
   return `<!doctype html>\n${html`<html lang="en">
@@ -30,7 +40,7 @@ export function htmlPage(page: Page, parts: PageParts): string {
 <p class="subtitle">${page.subtitle}</p>
 </header>
 <main>
-${page.sections.map(section)}${notes(page.notes)}</main>
+${sectionsIn(document, 'page').map(section)}${notes([...(page.remarks ?? []), ...document.notes])}</main>
 <footer>
 ${page.footer.map((line) => html`<p>${line}</p>\n`)}</footer>
 <script>${ownMarkup(library)}</script>
@@ -87,7 +97,7 @@ function figure({ label, value, change, note }: Figure): Html {
 }
 
 function textSection({ title, paragraphs, width }: TextSection): Html {
-  return html`<section class="card ${width ?? 'full'}">\n<h2>${title}</h2>\n${paragraphs.map(
+  return html`<section class="card ${width ?? 'full'}">\n<h2>${title ?? ''}</h2>\n${paragraphs.map(
     (text) => html`<p>${text}</p>\n`,
   )}</section>\n`;
 }

@@ -7,6 +7,11 @@ export function formatCount(count: number | string): string {
   return COUNT.format(decimal(String(count)));
 }
 
+/** '1 day', '2,345 days'. The plural is the noun with an s if not given. */
+export function counted(count: number | string, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${String(count) === '1' ? noun : nouns}`;
+}
+
 /**
  * USD from a decimal string: $1,234.57; below a cent four significant digits, so what is not zero never looks like it: $0.0001235.
  * Nothing is calculated: Intl rounds the digits of the string.
@@ -16,6 +21,11 @@ export function formatMoney(amount: string): string {
   const zero = /^[0.]*$/.test(digits);
   const belowCent = !zero && /^0+\.00/.test(digits);
   return `${amount.startsWith('-') && !zero ? '-' : ''}$${(belowCent ? SMALL : MONEY).format(digits)}`;
+}
+
+/** A change with its sign: +$1.20, -$0.30, $0.00. */
+export function signedMoney(amount: string): string {
+  return amount.startsWith('-') || !/[1-9]/.test(amount) ? formatMoney(amount) : `+${formatMoney(amount)}`;
 }
 
 /** What one thing costs: below a dollar four significant digits, so a small change is seen: $0.01234. */
@@ -42,4 +52,10 @@ function decimal(text: string): `${number}` {
 
 function isDecimal(text: string): text is `${number}` {
   return /^-?\d+(\.\d+)?$/.test(text);
+}
+
+/** A score of a board with the digits that matter. */
+export function formatScore(score: number): string {
+  if (Math.abs(score) >= 1000) return score.toFixed(0);
+  return Math.abs(score) < 1 ? score.toFixed(3) : score.toFixed(1);
 }

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { InputError, UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { Document } from '../render/document.js';
+import type { CommonOptions } from './options.js';
+
+/** How an answer is printed. */
+export interface AnswerOptions extends CommonOptions {
+  /** One of the forms the command declares. */
+  format: string;
+  output?: string;
+  wide?: boolean;
+  /** CSV that begins with a byte order mark. */
+  bom?: boolean;
+}
+
+/** The forms that every table offers. */
+export const FORMS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
+
+/** Declares --format with the forms a command offers (the first if none is named) and -o. */
+export function withAnswerOptions(command: Command, forms: readonly [string, ...string[]] = FORMS): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how to print it').choices(forms).default(forms[0]))
+    .option('-o, --output <file>', 'write to a file instead of stdout');
+}
+
+/** Declares --wide on a command whose tables may be too wide for a terminal. */
+export function withWideOption(command: Command): Command {
+  return command.option('--wide', 'never cut long names');
+}
+
+/** One question: its words, the answer, and the document that every form is made of. */
+export interface Question<Options extends AnswerOptions, Query, Answer> {
+  /** Checks the words of the command line. Throws UsageError. */
+  parse: (options: Options, io: Io) => Query | Promise<Query>;
+  ask: (query: Query, asked: Asked<Options, Query>) => Promise<Answer>;
+  document: (answer: Answer, asked: Asked<Options, Query>) => Document | Promise<Document>;
+  /** Forms of this question alone, by name: what is written; undefined from one that writes its file itself. */
+  forms?: (answer: Answer, asked: Asked<Options, Query>) => OtherForms;
+  /** What is done when the answer and its notes are written: verdicts, exit codes. */
+  conclude?: (answer: Answer, asked: Asked<Options, Query>) => void | Promise<void>;
+}
+
+type OtherForms = Record<string, () => Promise<string | undefined>>;
+
+interface Asked<Options, Query> {
+  query: Query;
+  options: Options;
+  io: Io;
+}
+
+/** Options → query → answer → form → output → notes: the one way of every question. */
+export async function answerQuestion<Options extends AnswerOptions, Query, Answer>(
+  question: Question<Options, Query, Answer>,
+  options: Options,
+  io: Io,
+): Promise<void> {
+  const query = await question.parse(options, io);
+  const asked = { query, options, io };
+  const answer = await question.ask(query, asked);
+  await writeDocument(await question.document(answer, asked), options, io, question.forms?.(answer, asked));
+  await question.conclude?.(answer, asked);
+}
+
+/** Writes a document in the form asked for, to stdout or the file of -o, and its notes to stderr. */
+export async function writeDocument(
+  document: Document,
+  options: AnswerOptions,
+  io: Io,
+  others: OtherForms = {},
+): Promise<void> {
+  const form = others[options.format];
+  const text = form === undefined ? await textOf(document, options, io) : await form();
+  if (text !== undefined) await writeAnswer(text, options.output, io);
+  if (options.quiet === true) return;
+  const beside = options.format === 'csv' ? (document.besideRecords ?? []) : [];
+  await writeNotes([...beside, ...document.notes], io);
+  if (options.output !== undefined && options.format === 'html') {
+    io.stderr.write(`${options.output} is written; open it in a browser.\n`);
+  }
+}
+
+async function textOf(document: Document, options: AnswerOptions, io: Io): Promise<string> {
+  const { format, output } = options;
+  switch (format) {
+    case 'json':
+      return (await import('../render/csv.js')).documentAsJson(document);
+    case 'jsonl':
+      return (await import('../render/csv.js')).documentAsJsonl(document);
+    case 'csv':
+      return (await import('../render/csv.js')).documentAsCsv(document, options);
+    case 'markdown':
+      return (await import('../render/markdown.js')).documentAsMarkdown(document);
+    case 'html':
+      refuseTerminal(output, io);
+      return (await import('./page.js')).pageText(document);
+    case 'table': {
+      const { documentAsText, terminalOf } = await import('../render/table.js');
+      return documentAsText(document, terminalOf(io, { ...options, toFile: output !== undefined }));
+    }
+    default:
+      throw new Error(`no form ${format}`);
+  }
+}
+
+/** Throws UsageError for a page on a terminal, where nobody could read it. */
+function refuseTerminal(output: string | undefined, io: Io): void {
+  if (output !== undefined || io.stdout.isTTY !== true) return;
+  throw new UsageError(
+    'A page is for a browser, not for a terminal.\nName a file, for example -o report.html, or send it on with a pipe.',
+  );
+}
+
+/** Writes a text to the file of -o, else to stdout. Throws InputError, which names the file. */
+export async function writeAnswer(text: string, output: string | undefined, io: Io): Promise<void> {
+  if (output === undefined) {
+    io.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(resolve(io.cwd, output), text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(`The answer could not be written to ${output}: ${reason}\nName another file with -o FILE.`, {
+      cause,
+    });
+  }
+}
+
+const NOTES = 20;
+
+/** Notes on stderr, the first 20; JSON has all of them. */
+export async function writeNotes(notes: readonly string[], io: Io): Promise<void> {
+  const { plain } = await import('../render/text/text.js');
+  for (const message of notes.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
+  const left = notes.length - NOTES;
+  if (left > 0) io.stderr.write(`note: … and ${left} more; --format json lists all.\n`);
+}

@@ -1,0 +1,73 @@
+import { UsageError } from '../../errors.js';
+import { isTime } from '../scope/dimensions.js';
+import { parseList, parseQuery, type QueryOptions } from '../scope/query.js';
+import type { DriftQuery } from './answer.js';
+import { parseDriftMetrics } from './metrics.js';
+import { spansBefore } from './spans.js';
+
+/** The words of `llmcost drift`. */
+export interface DriftOptions extends QueryOptions {
+  by: string;
+  window?: string | undefined;
+  baseline: string;
+  threshold: string;
+  metric?: string | undefined;
+  minSample: string;
+  models?: boolean | undefined;
+}
+
+/** Checks the words of `llmcost drift`. Throws UsageError. */
+export function parseDriftQuery(options: DriftOptions, clock: Date): DriftQuery {
+  const { by, tz, where, period, now } = parseQuery(options, clock);
+  if (options.window !== undefined && period.since !== null) {
+    throw new UsageError('--window cannot be combined with --since or --period.\nUse either the one or the other.');
+  }
+  if (options.models === true && options.metric !== undefined) {
+    throw new UsageError('--models cannot be combined with --metric.\nUse either the one or the other.');
+  }
+  assertNoTime(by);
+  return {
+    by,
+    ...spansBefore(period, {
+      window: parseDays('--window', options.window ?? '7d'),
+      baseline: parseDays('--baseline', options.baseline),
+      tz,
+      now,
+    }),
+    tz,
+    where,
+    threshold: parseThreshold(options.threshold),
+    metrics: options.metric === undefined ? undefined : parseDriftMetrics(parseList(options.metric)),
+    minSample: parseSample(options.minSample),
+    modelsOnly: options.models === true,
+    now,
+  };
+}
+
+function assertNoTime(by: readonly string[]): void {
+  const time = by.find(isTime);
+  if (time === undefined) return;
+  throw new UsageError(
+    `--by ${time} cannot be compared: each ${time} is in one of the two periods only.\nGroup by feature, model, customer or another dimension that is not time.`,
+  );
+}
+
+function parseDays(option: string, text: string): number {
+  const days = Number(/^(\d{1,4})d?$/.exec(text)?.[1] ?? 0);
+  if (days > 0) return days;
+  throw new UsageError(`${option} '${text}' is not a number of days.\nWrite for example ${option} 7d.`);
+}
+
+function parseThreshold(text: string): string {
+  const percent = /^(\d{1,6}(?:\.\d{1,6})?)%?$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) > 0) return percent;
+  throw new UsageError(`--threshold '${text}' is not a percentage above 0.\nWrite for example --threshold 30%.`);
+}
+
+function parseSample(text: string): number {
+  const n = Number(text);
+  if (/^\d{1,9}$/.test(text) && n >= 1) return n;
+  throw new UsageError(
+    `--min-sample '${text}' is not a number of requests.\nUse a whole number from 1 on, for example --min-sample 100.`,
+  );
+}
