@@ -184,5 +184,7 @@ export const USAGE_PATHS = [
   '$.generations[0][0].message.kwargs.response_metadata.token_usage',
   '$.generations[0][0].message.kwargs.response_metadata.usage',
   '$.generations[0][0].generation_info.usage_metadata',
+  '$.raw.usage',
+  '$.raw.usageMetadata',
   '$.metadata.usage',
 ] as const;

@@ -49,6 +49,14 @@ import { otlpLogs, otlpTraces } from './otlp.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { revenueCsv } from './revenue_csv.js';
+import {
+  braintrustLogs,
+  genkitTraces,
+  langfuseIngestion,
+  mlflowTraces,
+  phoenixCsv,
+  sdkSpans,
+} from './sdk_spans.js';
 import { stripeBalance, stripeBalanceReport } from './stripe_balance.js';
 import { stripeInvoices } from './stripe_invoices.js';
 import { stripePayments } from './stripe_payments.js';
@@ -108,6 +116,12 @@ export const FORMATS: readonly AnyFormat[] = [
   gcpCostTable,
   otlpTraces,
   otlpLogs,
+  sdkSpans,
+  mlflowTraces,
+  genkitTraces,
+  braintrustLogs,
+  phoenixCsv,
+  langfuseIngestion,
   revenueCsv,
   stripeInvoices,
   stripePayments,

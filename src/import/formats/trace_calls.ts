@@ -70,9 +70,9 @@ const ROLE = sql`case
         or (${among(KIND, AROUND_KINDS)} and not ${among(OPERATION, CALLS)})
         or coalesce(${SDK} and not regexp_matches(${KIND}, '[.]do[a-z]+$'), false) then 'around'
       when ${among(OPERATION, CALLS)} or ${among(KIND, CALL_KINDS)} or coalesce(${SDK}, false) then 'call'
-      when ${COUNTED} and (${NAMED} is not null or ${told('event')} is null) then 'call'
+      when ${told('event')} is null and ${COUNTED} or ${NAMED} is not null and coalesce(${identifier('$n:input')}, ${identifier('$n:output')}) is not null then 'call'
       when ${NAMED} is not null and ${FAILED} and ${told('event')} is null and not contains(coalesce(${told('name')}, ''), 'tool') then 'call'
-      when len("$unknown") > 0 or ${COUNTED} then 'unread'
+      when len("$unknown") > 0 and ${told('event')} is null then 'unread'
     end`;
 
 /** How far apart copies of a call may begin: within one of these, or the one before. */
@@ -155,7 +155,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         case when strlen(coalesce(${told('response_id')}, ${identifier('$body:id')})) >= 16 then coalesce(${told('response_id')}, ${identifier('$body:id')}) end as id,
         lower(regexp_replace(coalesce(${told('request_model')}, ${told('model')}, ${identifier('$body:model')}, ${identifier('$body:asked_model')}), '^.*[/]', '')) as model,
         lower(regexp_replace(coalesce(${told('model')}, ${identifier('$body:model')}, ${told('request_model')}), '^.*[/]', '')) as answered,
-        ${number('output')} as answer, ${number('input')} as prompt,
+        ${number('output')} as answer, ${number('output')} + ${number('reasoning')} as answer_and_thoughts, ${number('input')} as prompt,
         ${number('input')} + ${number('cache_read')} + ${number('cache_write')} as prompt_and_cache,
         (${join([...wholes, ...columns.slice(names.length)].map((one) => sql`(${one} is not null)::int`), ' + ')}) as tells,
         ${told('event')} = 'log' as is_log
@@ -198,7 +198,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     pairs as (
       select above.around, above.record, inside.counted as counted, outside.counted as around_counted,
         case
-          when inside.counted and outside.counted then inside.answer = outside.answer
+          when inside.counted and outside.counted then (inside.answer in (outside.answer, outside.answer_and_thoughts) or inside.answer_and_thoughts in (outside.answer, outside.answer_and_thoughts))
             and (inside.prompt in (outside.prompt, outside.prompt_and_cache) or inside.prompt_and_cache in (outside.prompt, outside.prompt_and_cache))
           when inside.counted then not outside.failed
           when outside.counted then not inside.failed
@@ -228,16 +228,24 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         and (outside.start < inside.start or outside."end" > inside."end" or outside.record < inside.record)
         and (inside.id is null or outside.id is null or inside.id = outside.id)
         and inside.scope is distinct from outside.scope
-        and (inside.counted or inside.failed)
         and (inside.prompt in (outside.prompt, outside.prompt_and_cache) or inside.prompt_and_cache in (outside.prompt, outside.prompt_and_cache))
     ),
+    blank as (
+      select inside.record, outside.record as around
+      from (select *, unnest([start // ${literal(String(NEAR_NS))}::bigint, start // ${literal(String(NEAR_NS))}::bigint - 1]) as near from open where counted) as inside
+      join (select *, start // ${literal(String(NEAR_NS))}::bigint as near from open where not counted and not failed) as outside
+        on outside.near = inside.near
+      where (outside.model in (inside.model, inside.answered) or outside.answered in (inside.model, inside.answered))
+        and ((outside.start <= inside.start and outside."end" >= inside."end") or (outside.start >= inside.start and outside."end" <= inside."end"))
+        and inside.scope is distinct from outside.scope and (outside.id is null or outside.id = inside.id)
+    ),
     streamed as (
-      select log.record, max(span.record) as around
+      select log.record, arg_max(span.record, span.start) as around
       from open as log
       join open as span
         on span.scope is not distinct from log.scope and span.model = log.model and not span.counted and not span.failed and span.is_log is distinct from true
-        and span."end" <= log.start and span.start > log.start - ${literal(String(NEAR_NS * 60n))}::bigint
-      where log.is_log and log.trace = span.trace
+        and span."end" <= log.start and span.start > log.start - ${literal(String(NEAR_NS * 10n))}::bigint
+      where log.is_log
       group by log.record
     ),
     link as (
@@ -246,6 +254,8 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         select pairs.around as outer_record, pairs.record as inner_record from pairs join around on around.around = pairs.around and around.copies where pairs.same
         union all
         select around, record from near
+        union all
+        select around, record from blank
         union all
         select around, record from streamed
       ) as linked
@@ -257,19 +267,22 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       left join link as two on two.record = one.to_record
       left join link as three on three.record = two.to_record
     ),
-    keyed as (
-      select
-        candidate.record,
-        coalesce(target.id, candidate.id, concat(coalesce(target.record, candidate.record))) as call,
-        coalesce(target.id, candidate.id) as id,
-        row_number() over (
-          partition by coalesce(target.id, candidate.id, concat(coalesce(target.record, candidate.record)))
-          order by candidate.tells desc, candidate."end" - candidate.start, candidate.record
-        ) as place
+    rooted as (
+      select candidate.*, coalesce(jumped.to_record, candidate.record) as root
       from candidate
       left join jumped on jumped.record = candidate.record
-      left join candidate as target on target.record = jumped.to_record
       where candidate.record not in (select record from sums)
+    ),
+    known as (
+      select *, coalesce(max(case when record = root then id end) over whole, max(id) over whole) as call_id
+      from rooted
+      window whole as (partition by root)
+    ),
+    keyed as (
+      select
+        record, call_id as id, coalesce(call_id, cast(root as varchar)) as call,
+        row_number() over (partition by coalesce(call_id, cast(root as varchar)) order by tells desc, "end" - start, record) as place
+      from known
     ),
     shared as (
       select
@@ -300,7 +313,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
           else 'call'
         end as "$role"
       ),
-      keyed.id as "$id"
+      keyed.id as "$call_id"
     from recorded
     left join keyed on keyed.record = recorded."$record"
     left join merged on merged.record = recorded."$record"

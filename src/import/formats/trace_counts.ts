@@ -40,7 +40,7 @@ export function withWholes(records: Sql): Sql {
   const claude = sql`regexp_matches(concat(${model}, ' ', lower(coalesce(${told('provider')}, ''))), 'claude|anthropic|bedrock|amazon')`;
   return sql`
     select
-      * exclude ("#cached", "#in_parts", "#out_parts", "#total", "#reasoning", "#input", "#output", "#by_in", "#by_out", "#prompt", "#thoughts"),
+      * exclude ("#cached", "#reads", "#in_parts", "#out_parts", "#total", "#reasoning", "#input", "#output", "#by_in", "#by_out", "#prompt", "#thoughts"),
       case when "#prompt" is null then ${identifier('$n:input')} else ${text(sql`"#prompt"`)} end as "$whole:input",
       case when "#output" is null then ${identifier('$n:output')} else ${text(sql`"#output" + "#thoughts"`)} end as "$whole:output",
       case when "#reasoning" = 0 and "#thoughts" > 0 then ${text(sql`"#thoughts"`)} else ${identifier('$n:reasoning')} end as "$whole:reasoning"
@@ -54,15 +54,17 @@ export function withWholes(records: Sql): Sql {
           else 0
         end as "#thoughts"
       from (
-        select *, "#input" + if("$beside", "#cached", 0) as "#prompt"
+        select *, "#input" + case when not "$beside" then 0 when "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
         from (
           select
             *,
             coalesce("#cached" > 0 and (
               "#by_in"
               or "#total" in ("#input" + "#cached" + coalesce("#output", 0), "#input" + "#cached" + coalesce("#output", 0) + "#reasoning")
+              or ("#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning"))
               or "#cached" > "#input"
               or ${among(scope, EXCLUSIVE_SCOPES)}
+              or (starts_with(${scope}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
               or (${identifier('$n:uncached')} is null and ${scope} = 'ai' and ${claude})
               or (${told('told_in')} is not null and not ${among(told('told_in'), INCLUSIVE_TEXTS)} and ${claude})
               or (${told('told_in')} = ${literal(LANGFUSE)} and "#total" is null and ${told('told_as')} = 'input')
@@ -78,6 +80,7 @@ export function withWholes(records: Sql): Sql {
                 select
                   *,
                   ${some('cache_read')} + ${some('cache_read_audio')} + ${some('cache_read_image')} + greatest(${some('cache_write')}, ${some('cache_write_5m')} + ${some('cache_write_1h')}) as "#cached",
+                  ${some('cache_read')} + ${some('cache_read_audio')} + ${some('cache_read_image')} as "#reads",
                   ${some('text_in')} + ${some('input_audio')} + ${some('input_image')} as "#in_parts",
                   ${some('text_out')} + ${some('output_audio')} + ${some('output_image')} as "#out_parts",
                   ${number('total')} as "#total",

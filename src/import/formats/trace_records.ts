@@ -144,6 +144,9 @@ const REQUESTS = [
 const NO_COUNT =
   'max_?(output_?)?tokens|aggregated_usage|turn[.]token_usage|per_output_token|per_token|time_to_|limit|remaining|budget|quota|[.]cost|cost[.]|token[._]type|token_id|tokenizer|hit_ratio|established|prompt[.]tokens?_|auth|access_token|gen_ai[.]client[.]token[.]usage|agent[.]';
 
+/** Names of a convention come before bare ones (`input_tokens`): a record may have both, and means different things by them. */
+const CONVENTIONAL = '(usage|token_count|tokens)[._]';
+
 /** Places in an answer, or in what frameworks make of one, of what sets the price. */
 const IN_ANSWER = {
   tier: [
@@ -158,6 +161,7 @@ const IN_ANSWER = {
     '$.generations[0][0].generation_info.service_tier',
     '$.llm_output.service_tier',
     '$.custom.service_tier',
+    '$.raw.service_tier',
     '$.usage_object.service_tier',
     '$.cost_breakdown.service_tier',
   ],
@@ -170,6 +174,7 @@ const IN_ANSWER = {
     '$.llm_output.id',
     '$.custom.id',
     '$.custom.responseId',
+    '$.raw.id',
   ],
   model: ['$.model', '$.model_version', '$.modelVersion', '$.custom.modelVersion', '$.custom.model'],
   speed: ['$.usage.speed', '$.anthropic.usage.speed'],
@@ -195,7 +200,7 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
   const pairs = sql`list_transform(keys, lambda k, i: {'k': k, 'v': vals[i]})`;
   return sql`
     select
-      * exclude (keys, vals, resource_keys, resource_vals, pairs, texts, asked, counted, dicts, counts, numbered, classes),
+      * exclude (keys, vals, resource_keys, resource_vals, pairs, speaking, texts, asked, counted, dicts, counts, numbered, classes),
       len(keys) as "$attributes",
       ${join(
         USAGE_CLASSES.map(
@@ -227,7 +232,10 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
           from (
             select
               *,
-              list_transform(list_filter(pairs, lambda e: e.v is not null and regexp_matches(lower(e.k), 'token|usage') and not regexp_matches(e.k, ${literal(NO_COUNT)})), lambda e: {'s': '', 'k': e.k, 'v': e.v}) as counted,
+              list_concat(
+                list_filter(speaking, lambda e: regexp_matches(e.k, ${literal(CONVENTIONAL)})),
+                list_filter(speaking, lambda e: not regexp_matches(e.k, ${literal(CONVENTIONAL)}))
+              ) as counted,
               list_concat(
                 list_filter(list_transform(list_filter(pairs, lambda e: left(e.v, 1) = '{' and regexp_matches(e.k, ${literal(USAGE_TEXT)})), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null),
                 flatten(list_transform(texts, lambda t: list_transform(list_filter(json_extract(t.v, [${join(USAGE_PATHS.map(literal))}]), lambda u: json_type(u) = 'OBJECT'), lambda u: {'k': t.k, 'v': cast(u as varchar)})))
@@ -235,6 +243,7 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
             from (
               select
                 *,
+                list_transform(list_filter(pairs, lambda e: e.v is not null and regexp_matches(lower(e.k), 'token|usage') and not regexp_matches(e.k, ${literal(NO_COUNT)})), lambda e: {'s': '', 'k': e.k, 'v': e.v}) as speaking,
                 list_filter(list_transform(list_filter(pairs, lambda e: list_contains([${answers}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as texts,
                 list_filter(list_transform(list_filter(pairs, lambda e: list_contains([${requests}], e.k)), lambda e: {'k': e.k, 'v': ${jsonIn(sql`e.v`)}}), lambda e: e.v is not null) as asked
               from (select *, ${pairs} as pairs from (${records}) as record) as paired

@@ -132,7 +132,7 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
       environment: told('deployment'),
     },
     facts: {
-      request_id: told('id'),
+      request_id: told('call_id'),
       trace_id: sql`nullif(${field('traceId')}, '-')`,
       latency_ms: sql`case when "$to" >= "$from" then ("$to" - "$from") // 1000000 end`,
       // The conventions count in seconds, the SDK of Vercel in milliseconds.
@@ -142,7 +142,7 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
       session_id: told('session'),
       tags: tagsOf({ service: told('service_name') }),
     },
-    key: sql`coalesce(${told('id')}, case when ${field('spanId')} <> '-' then concat(${field('traceId')}, '/', ${field('spanId')}) end)`,
+    key: sql`coalesce(${told('call_id')}, case when ${field('spanId')} <> '-' then concat(${field('traceId')}, '/', ${field('spanId')}) end)`,
     repeats: 'grows',
     dated: true,
   });
