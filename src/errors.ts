@@ -1,5 +1,5 @@
 /**
- * Every error a user can cause: what happened, where, what to do next, and the exit code (README, "Exit codes").
+ * Every error a user can cause: what happened, where, what to do next, and the exit code (docs/exit-codes.md).
  * Anything thrown that is not one of these is a bug of ours.
  */
 export class UserError extends Error {

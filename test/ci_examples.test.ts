@@ -7,17 +7,19 @@ import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 /*
- * What the README and action.yml tell CI systems, git and cron to run, is run here by bash, in a folder like that of a user: npx is a
+ * What docs/ci.md and action.yml tell CI systems, git and cron to run, is run here by bash, in a folder like that of a user: npx is a
  * script that starts this very program.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), 'llmcost-ci-'));
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const docs = ['docs/ci.md', 'docs/commands/baseline.md']
+  .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+  .join('\n');
 
 /** The text of a fenced block, by the words after its three marks. */
 function block(info: string): string {
-  const found = new RegExp(`^\`\`\`${info}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1];
-  if (found === undefined) throw new Error(`the README has no block ${info}`);
+  const found = new RegExp(`^\`\`\`${info}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(docs)?.[1];
+  if (found === undefined) throw new Error(`the documents have no block ${info}`);
   return found;
 }
 

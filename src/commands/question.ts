@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Document } from '../render/document.js';
+import { assertReplaceable } from './answer_file.js';
 import type { CommonOptions } from './options.js';
 
 /** How an answer is printed. */
@@ -113,12 +114,21 @@ function refuseTerminal(output: string | undefined, io: Io): void {
   );
 }
 
-/** Writes a text to the file of -o, else to stdout. Throws InputError, which names the file. */
-export async function writeAnswer(text: string, output: string | undefined, io: Io): Promise<void> {
+/**
+ * Writes a text to the file of -o, else to stdout. Throws InputError, which names the file, and UsageError where the file is one that an
+ * answer must not replace: a database, a configuration, or one of `inputs`.
+ */
+export async function writeAnswer(
+  text: string,
+  output: string | undefined,
+  io: Io,
+  inputs: readonly string[] = [],
+): Promise<void> {
   if (output === undefined) {
     io.stdout.write(text);
     return;
   }
+  await assertReplaceable(output, io, inputs);
   try {
     await writeFile(resolve(io.cwd, output), text);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Document, Records, Value } from './document.js';
+import { COMMAND } from './text/text.js';
 
 /** RFC 4180: unknown is empty, money is exact. With `bom`, Excel takes it for the UTF-8 it is. */
 export function documentAsCsv({ records }: Document, { bom = false }: { bom?: boolean | undefined } = {}): string {
@@ -31,13 +32,20 @@ export function recordsAsCsv({ columns, rows }: Records): string {
     .join('');
 }
 
+/** What a spreadsheet may pass over before a formula: blanks, line ends, and what has no width. */
+const FORMULA = /^[\s\u00ad\u180e\u200b-\u200d\u2060\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+/** Marks that turn the direction of writing. */
+const BIDI = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
+
 /**
  * One field of RFC 4180, without escape sequences. What a spreadsheet would take for a formula gets a leading apostrophe, unless it is a
- * plain number.
+ * plain number; what a CI runner would carry out is put in quotation marks.
  */
 export function csvField(text: string): string {
-  const shown = stripVTControlCharacters(text).replace(/(?![\t\r\n])\p{Cc}/gu, '');
-  const formula = /^[=+\-@\t\r]/.test(shown) && !/^[+-]?\d+(\.\d+)?$/.test(shown);
+  const shown = stripVTControlCharacters(text)
+    .replace(/(?![\t\r\n])\p{Cc}/gu, '')
+    .replace(BIDI, '');
+  const formula = FORMULA.test(shown) && !/^[+-]?\d+(\.\d+)?$/.test(shown);
   const safe = formula ? `'${shown}` : shown;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return COMMAND.test(safe) || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

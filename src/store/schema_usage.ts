@@ -3,7 +3,7 @@ import { type Sql, sql } from '../sql.js';
 /**
  * Step 1: imports, usage, price book and rate cards.
  *
- * How a usage row is laid out (`usage` is the view everybody reads, README "The data model"):
+ * How a usage row is laid out (`usage` is the view everybody reads, docs/data-model.md):
  * - `usage_profile` holds what repeats: who was paid, model, tier, status, feature, … one row per combination.
  * - `usage_fact` holds what differs from call to call, and the number of its profile.
  * DuckDB writes a column that is always 'ok' or always null at 0.05-0.2 µs a row, so one wide table takes 1.65× the

@@ -123,9 +123,11 @@ function fileOf({ output }: ReportOptions): string {
 }
 
 async function writeTable(answer: CostReport, output: string, io: Io): Promise<undefined> {
-  const [{ reportLines }, { writeParquet }] = await Promise.all([
+  const [{ assertReplaceable }, { reportLines }, { writeParquet }] = await Promise.all([
+    import('../answer_file.js'),
     import('../../render/answers/report/lines.js'),
     import('../../query/report/parquet.js'),
   ]);
+  await assertReplaceable(output, io);
   await writeParquet(reportLines(answer), resolve(io.cwd, output), output);
 }

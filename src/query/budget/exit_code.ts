@@ -6,7 +6,7 @@ export interface Strictness {
   fail_on_warn: boolean;
 }
 
-/** The exit code one verdict asks for (README, "Exit codes"): 0, 1 (breached) or 4 (cannot decide). */
+/** The exit code one verdict asks for (docs/exit-codes.md): 0, 1 (breached) or 4 (cannot decide). */
 export function exitCodeOf(
   verdict: Verdict,
   { level, on_empty }: Pick<Budget, 'level' | 'on_empty'>,

@@ -19,7 +19,7 @@ import { notesOn } from './notes.js';
 const DAY = 86_400_000;
 const TWO_WEEKS = 14 * DAY;
 
-/** What changed between the two periods, like compared with like. README "drift" tells how. */
+/** What changed between the two periods, like compared with like. docs/commands/drift.md explains how. */
 export async function driftReport(store: Store, query: DriftQuery): Promise<DriftReport> {
   const { baseline, window, where, tz, by } = query;
   const offsets = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz);

@@ -1,6 +1,6 @@
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { putCards, wantedCards } from '../../rate/cards/cards.js';
 import type { Combination } from '../../rate/cards/combinations.js';
-import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import type { Resolver } from '../../rate/models/resolve.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { currentRevision } from '../../rate/revision.js';

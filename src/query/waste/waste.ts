@@ -15,7 +15,7 @@ import { failedCalls, found, IS_CALL, JOINED, NEW_FOUND, OUTPUT } from './found_
 import { repeats, SENT_AGAIN, sameCalls } from './repeats_sql.js';
 import { attempts, RETRIED } from './retries_sql.js';
 
-/** What was paid for nothing, or for more than was needed. No call is counted twice. README "waste" tells how. */
+/** What was paid for nothing, or for more than was needed. No call is counted twice. docs/commands/waste.md explains how. */
 export async function wasteReport(store: Store, query: WasteQuery): Promise<WasteReport> {
   const { where, tz, period } = query;
   const offsets = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz);

@@ -1,9 +1,9 @@
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
 import { putCards, wantedCards } from '../cards/cards.js';
 import type { Combination } from '../cards/combinations.js';
-import { TOKEN_CLASSES } from '../dimensions.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../rating.js';
 import { currentRevision } from '../revision.js';
 
@@ -162,7 +162,7 @@ export interface RatingAgain {
 
 /**
  * Rates the usage in scope by the cards in force and writes down what it cost before. Rows that come to the same are
- * left as they are; rows that still have no price too. In the transaction of the caller. 5 million rows: README, "Speed".
+ * left as they are; rows that still have no price too. In the transaction of the caller. 5 million rows: docs/speed.md.
  */
 export async function rateAgain(store: Store, again: RatingAgain): Promise<Omit<Rerated, 'cards'>> {
   await compareRatings(store, again);

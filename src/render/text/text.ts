@@ -8,8 +8,12 @@ const INVISIBLE = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufe
 export function plain(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/[\t\r\n]+/g, ' ')
-    .replace(INVISIBLE, '');
+    .replace(INVISIBLE, '')
+    .replace(COMMAND, '$1\u200b$2');
 }
+
+/** What a CI runner carries out at the beginning of a line: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
+export const COMMAND = /^(\s*)(::|##\[|##vso\[)/;
 
 /** The columns a text takes on a terminal: two for a Japanese letter or an emoji. */
 export function displayWidth(text: string): number {
