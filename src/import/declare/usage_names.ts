@@ -76,7 +76,8 @@ const FREQUENT: Readonly<Record<string, UsageClass>> = {
 };
 
 /** Everything up to the word that says what follows is usage. */
-const PREFIX = '^.*(usage|usage_details|usage_metadata|usageMetadata|usageDetails|token_count|token_usage|tokenUsage|billed_units|billedUnits)[.]';
+const PREFIX =
+  '^.*(usage|usage_details|usage_metadata|usageMetadata|usageDetails|token_count|token_usage|tokenUsage|billed_units|billedUnits)[.]';
 
 /**
  * What is left of a name: letters and digits, without the words that stand in every name of usage, with one word for
@@ -95,7 +96,10 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[]
   ['fetch|characters|images$|videos$|files$|iterations|^(flex|priority|batch|standard)$', 'none'],
   ['prediction', 'predicted'],
   ['noncache|uncache|nocache|cachemiss', 'uncached'],
-  ['cache.*(write|written|creation|created).*audio|audio.*cache.*(write|written|creation|created)', 'cache_write_audio'],
+  [
+    'cache.*(write|written|creation|created).*audio|audio.*cache.*(write|written|creation|created)',
+    'cache_write_audio',
+  ],
   ['(cache|ephemeral).*(1h|above1)|long.*cache.*(write|creation)', 'cache_write_1h'],
   ['(cache|ephemeral).*5m', 'cache_write_5m'],
   ['cache.*(write|written|creation|created)', 'cache_write'],

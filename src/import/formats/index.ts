@@ -49,14 +49,7 @@ import { otlpLogs, otlpTraces } from './otlp.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { revenueCsv } from './revenue_csv.js';
-import {
-  braintrustLogs,
-  genkitTraces,
-  langfuseIngestion,
-  mlflowTraces,
-  phoenixCsv,
-  sdkSpans,
-} from './sdk_spans.js';
+import { braintrustLogs, genkitTraces, mlflowTraces, sdkSpans } from './sdk_spans.js';
 import { stripeBalance, stripeBalanceReport } from './stripe_balance.js';
 import { stripeInvoices } from './stripe_invoices.js';
 import { stripePayments } from './stripe_payments.js';
@@ -120,8 +113,6 @@ export const FORMATS: readonly AnyFormat[] = [
   mlflowTraces,
   genkitTraces,
   braintrustLogs,
-  phoenixCsv,
-  langfuseIngestion,
   revenueCsv,
   stripeInvoices,
   stripePayments,

@@ -119,12 +119,16 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     Object.fromEntries(
       Object.entries(attributes).flatMap(([name, one]) => (one.list === list ? [[name, [one.key]]] : [])),
     );
-  const same = [...Object.keys(ATTRIBUTION), ...Object.keys(attributes).filter((name) => attributes[name]?.ofTrace === true)];
+  const same = [
+    ...Object.keys(ATTRIBUTION),
+    ...Object.keys(attributes).filter((name) => attributes[name]?.ofTrace === true),
+  ];
   const names = [...SHARED, ...same];
   const counts = USAGE_CLASSES.filter((name) => !WHOLES.includes(name)).map((name) => `n:${name}`);
   const columns = [...names, ...counts].map((name) => identifier(`$${name}`));
   const wholes = WHOLES.map((name) => identifier(`$n:${name}`));
-  const number = (name: string) => sql`coalesce(try_cast(try_cast(${identifier(`$n:${name}`)} as double) as bigint), 0)`;
+  const number = (name: string) =>
+    sql`coalesce(try_cast(try_cast(${identifier(`$n:${name}`)} as double) as bigint), 0)`;
   // A count of 0 is what a copy says that does not know it.
   const listed = sql`[${join(columns.map((column, index) => (index < names.length ? sql`recorded.${column}` : sql`nullif(recorded.${column}, '0')`)))}]`;
   const kept = (column: Sql, index: number) => {
@@ -145,7 +149,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         ${told('traceId')} as trace,
         ${join(same.map((name) => sql`case when min(${told(name)}) = max(${told(name)}) then min(${told(name)}) end as ${identifier(name)}`))}
       from recorded
-      where coalesce(${join(same.map((name) => told(name)))}) is not null
+      where ${told('traceId')} <> '-' and coalesce(${join(same.map((name) => told(name)))}) is not null
       group by all
     ),
     candidate as materialized (
@@ -157,7 +161,10 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         lower(regexp_replace(coalesce(${told('model')}, ${identifier('$body:model')}, ${told('request_model')}), '^.*[/]', '')) as answered,
         ${number('output')} as answer, ${number('output')} + ${number('reasoning')} as answer_and_thoughts, ${number('input')} as prompt,
         ${number('input')} + ${number('cache_read')} + ${number('cache_write')} as prompt_and_cache,
-        (${join([...wholes, ...columns.slice(names.length)].map((one) => sql`(${one} is not null)::int`), ' + ')}) as tells,
+        (${join(
+          [...wholes, ...columns.slice(names.length)].map((one) => sql`(${one} is not null)::int`),
+          ' + ',
+        )}) as tells,
         ${told('event')} = 'log' as is_log
       from recorded
       where "$role" = 'call'
@@ -307,7 +314,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         coalesce(merged."from", recorded."$from") as "$from",
         coalesce(merged."to", recorded."$to") as "$to",
         case
-          when recorded."$role" <> 'call' then recorded."$role"
+          when recorded."$role" is distinct from 'call' then recorded."$role"
           when keyed.record is null then 'around'
           when keyed.place > 1 then 'copy'
           else 'call'

@@ -4,7 +4,13 @@ import { classified, jsonIn, USAGE_CLASSES, USAGE_PATHS, usageLeaves } from '../
 /** What is read of a record and its surroundings besides counts: the attributes that may tell it, the first that is there wins. */
 const RECORD: Readonly<Record<string, readonly string[]>> = {
   operation: ['gen_ai.operation.name', 'llm.request.type', 'langfuse.observation.type'],
-  kind: ['openinference.span.kind', 'traceloop.span.kind', 'ai.operationId', 'mlflow.spanType', 'genkit:metadata:subtype'],
+  kind: [
+    'openinference.span.kind',
+    'traceloop.span.kind',
+    'ai.operationId',
+    'mlflow.spanType',
+    'genkit:metadata:subtype',
+  ],
   event: ['event.name', 'logfire.span_type'],
   provider: [
     'gen_ai.provider.name',
@@ -50,7 +56,12 @@ const RECORD: Readonly<Record<string, readonly string[]>> = {
   asked_tier: ['openai.request.service_tier', 'gen_ai.openai.request.service_tier', 'gen_ai.request.service_tier'],
   speed: ['speed', 'anthropic.response.speed', 'gen_ai.response.speed'],
   region: ['cloud.region', 'aws.region', 'gen_ai.response.inference_geo'],
-  max_output: ['gen_ai.request.max_tokens', 'llm.request.max_tokens', 'ai.settings.maxOutputTokens', 'ai.settings.maxTokens'],
+  max_output: [
+    'gen_ai.request.max_tokens',
+    'llm.request.max_tokens',
+    'ai.settings.maxOutputTokens',
+    'ai.settings.maxTokens',
+  ],
   first_chunk_s: [
     'gen_ai.response.time_to_first_chunk',
     'gen_ai.client.operation.time_to_first_chunk',
@@ -91,13 +102,7 @@ export const ATTRIBUTION: Readonly<Record<string, readonly string[]>> = {
     'tenant.id',
     'tenant_id',
   ],
-  feature: [
-    'traceloop.workflow.name',
-    'ai.telemetry.functionId',
-    'langfuse.trace.name',
-    'app.feature',
-    'feature',
-  ],
+  feature: ['traceloop.workflow.name', 'ai.telemetry.functionId', 'langfuse.trace.name', 'app.feature', 'feature'],
   user: [
     'gen_ai.user',
     'user.id',
@@ -131,7 +136,8 @@ const ANSWERS = [
   'metadata',
 ] as const;
 /** Attributes whose value is an object of usage: a name that ends in this. */
-const USAGE_TEXT = '(usage|usage_object|usage_details|usage_metadata|usageMetadata|tokenUsage|token_usage|usageDetails|usage[.]raw)$';
+const USAGE_TEXT =
+  '(usage|usage_object|usage_details|usage_metadata|usageMetadata|tokenUsage|token_usage|usageDetails|usage[.]raw)$';
 /** What the request asked for. */
 const REQUESTS = [
   'llm.invocation_parameters',
@@ -201,7 +207,7 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
   return sql`
     select
       * exclude (keys, vals, resource_keys, resource_vals, pairs, speaking, texts, asked, counted, dicts, counts, numbered, classes),
-      len(keys) as "$attributes",
+      nullif(len(keys), 0) as "$attributes",
       ${join(
         USAGE_CLASSES.map(
           (name) => sql`numbered[list_position(classes, ${literal(name)})].v as ${identifier(`$n:${name}`)}`,

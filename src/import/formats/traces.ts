@@ -17,7 +17,17 @@ const count = (name: string) => identifier(`$n:${name}`);
 const body = (name: string) => identifier(`$body:${name}`);
 
 /** Names of frameworks and of local gateways that stand where the provider should: then the model's name has to tell. */
-const NO_PROVIDER = ['langchain', 'langgraph', 'crewai', 'llamaindex', 'haystack', 'strands-agents', 'strands_agents', 'unknown', 'none'];
+const NO_PROVIDER = [
+  'langchain',
+  'langgraph',
+  'crewai',
+  'llamaindex',
+  'haystack',
+  'strands-agents',
+  'strands_agents',
+  'unknown',
+  'none',
+];
 
 /** What failed, in words `errorClassOf` knows; the message is looked at and not kept. */
 const FAILURE = sql`coalesce(${told('error_type')}, '') || ' ' || coalesce(${told('message')}, '')`;
