@@ -6,6 +6,7 @@ import { registerForecast } from './commands/budget/forecast.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerExplain } from './commands/explain.js';
+import { withCommandFirst, withHabits } from './commands/habits.js';
 import { registerAttribute } from './commands/import/attribute.js';
 import { registerImport } from './commands/import/import.js';
 import { registerImports } from './commands/import/imports.js';
@@ -28,7 +29,7 @@ import { describeFailure, type Io, withoutCommands } from './io.js';
 export async function main(argv: string[], io: Io): Promise<void> {
   const program = buildProgram(io);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withCommandFirst(argv), { from: 'user' });
   } catch (error) {
     io.setExitCode(answer(error, io, argv.includes('--debug')));
   }
@@ -46,24 +47,31 @@ export function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(withoutCommands(text)),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
-  registerBaseline(program, io);
-  registerBudgetCheck(program, io);
-  registerAttribute(program, io);
-  registerDashboard(program, io);
-  registerDemo(program, io);
-  registerDrift(program, io);
-  registerExplain(program, io);
-  registerForecast(program, io);
+  program.commandsGroup('Get data in:');
   registerImport(program, io);
   registerImports(program, io);
-  registerMargin(program, io);
-  registerPricing(program, io);
-  registerQuality(program, io);
+  registerAttribute(program, io);
+  registerDemo(program, io);
+  program.commandsGroup('Look:');
   registerReport(program, io);
-  registerSchema(program, io);
+  registerDashboard(program, io);
+  registerExplain(program, io);
+  registerWhy(program, io);
+  registerDrift(program, io);
+  registerMargin(program, io);
+  program.commandsGroup('Decide:');
   registerSimulate(program, io);
   registerWaste(program, io);
-  registerWhy(program, io);
+  registerQuality(program, io);
+  program.commandsGroup('Control:');
+  registerBudgetCheck(program, io);
+  registerForecast(program, io);
+  registerBaseline(program, io);
+  program.commandsGroup('Prices:');
+  registerPricing(program, io);
+  program.commandsGroup('More:');
+  registerSchema(program, io);
+  withHabits(program);
   return program;
 }
 

@@ -69,7 +69,7 @@ describe('wrong command lines', () => {
     [['pricing', 'show'], "error: missing required argument 'model'\n"],
     [
       ['report', '--format', 'xml'],
-      "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are table, json, jsonl, csv, markdown, html, parquet.\n",
+      "error: option '-f, --format <format>' argument 'xml' is invalid. Allowed choices are table, json, jsonl, csv, markdown, html, parquet.\n",
     ],
   ])('%j', async (argv, message) => {
     expect(await run(argv)).toEqual(['', message + HINT, 2]);

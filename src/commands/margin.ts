@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import type { MarginQuery, MarginReport } from '../query/margin/margin.js';
+import type { MarginBy, MarginQuery, MarginReport } from '../query/margin/answer.js';
 import type { MarginOptions as MarginWords } from '../query/margin/query.js';
-import type { MarginBy } from '../query/margin/sql.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';

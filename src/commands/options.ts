@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import type { StoreOptions } from '../store/store.js';
 
@@ -61,9 +61,16 @@ export interface ScopeOptions {
 /** Declares the options of ScopeOptions on a command. */
 export function withScopeOptions(command: Command): Command {
   return command
-    .option('--period <words>', "'last month', 'this week', 'last 7 days', yesterday, 2026-09, 2026-Q3, 2026-W40, all")
-    .option('--since <time>', 'from this date or ISO timestamp on')
+    .option('--period <words>', "'last month', 'this week', 7d, yesterday, 2026-09, 2026-Q3, 2026-W40, all")
+    .option('--last <span>', 'the last whole days, weeks or months: 7d, 4w, 3 months')
+    .option('--since <time>', 'from this date or ISO timestamp on; also 7d, yesterday, 2026-02')
     .option('--until <time>', 'up to, and without, this date or ISO timestamp')
     .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
-    .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect);
+    .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
+    .option('--model <name>', 'only this model: --where model=NAME, a glob with *')
+    .option('--customer <name>', 'only this customer')
+    .addOption(new Option('--days <n>', 'the same as --last Nd').hideHelp())
+    .addOption(new Option('--feature <name>', 'only this feature').hideHelp())
+    .addOption(new Option('--limit <n>', 'the same as --top').hideHelp())
+    .addOption(new Option('--group-by <names>', 'the same as --by').hideHelp());
 }

@@ -22,10 +22,20 @@ export const FORMS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 /** Declares --format with the forms a command offers (the first if none is named) and -o. */
 export function withAnswerOptions(command: Command, forms: readonly [string, ...string[]] = FORMS): Command {
-  return command
-    .addOption(new Option('--format <format>', 'how to print it').choices(forms).default(forms[0]))
-    .option('-o, --output <file>', 'write to a file instead of stdout');
+  command
+    .addOption(new Option('-f, --format <format>', 'how to print it').choices(forms).default(forms[0]))
+    .option(
+      '-o, --output <file>',
+      'write to a file instead of stdout; its ending chooses the form: .csv, .json, .html, .md',
+    );
+  for (const form of forms.filter((name) => FLAGS.includes(name))) {
+    command.addOption(new Option(`--${form}`, `the same as --format ${form}`).implies({ format: form }).hideHelp());
+  }
+  return command;
 }
+
+/** Forms that have an option of their own. */
+const FLAGS = ['json', 'jsonl', 'csv', 'markdown', 'html'];
 
 /** Declares --wide on a command whose tables may be too wide for a terminal. */
 export function withWideOption(command: Command): Command {

@@ -1,15 +1,15 @@
 import { DIMENSIONS, type Dimension } from '../names/dimensions.js';
 
-/** How much of what a published or agreed price is for; the words are those of the price book. */
+/** The quantity a price is for, in the words of the price book. */
 export type AmountUnit = 'per_unit' | 'per_kcount' | 'per_mchar' | 'per_mtok' | 'per_hour';
 
-/** USD as it was written, digit by digit, and for how much of it. */
+/** USD as written, digit by digit, and the quantity it is for. */
 export interface Amount {
   raw_value: string;
   raw_unit: AmountUnit;
 }
 
-/** A factor on published prices: as it is, or as what is taken off. */
+/** A factor on published prices, written as the factor or as a discount. */
 export interface Share {
   raw_value: string;
   raw_unit: 'factor' | 'percent_off';
@@ -36,14 +36,14 @@ export function isPricedName(name: string): name is PricedName {
   return [...CLASS_NAMES, ...UNIT_NAMES].some((known) => known === name);
 }
 
-/** How many places after the point can be kept exactly: a rate has 18 for a single unit. */
+/** Decimal places that can be stored exactly: a rate has 18 for a single unit. */
 const PLACES: Record<AmountUnit, number> = { per_unit: 18, per_kcount: 15, per_mchar: 12, per_mtok: 12, per_hour: 8 };
 
 const AMOUNT = /^(?<usd>\d{1,6}(?:\.(?<places>\d+))?)(?:\s*(?:\/|\bper\b)\s*(?<unit>[\w ]+)|\s+(?<each>each))?$/;
 
 /**
  * `2.10`, `2.10 per 1M`, `10/1K`, `0.01 each`, `0.36 per hour`: plain decimals only. Without a unit tokens are meant by the million,
- * everything else one by one. Undefined if it is none of these, or has more places than a rate can keep.
+ * everything else one by one. Undefined if the text is none of these, or has more places than a rate can store.
  */
 export function amountOf(text: string, name: PricedName): Amount | undefined {
   const { usd, places = '', unit, each } = AMOUNT.exec(text.trim())?.groups ?? {};
@@ -80,7 +80,7 @@ function unitOf(text: string | undefined, name: PricedName): AmountUnit | undefi
   return amount === 'hour' && name.endsWith('_seconds') ? 'per_hour' : undefined;
 }
 
-/** A factor from 0 to 10 with up to six places; undefined if it is none. */
+/** A factor from 0 to 10 with up to six places; undefined for any other text. */
 export function factorOf(text: string): Share | undefined {
   const fits = /^(?:\d(?:\.\d{1,6})?|10(?:\.0{1,6})?)$/.test(text.trim());
   return fits ? { raw_value: text.trim(), raw_unit: 'factor' } : undefined;
@@ -88,7 +88,7 @@ export function factorOf(text: string): Share | undefined {
 
 export const FACTOR_WORDS = 'a number between 0 and 10, such as 0.85';
 
-/** `15%`, from 0% to 100%; the sign must be there, for 0.15 could mean either. */
+/** `15%`, from 0% to 100%; the sign is required, because 0.15 is ambiguous. */
 export function discountOf(text: string): Share | undefined {
   const percent = /^(\d{1,2}(?:\.\d{1,4})?|100(?:\.0{1,4})?)\s*%$/.exec(text.trim())?.[1];
   return percent === undefined ? undefined : { raw_value: percent, raw_unit: 'percent_off' };
@@ -96,7 +96,7 @@ export function discountOf(text: string): Share | undefined {
 
 export const DISCOUNT_WORDS = 'a percentage from 0% to 100%, such as 15%';
 
-/** USD as a plain decimal number below a million; undefined if it is none. */
+/** USD as a plain decimal number below a million; undefined for any other text. */
 export function usdOf(text: string): string | undefined {
   return /^\d{1,6}(?:\.\d{1,18})?$/.test(text.trim()) ? text.trim() : undefined;
 }

@@ -1,7 +1,7 @@
 import { either, keyed, list, object, optional, parsed, type Read, ruled, words, yesOrNo } from './schema.js';
 
 /**
- * The section `attribution` of llmcost.yaml: to whom and to what calls belong, where the log does not say.
+ * The section `attribution` of llmcost.yaml: to whom and to what calls belong, if the log does not have it.
  *
  *     attribution:
  *       - {set: customer, from: api_key, file: customers.csv, key: api_key_id, value: customer}

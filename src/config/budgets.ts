@@ -11,7 +11,7 @@ import {
 } from './limit.js';
 import { checked, day, list, named, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
-/** The section `budgets` of llmcost.yaml: what usage may cost, for whom, and what happens when there is nothing to decide on. */
+/** The section `budgets` of llmcost.yaml: what usage may cost, for whom, and what happens if there is no usage. */
 
 const limit = parsed(limitOf, LIMIT_WORDS);
 
@@ -113,12 +113,12 @@ export interface Place {
   keys: Readonly<Record<string, string>>;
 }
 
-/** A budget: everything that is not said is filled in, except what depends on what is asked. */
+/** A budget with its defaults filled in, except those that depend on the question. */
 export interface Budget {
   name: string;
   where: string[];
   group_by: string[];
-  /** Undefined: what the unit of the limit says. */
+  /** Undefined: follows from the unit of the limit. */
   metric: string | undefined;
   /** Undefined: a month of a database, all of the files of --import. */
   period: BudgetPeriod | undefined;
@@ -140,7 +140,7 @@ export interface Budget {
   place: Place;
 }
 
-/** Prices older than this decide nothing unless a rule says so. */
+/** Older prices give no verdict unless a rule allows them. */
 const USUAL_AGE = 180;
 
 /** The rules of the file. Throws UsageError if two have one name. */

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import { checked, type Read } from './schema.js';
 import { pathText, plainYaml } from './yaml.js';
 
-/** What a YAML file says, and where a key of it stands, for messages. */
+/** The values of a YAML file, and the position of its keys for messages. */
 export interface CheckedYaml<T> {
   value: T;
   where: (...path: (string | number)[]) => string;
@@ -21,7 +21,7 @@ export function checkedYaml<S extends Parameters<typeof checked>[0]>(
   if (plain.faults.length > 0) {
     throw problems(plain.faults.map(({ line, sentence }) => ({ line, text: `${name}:${line}: ${sentence}` })));
   }
-  // An empty file, or one whose sections are all commented out, says nothing.
+  // An empty file, or one whose sections are all commented out, is an empty object.
   const result = checked(schema, plain.data ?? {});
   if ('value' in result) return { value: result.value, where };
   throw problems(

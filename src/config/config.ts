@@ -4,11 +4,11 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Sections } from './sections.js';
 
-/** What llmcost.yaml says; without a file nothing. */
+/** The values of llmcost.yaml; empty without a file. */
 export interface Config extends Sections {
-  /** The file; undefined if there is none. */
+  /** The path of the file; undefined without one. */
   path: string | undefined;
-  /** Where a key of it stands, for messages: `llmcost.yaml:12: prices.aliases[0].is`. */
+  /** The position of a key, for messages: `llmcost.yaml:12: prices.aliases[0].is`. */
   where: (...path: (string | number)[]) => string;
 }
 
@@ -23,7 +23,7 @@ export async function readConfig(path: string | undefined, io: Io): Promise<Conf
   if (file === undefined) return { path: undefined, where: () => 'no configuration' };
   const name = shownName(file, io);
   const text = textOf(file, name);
-  // What reads and checks the file takes longer to load than most answers take: only who has a file waits for it.
+  // The parser and its schema take longer to load than most answers take, so they are loaded only if there is a file.
   const { readSections } = await import('./sections.js');
   return { path: file, ...readSections(text, name) };
 }
@@ -47,7 +47,7 @@ function named(path: string, { cwd }: Io): string {
   );
 }
 
-/** From the current folder, if it is in it or above it. */
+/** The path relative to the current folder, if the file is in it or above it. */
 function shownName(file: string, { cwd }: Io): string {
   const short = relative(cwd, file);
   return short.length < file.length ? short : file;

@@ -1,9 +1,9 @@
 import { NATIVE_COLUMNS } from '../names/native_columns.js';
 import { either, keyed, list, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
-/** The section `formats` of llmcost.yaml: files of one's own, and where in them the columns of usage stand. */
+/** The section `formats` of llmcost.yaml: custom formats, and where in their files the columns of usage are. */
 
-/** What may be the same in every row of a file. */
+/** Columns that `set` may give one value for all rows of a file. */
 const SET_NAMES = [
   'timestamp',
   'request_id',
@@ -23,7 +23,7 @@ const SET_NAMES = [
   'billed_currency',
 ];
 
-/** How much of what is stored one of what is written stands for, as a decimal, by column and unit. */
+/** The factor from a written unit to the stored one, as a decimal, by column. */
 const UNITS: readonly { names: RegExp; units: Readonly<Record<string, string>> }[] = [
   { names: /^(latency|ttft)_ms$/, units: { s: '1000', ms: '1', us: '0.001', ns: '0.000001' } },
   { names: /_tokens$|^requests$/, units: { '1': '1', '1k': '1000', '1m': '1000000' } },
@@ -36,7 +36,7 @@ type Broken = { key: string; sentence: string } | undefined;
 
 const FROM = 'where the value stands: a path in the JSON, or a column of the CSV';
 
-/** Where the value of a column stands, and how it is written. */
+/** Where the value of a column is, and how it is written. */
 export interface ColumnEntry {
   from: string;
   unit?: string;

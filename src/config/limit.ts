@@ -1,7 +1,7 @@
 /** What a limit is measured in; it must be what its metric is measured in. */
 export type LimitUnit = 'USD' | 'tokens' | 'requests' | 'percent' | 'ms' | 'number';
 
-/** A limit as it was written; amounts and factors are plain decimal text. */
+/** A limit as written; amounts and factors are plain decimal text. */
 export type Limit = { text: string; at_least: boolean } & (
   | { kind: 'amount'; amount: string; unit: LimitUnit; per_request: boolean }
   | { kind: 'revenue'; percent: string }
@@ -22,7 +22,7 @@ const REVENUE = new RegExp(String.raw`^${NUMBER}\s*%\s*of\s*revenue$`, 'i');
 const BASELINE = new RegExp(String.raw`^\+\s*${NUMBER}\s*%\s*(?:vs|versus|over)\.?\s*(?:the\s*)?baseline$`, 'i');
 const MEDIAN = new RegExp(String.raw`^${NUMBER}\s*x\s*(?:the\s*)?median(?<others>\s*of\s*(?:the\s*)?others)?$`, 'i');
 
-/** Reads a limit; undefined if it is none. */
+/** Parses a limit; undefined for any other text. */
 export function limitOf(text: string): Limit | undefined {
   const at_least = AT_LEAST.test(text);
   const words = text.replace(AT_LEAST, '').trim();
@@ -41,7 +41,7 @@ export function limitOf(text: string): Limit | undefined {
   return amount === undefined ? undefined : below(MOST_AMOUNT, { ...said, kind: 'amount', ...amount });
 }
 
-/** Up to here the comparison of a limit is exact; what is more is a slip of the pen. */
+/** Up to here a limit is compared exactly; a larger one is a typing error. */
 const MOST_AMOUNT = 10 ** 14;
 const MOST_PERCENT = 10 ** 5;
 const MOST_FACTOR = 10 ** 3;
@@ -94,7 +94,7 @@ function shifted(number: string, places: number): string {
   return moved.replace(/\.$/, '');
 }
 
-/** A share such as `80%`, as its number; undefined if it is none, or above `most`. */
+/** A share such as `80%`, as its number; undefined for any other text, or above `most`. */
 export function shareOf(text: string, most: number): string | undefined {
   const percent = /^(\d{1,4}(?:\.\d{1,4})?)\s*%$/.exec(text)?.[1];
   return percent === undefined || Number(percent) > most ? undefined : percent;
@@ -109,7 +109,7 @@ export type BudgetPeriod =
 
 export const PERIOD_WORDS = "day, week, month, quarter, year, 'rolling 30d', 'billing day 15' or all";
 
-/** Reads the period of a budget; undefined if it is none. */
+/** Parses the period of a budget; undefined for any other text. */
 export function budgetPeriodOf(text: string): BudgetPeriod | undefined {
   const word = text.toLowerCase().replace(/\s+/g, ' ');
   if (word === 'all') return { kind: 'all' };

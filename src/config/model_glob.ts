@@ -1,4 +1,4 @@
-/** Whose price is meant; globs with * and ?. A null provider is any. */
+/** The models a price is for; globs with * and ?. A null provider is any. */
 export interface ModelGlob {
   provider: string | null;
   model: string;

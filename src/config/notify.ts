@@ -2,8 +2,8 @@ import { UsageError } from '../errors.js';
 import { list, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
 /**
- * The section `notify` of llmcost.yaml: who is told of budgets. Addresses and passwords are secrets, so the file only says in which
- * variable of the environment they are.
+ * The section `notify` of llmcost.yaml: who is notified of budgets. Addresses and passwords are secrets, so the file only names the
+ * environment variable that has them.
  */
 
 const variable = parsed(
@@ -35,15 +35,15 @@ const target = ruled(targetKeys, ({ slack, webhook, smtp, from, to }) => {
 /** What the section is declared as. */
 export const NOTIFY = list(target);
 
-/** Somebody to be told. */
+/** A target of notifications. */
 export interface NotifyTarget {
   name: string;
   kind: 'slack' | 'webhook' | 'smtp';
-  /** The variable of the environment with the address. */
+  /** The environment variable with the address. */
   variable: string;
   from: string;
   to: string[];
-  /** Of which verdicts. */
+  /** The verdicts it is notified of. */
   on: ('warn' | 'forecast' | 'breach' | 'no_data' | 'undecided')[];
 }
 

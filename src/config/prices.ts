@@ -17,7 +17,7 @@ import {
 import { modelGlob } from './model_glob.js';
 import { day, list, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
-/** The section `prices` of llmcost.yaml: what models are called, what was agreed to, and what is paid by time. */
+/** The section `prices` of llmcost.yaml: aliases of models, agreed prices, and subscriptions. */
 
 const NAMES: readonly PricedName[] = [...CLASS_NAMES, ...UNIT_NAMES];
 
@@ -107,10 +107,10 @@ export const PRICES = object({
   flat: optional(list(flat)),
 });
 
-/** Where something of the file stands, for messages: `llmcost.yaml:12: prices.aliases[0].is`. */
+/** The position of a key, for messages: `llmcost.yaml:12: prices.aliases[0].is`. */
 type Where = (...path: (string | number)[]) => string;
 
-/** The section as rows of the tables of own prices; an override of two prices is two rows. */
+/** The section as rows of the tables of custom prices; an override of two prices is two rows. */
 export function pricesOf({ prices = {}, where }: { prices?: Read<typeof PRICES>; where: Where }) {
   const { aliases = [], overrides = [], flat: flats = [] } = prices;
   return {
@@ -136,7 +136,7 @@ export function pricesOf({ prices = {}, where }: { prices?: Read<typeof PRICES>;
   };
 }
 
-/** What an override says besides its amounts, in the words of a command line or of the file. */
+/** What an override has besides its amounts, in the words of a command line or of the file. */
 export interface OverrideEntry extends Partial<Record<PricedName, Amount>> {
   model: string;
   provider?: string;

@@ -30,7 +30,7 @@ export interface DatedRate {
   usd: string;
 }
 
-/** What is wrong with a key of the section; the caller knows where it stands. */
+/** What is wrong with a key of the section; the caller knows its position. */
 export interface WrongRate {
   path: string[];
   sentence: string;

@@ -17,7 +17,7 @@ export interface PlanTerm {
   to: string | null;
 }
 
-/** What llmcost.yaml says about revenue. */
+/** The revenue sections of llmcost.yaml. */
 export interface RevenueTerms {
   terms: readonly PlanTerm[];
   /** Other names of customers; each is of one customer only. */
@@ -29,8 +29,8 @@ type Said = Pick<Config, 'plans' | 'customers' | 'rates' | 'where'>;
 type Customer = NonNullable<Config['customers']>[string];
 
 /**
- * The sections `plans`, `customers` and `rates` of a configuration as rows. UsageError where they contradict each other: a plan that
- * is not there, two plans of a customer on one day, a name of two customers, a rate of no currency.
+ * The sections `plans`, `customers` and `rates` of a configuration as rows. Throws UsageError if they contradict
+ * each other: an unknown plan, two plans of a customer on one day, a name of two customers, a rate of no currency.
  */
 export function revenueTerms(config: Said): RevenueTerms {
   const { customers = {}, where } = config;

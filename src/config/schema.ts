@@ -14,7 +14,7 @@ export interface Misfit {
   sentence: string;
 }
 
-/** What JSON Schema says of a piece that is read from its text: editors check it before we do. */
+/** The JSON Schema of a value that is parsed from its text, so that editors can check it. */
 type JsonType = { type: ('string' | 'number')[] } | { type: 'string'; format: string } | { enum: readonly string[] };
 
 const TEXT_OR_NUMBER: JsonType = { type: ['string', 'number'] };

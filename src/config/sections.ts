@@ -20,7 +20,7 @@ const FILE = object({
   notify: optional(NOTIFY),
 });
 
-/** What the sections say. */
+/** The values of all sections. */
 export type Sections = Read<typeof FILE>;
 
 /** Reads the text of a configuration; `name` is how messages call the file. Throws UsageError with every problem. */

@@ -15,7 +15,7 @@ export interface Plain {
   data: unknown;
   /** The line, from 1, of a key path such as `prices.overrides[0].factor`; of what holds it where it is not there. */
   lineOf: (path: readonly (string | number)[]) => number;
-  /** What is no YAML. */
+  /** Faults of the syntax. */
   faults: { line: number; sentence: string }[];
 }
 
@@ -24,7 +24,7 @@ interface Reading {
   counter: LineCounter;
   lines: Map<string, number>;
   faults: Plain['faults'];
-  /** Anchors that are being read: one that refers to itself never ends. */
+  /** Anchors that are being read, to stop at one that refers to itself. */
   open: Set<unknown>;
   /** How many values were read so far, those behind aliases counted each time: ten levels of nine aliases are three billion. */
   size: { values: number };
@@ -71,10 +71,14 @@ function lineOf(path: readonly (string | number)[], lines: ReadonlyMap<string, n
   return 1;
 }
 
-/** The document, or undefined where its brackets are deeper than the parser's stack. */
+/**
+ * The document, or undefined if its brackets are nested deeper than the parser's stack. The parser throws then, or reports the overflow as
+ * an error of the document: which of them depends on where it happens.
+ */
 function parsed(text: string, lineCounter: LineCounter): Document | undefined {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+    return document.errors.some(({ message }) => /maximum call stack/i.test(message)) ? undefined : document;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -147,7 +151,7 @@ function followed(alias: Alias, path: (string | number)[], reading: Reading): un
     return undefined;
   }
   reading.open.add(target);
-  // What it stands for has lines of its own, but the place to look at is where it is used.
+  // An alias is reported where it is used, not where its anchor is.
   const value = plain(target, path, { ...reading, lines: new Map(reading.lines) });
   reading.open.delete(target);
   return value;

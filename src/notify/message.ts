@@ -1,4 +1,4 @@
-import type { BudgetRow } from '../query/budget/check.js';
+import type { BudgetRow } from '../query/budget/answer.js';
 
 /** What is sent: a subject, the lines, and the rows they are about. */
 export interface Message {

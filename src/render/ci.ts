@@ -1,4 +1,4 @@
-import type { BudgetCheck, BudgetRow } from '../query/budget/check.js';
+import type { BudgetCheck, BudgetRow } from '../query/budget/answer.js';
 import { restLine, type Shown, shownRows, verdictLine, whoOf } from './answers/budget_columns.js';
 import { plain } from './text/text.js';
 

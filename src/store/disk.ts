@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 const NOWHERE = ['ENOENT', 'ENOTDIR', 'ENOSYS'];
 
-/** The bytes that are left to this user where a file is; undefined where that is no folder of this machine. */
+/** The free bytes this user may fill on the disk of a file; undefined if the path is not on a file system of this machine. */
 export async function freeBytes(path: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(dirname(path));

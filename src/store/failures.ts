@@ -14,7 +14,7 @@ export function lockedError(path: string, holder: string, cause: unknown): Store
   return new StoreLocked(path, holder, cause);
 }
 
-/** What DuckDB says on opening, in our words. */
+/** Translates a failure to open a database into a UserError with its cause. */
 export function openingError(path: string, error: unknown): Error {
   const text = error instanceof Error ? error.message : String(error);
   if (text.includes(FOREIGN)) return new StoreForeign(path, `${FOREIGN}: it has tables, but none of llmcost's`);
@@ -36,13 +36,13 @@ export function openingError(path: string, error: unknown): Error {
   return new StoreDamaged(path, firstLine(text), error);
 }
 
-/** A statement failed: a full disk or a damaged block is the user's to mend, anything else is a bug of ours. */
+/** Translates a failed statement: a full disk or a damaged file is the user's to repair, anything else is a bug and returned as it is. */
 export function statementError(path: string, error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
   if (/no space left on device|could not write .*space|disk quota|file too large/i.test(text)) {
     return new StoreFull(path, error);
   }
-  // Blocks are read when they are asked for, so damage may show long after opening.
+  // DuckDB reads blocks on demand, so damage may show long after opening.
   const cut = /could not read enough bytes from file/i.test(text) && text.includes(path);
   return cut || /corrupt database file/i.test(text) ? new StoreDamaged(path, firstLine(text), error) : error;
 }

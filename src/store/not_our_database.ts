@@ -2,17 +2,17 @@ import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreForeign, StoreUnreachable } from '../errors.js';
 
-/** What other files begin with that somebody may take for the database. */
+/** The first bytes of other kinds of files that may be given as the database by mistake. */
 const OTHERS: [beginning: string, what: string][] = [
   ['SQLite format 3\0', 'a database of SQLite, not of DuckDB'],
   ['PAR1', 'a Parquet file, not a database'],
 ];
-/** Where a DuckDB database says what it is: eight bytes of checksum, then this. https://duckdb.org/docs/stable/internals/storage */
+/** The magic bytes of a DuckDB database: eight bytes of checksum, then these. https://duckdb.org/docs/stable/internals/storage */
 const MAGIC = { at: 8, text: 'DUCK' };
 
 /**
- * Throws StoreForeign if there is a file of this name that is no database. DuckDB would open a log as an empty database in memory with
- * a view of the file (`--db log.json`): what is written to that is lost.
+ * Throws StoreForeign if the file exists and is not a DuckDB database. DuckDB would open a log as an empty database in memory with
+ * a view of the file (`--db log.json`): whatever is written to it is lost.
  */
 export async function refuseForeign(path: string): Promise<void> {
   if (!(await stat(path)).isFile()) return;
@@ -22,16 +22,16 @@ export async function refuseForeign(path: string): Promise<void> {
   throw new StoreForeign(path, other === undefined ? 'not a DuckDB database' : other[1]);
 }
 
-/** DuckDB writes a database's three headers first; in a shorter file nothing can be stored yet. */
+/** DuckDB writes the three headers of a database first; a shorter file holds no data yet. */
 const HEADER_BYTES = 4096;
-/** What a full disk leaves of a write ends at a sector. A database that was cut later, by a copy, is damaged and stays. */
+/** A write that a full disk cut short ends at a sector. A database truncated later, by a copy, is damaged and is kept. */
 const SECTOR_BYTES = 512;
-/** How long another process may take for the headers. */
+/** How long another process may take to write the headers. */
 const CREATION_MS = 1000;
 
 /**
- * Whether the file is a database whose creation was cut off (kill, full disk): empty, zeros, or a part of DuckDB's headers. There is
- * nothing in it that could be lost.
+ * Whether the creation of the database was interrupted (kill, full disk): the file is empty, zeros, or part of DuckDB's headers, so
+ * nothing in it can be lost.
  */
 export async function isUnfinished(path: string): Promise<boolean> {
   const found = await stat(path);
@@ -43,7 +43,7 @@ export async function isUnfinished(path: string): Promise<boolean> {
   return cut && bytes.toString('latin1', 0, 16).startsWith(MAGIC.text, MAGIC.at);
 }
 
-/** Removes a database whose creation was cut off, unless another process completes it meanwhile. */
+/** Removes a database whose creation was interrupted, unless another process completes it meanwhile. */
 export async function removeUnfinished(path: string): Promise<void> {
   for (let waited = 0; waited < CREATION_MS; waited += 100) {
     if (!(await isUnfinished(path))) return;

@@ -1,12 +1,79 @@
-import type { Sql } from '../sql.js';
-import { ATTRIBUTION_STEP } from './schema_attribution.js';
-import { GROWING_STEP } from './schema_growing.js';
-import { LEDGER_STEP } from './schema_ledger.js';
-import { NOTIFIED_STEP } from './schema_notified.js';
+import { type Sql, sql } from '../sql.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { ROLLED_STEP } from './schema_rolled.js';
 import { USAGE_STEP } from './schema_usage.js';
+
+/**
+ * What providers billed, from their cost exports: for comparison with the computed cost, never added to it. `entry_key` identifies an
+ * entry across exports: provider, time and everything it is for, but not the amount, which may still change.
+ */
+const LEDGER_STEP: Sql = sql`
+create table ledger_entry (
+  import_id integer not null,
+  entry_key uhugeint not null,
+  provider varchar,
+  charged_from timestamp,
+  charged_to timestamp,
+  amount decimal(38, 18) not null,
+  credits decimal(38, 18),
+  currency varchar not null,
+  line_item varchar,
+  model varchar,
+  service varchar,
+  service_tier varchar,
+  region varchar,
+  project varchar,
+  api_key varchar,
+  user_id varchar,
+  quantity decimal(38, 18),
+  quantity_unit varchar,
+  tags map(varchar, varchar)
+);
+
+create view ledger as
+select
+  imports.source,
+  imports.format,
+  entry.*
+from ledger_entry as entry
+join imports on imports.import_id = entry.import_id
+where imports.status = 'done';
+`;
+
+/**
+ * The original values of calls that attribution rules changed. `usage_fact` has the result, so questions pay nothing for it; a rule
+ * that is removed gives the call its original values back.
+ */
+const ATTRIBUTION_STEP: Sql = sql`
+create table usage_attribution (
+  import_id integer not null,
+  event_key uhugeint not null,
+  profile_id integer,
+  customer varchar,
+  user_id varchar,
+  session_id varchar,
+  tags map(varchar, varchar)
+);
+`;
+
+/** Notifications that were sent: one row for each target, budget, group, period and verdict. */
+const NOTIFIED_STEP: Sql = sql`
+create table notified (
+  target varchar not null,
+  rule varchar not null,
+  who varchar not null,
+  period varchar not null,
+  verdict varchar not null,
+  sent_at timestamp not null,
+  primary key (target, rule, who, period, verdict)
+);
+`;
+
+/** Logs that grow: the import whose file this one continues; null if the whole file was read. */
+const GROWING_STEP: Sql = sql`
+alter table imports add column continues integer;
+`;
 
 /**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.

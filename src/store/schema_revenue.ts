@@ -1,13 +1,13 @@
 import { type Sql, sql } from '../sql.js';
 
 /**
- * What customers pay, as invoices, payments, subscriptions and events tell it; never part of usage. An entry is known again by
- * `event_key`: the id it has in its source, or all that it says. Which entries count, so that an invoice and its payment are
- * not counted twice, is decided when it is asked (src/query/margin/revenue_sql.ts): a later import may bring the invoice of a payment.
+ * What customers pay, from invoices, payments, subscriptions and events; never part of usage. `event_key` identifies an entry across
+ * imports: its id in the source, or all of its fields. Which entries count, so that an invoice and its payment are not counted
+ * twice, is decided by the query (src/query/margin/revenue_sql.ts): a later import may bring the invoice of a payment.
  *
- * - `customer_names` holds every name the source has for the customer, the most telling first; `customer` is the first of them.
+ * - `customer_names` holds every name the source has for the customer, the most specific first; `customer` is the first of them.
  * - An entry with `period_end` is earned over its period, one without at `period_start`. What `recurs` earns `amount` every
- *   day, week, month or year from `period_start` until `period_end`, or on and on.
+ *   day, week, month or year from `period_start` until `period_end`, or without end.
  * - `amount` is in whole units of the currency, without tax and before refunds; `paid` is what an invoice brought in with tax.
  * - `invoice` and `invoice_number` name the invoice: of an invoice itself, and of what pays it.
  */

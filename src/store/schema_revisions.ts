@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../sql.js';
 
-/** Step 2: a price book whose every state can be asked again, the user's own prices, and calls that were rated again. */
+/** Step 2: a price book that keeps every earlier state, the user's own prices, and calls whose cost was computed again. */
 export const REVISIONS_STEP: Sql = sql`
 -- Every change of what usage is priced with makes a revision: what it brought carries its number in added_in, what it
 -- replaced in removed_in, and nothing is deleted. The book as it was at revision n is what has added_in <= n and not

@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../sql.js';
 
 /**
- * What is added up of usage in `usage_hourly` and `usage_daily`. Not hugeint, though sums of tokens are of this type: DuckDB 1.5 reads
- * it a hundred times slower from a file (1.4 million rows: 0.45 s). What does not fit is not added up in advance.
+ * The sums in `usage_hourly` and `usage_daily`. bigint, although sums of tokens are hugeint: DuckDB 1.5 reads hugeint a hundred times
+ * slower from a file (docs/decisions/storage.md). Sums that do not fit are not made in advance.
  */
 const SUMS = sql`
   usage_rows bigint not null,
@@ -28,11 +28,11 @@ const SUMS = sql`
   answered_ms bigint`;
 
 /**
- * Usage of finished imports, added up exactly, so that the daily questions cost the same however many calls there are. A row of
- * `usage_rolled` says that all rows of usage_fact of the imports `first_import` to `last_import` are added up by hour and without
- * customers in `usage_hourly`, or by day and with them in `usage_daily`, under the number of the last of these imports. `kept` is
- * false where that would save too little, and then nothing is there. What is not added up is read from usage_fact: nothing here is
- * ever needed for an answer. Whoever changes usage that may be added up goes through `changeUsage`, which forgets the sums first.
+ * Exact sums of the usage of finished imports, so that frequent questions take the same time however many calls there are. A row of
+ * `usage_rolled` covers all rows of usage_fact of the imports `first_import` to `last_import`: they are summed by hour and without customers in
+ * `usage_hourly`, or by day and customer in `usage_daily`, under the number of the last of these imports. `kept` is false if the sums
+ * would save too little; then there are none. What is not summed is read from usage_fact: no answer needs these tables. Changes of
+ * usage go through `changeUsage`, which deletes the sums first.
  */
 export const ROLLED_STEP: Sql = sql`
 create table usage_rolled (

@@ -3,16 +3,16 @@ import { type Sql, sql } from '../sql.js';
 /**
  * Step 1: imports, usage, price book and rate cards.
  *
- * How a usage row is laid out (`usage` is the view everybody reads, docs/data-model.md):
- * - `usage_profile` holds what repeats: who was paid, model, tier, status, feature, … one row per combination.
+ * How a usage row is laid out (`usage` is the public view, docs/data-model.md):
+ * - `usage_profile` holds what repeats: provider, model, tier, status, feature, … one row per combination.
  * - `usage_fact` holds what differs from call to call, and the number of its profile.
  * DuckDB writes a column that is always 'ok' or always null at 0.05-0.2 µs a row, so one wide table takes 1.65× the
  * time of a raw load and this layout 1.05× (2 million chat completions, 2 cores), at the same size on disk.
- * - `request_id` is kept as it is: to pack random texts takes a sixth of the whole time of writing, makes a row 13 bytes
- *   smaller and the search for an id four times slower.
+ * - `request_id` is not compressed: compressing random texts takes a sixth of the whole write, saves 13 bytes a row and makes the search
+ *   for an id four times slower.
  * - `units` holds the rare quantities (audio, images, searches, …); a unit that is 0 is left out.
- * - `unsettled` is null in every row of a finished import; it is how a load marks lines that need a second look.
- * - Only finished imports are seen: rows of an import that was cut off lie beyond the last finished number.
+ * - `unsettled` is null in every row of a finished import; phase 1 of an import marks lines for phase 2 with it.
+ * - Only finished imports are visible: rows of an interrupted import have a number beyond the last finished one.
  */
 export const USAGE_STEP: Sql = sql`
 create table imports (

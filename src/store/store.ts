@@ -19,17 +19,17 @@ export interface StoreOptions {
   waitMs?: number;
   /** Called once when waiting begins, with the process that holds the file. */
   onWait?: (holder: string) => void;
-  /** The bytes that are left where a file is; undefined if nobody can tell. */
+  /** The free bytes on the disk of a file; undefined if unknown. */
   freeBytes?: (path: string) => Promise<number | undefined>;
 }
 
 /**
- * What must be left for a commit. DuckDB 1.5.6 ends the whole process (std::terminate) where it cannot write the end of
- * a transaction that changed a table with a primary key. What is written then is less: rows of bulk go to the file
- * before, and of 20,000 calls, the most that does not, the log takes 8 MB.
+ * Free space required for a commit. DuckDB 1.5.6 ends the whole process (std::terminate) if it cannot write the end of a transaction
+ * that changed a table with a primary key. A commit writes less than this: bulk rows go to the file before, and 20,000 calls, the
+ * most that do not, take 8 MB of the log (docs/decisions/storage.md).
  */
 const COMMIT_MEGABYTES = 32;
-/** The same for a transaction of a few rows, above all for one that makes room. */
+/** The same for a transaction of a few rows, above all for one that frees space. */
 export const SHORT_COMMIT_MEGABYTES = 1;
 
 /** Memory DuckDB may take before it spills to disk; with Node and buffers the process stays below 1.5 GB. */
@@ -60,16 +60,16 @@ export class Store {
     });
   }
 
-  /** The only row of an answer that always has one. */
+  /** The first row of a result. Throws if there is none: use it only for statements that always return one. */
   async row<R extends Row>(statement: Sql, params?: Params): Promise<R> {
     const [first] = await this.rows<R>(statement, params);
     if (first === undefined) throw new Error(`no row from: ${statement.text}`);
     return first;
   }
 
-  /** All or nothing: commits when `fn` is done and so much space is left, rolls back when it throws. */
+  /** Commits when `fn` has resolved and `megabytes` are free; rolls back and rethrows if it throws. */
   async transaction<T>(fn: () => Promise<T>, megabytes = COMMIT_MEGABYTES): Promise<T> {
-    // All of a rehearsal is thrown away at its end: nothing in it is committed.
+    // A rehearsal is rolled back as a whole: nothing inside commits.
     if (this.rehearsing) return fn();
     await this.run(sql`begin transaction`);
     try {
@@ -83,7 +83,7 @@ export class Store {
     }
   }
 
-  /** A transaction whose changes are thrown away: what would happen if … */
+  /** Runs `fn` in a transaction that is always rolled back: a dry run does the real work. Transactions inside do not commit. */
   async rehearsal<T>(fn: () => Promise<T>): Promise<T> {
     await this.run(sql`begin transaction`);
     this.rehearsing = true;
@@ -95,7 +95,7 @@ export class Store {
     }
   }
 
-  /** How far the running statement is: percentage (below 0 where DuckDB cannot tell) and rows, both estimates. */
+  /** Progress of the running statement: percent (below 0 if unknown) and rows, both estimates of DuckDB. */
   get progress(): { percent: number; rows: bigint } {
     const { percentage, rows_processed } = this.connection.progress;
     return { percent: percentage, rows: rows_processed };
@@ -107,7 +107,7 @@ export class Store {
     if (left !== undefined && left < megabytes << 20) throw new StoreNearlyFull(this.path, megabytes);
   }
 
-  /** A failed commit has already ended the transaction; then there is nothing left to roll back. */
+  /** A failed commit has already ended the transaction; there is nothing to roll back then. */
   private async rollBack(): Promise<void> {
     try {
       await this.connection.run('rollback');
@@ -125,7 +125,7 @@ export class Store {
   }
 }
 
-/** Opens the database, brings it to the present schema, hands it to `fn` and closes it, whatever happens. */
+/** Opens the database, upgrades its schema, passes it to `fn` and closes it, also when `fn` throws. */
 export async function withStore<T>(path: string, options: StoreOptions, fn: (store: Store) => Promise<T>): Promise<T> {
   const unfinished = path !== MEMORY && existsSync(path) && (await isUnfinished(path));
   const missing = path !== MEMORY && (unfinished || !existsSync(path));
@@ -196,7 +196,7 @@ async function openPatiently(path: string, access: 'read' | 'write', options: St
   }
 }
 
-/** Runs the schema steps the database has not seen yet, each in a transaction with its number. */
+/** Applies the missing schema steps, each in a transaction that records its number. */
 export async function upgrade(store: Store, steps: readonly Sql[] = SCHEMA_STEPS): Promise<void> {
   const present = await schemaStep(store);
   for (const [index, step] of steps.entries()) {
@@ -210,7 +210,7 @@ export async function upgrade(store: Store, steps: readonly Sql[] = SCHEMA_STEPS
   }
 }
 
-/** The number of the last schema step: 0 in an empty database. */
+/** The last applied schema step; 0 in an empty database. */
 async function schemaStep(store: Store): Promise<number> {
   try {
     const { step } = await store.row<{ step: number }>(sql`select max(step) as step from schema_step`);
@@ -230,7 +230,7 @@ async function isEmpty(store: Store): Promise<boolean> {
   return tables.length === 0;
 }
 
-/** Whether there is nothing to write before the database can be read. */
+/** Whether the database can be read as it is: schema up to date, no interrupted import. */
 async function isReady(store: Store): Promise<boolean> {
   return (await schemaStep(store)) === SCHEMA_STEPS.length && !(await isLoading(store));
 }
@@ -241,8 +241,8 @@ async function isLoading(store: Store): Promise<boolean> {
 }
 
 /**
- * An import that was cut off (power, kill -9) between its two steps leaves rows that nobody sees; they go now. Not in one
- * transaction: it could be the full disk that cut it off, and its number goes last.
+ * Deletes the invisible rows of an import that was interrupted (power, kill -9) between its two phases. Not in one transaction, because
+ * a full disk may be the cause; the row of `imports` goes last.
  */
 async function dropUnfinished(store: Store): Promise<void> {
   if (!(await isLoading(store))) return;

@@ -2,9 +2,9 @@ import { integer, type Sql, sql } from '../sql.js';
 import type { Params, Store } from './store.js';
 
 /**
- * Changes or deletes usage of finished imports: the one way to do it, because what was added up of these imports
- * (`usage_rolled`) is forgotten before. `imports` is a query of their numbers, as import_id. In the transaction of the caller. Resolves to the
- * number of rows changed. Rows that an import is still loading are no part of any sum and are changed directly.
+ * Changes or deletes usage of finished imports: the only way to do it, because the sums of these imports (`usage_rolled`) must be deleted
+ * first. `imports` is a query of their numbers, as import_id. Runs in the transaction of the caller. Returns the number of rows changed.
+ * Rows of an import that is still loading are in no sum and are changed directly.
  */
 export async function changeUsage(
   store: Store,
@@ -14,7 +14,7 @@ export async function changeUsage(
   return store.run(statement, params);
 }
 
-/** The sums of all spans that hold one of the imports go; their usage is read call by call until it is added up again. */
+/** Deletes the sums of all spans that contain one of the imports; their usage is read call by call until it is summed again. */
 async function forgetSums(store: Store, imports: Sql): Promise<void> {
   const spans = await store.rows<{ sums: 'hourly' | 'daily'; last_import: number }>(sql`
     delete from usage_rolled

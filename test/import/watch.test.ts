@@ -67,7 +67,7 @@ test('for programs: an object for each import', async () => {
   await main(['import', '--watch', '-q', '--summary', 'json', 'app.jsonl'], io);
   expect({ err: io.err(), waits: io.waits, code: io.exitCode() }).toEqual({ err: '', waits: [5000], code: 0 });
   expect(JSON.parse(io.out())).toMatchObject({
-    schema: 'llmcost.import_watch/1',
+    schema: 'llmcost.import-watch/1',
     at: '2026-10-15T12:00:00.000Z',
     source: 'app.jsonl',
     imported: 1,

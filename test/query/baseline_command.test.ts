@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
-import type { Baseline } from '../../src/query/baseline/file.js';
+import type { Baseline } from '../../src/query/baseline/answer.js';
 import { fakeIo } from '../fake_io.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'llmcost-baseline-'));

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { budgetPeriodOf } from '../../src/config/limit.js';
 import { UsageError } from '../../src/errors.js';
-import { exitCodeOf, worstExit } from '../../src/query/budget/exit_code.js';
-import type { Verdict } from '../../src/query/budget/verdict.js';
+import type { Verdict } from '../../src/query/budget/answer.js';
+import { exitCodeOf, worstExit } from '../../src/query/budget/verdict.js';
 import { projections } from '../../src/query/forecast/projection.js';
 import { earlierPeriods, runningPeriod } from '../../src/query/scope/budget_period.js';
 import type { Store } from '../../src/store/store.js';

@@ -1,5 +1,5 @@
 import { budgetOfOptions } from '../../src/config/budgets.js';
-import type { BudgetCheck } from '../../src/query/budget/check.js';
+import type { BudgetCheck } from '../../src/query/budget/answer.js';
 import { budgetCheck } from '../../src/query/budget/check.js';
 import type { Store } from '../../src/store/store.js';
 import type { UsageRow } from './usage_rows.js';

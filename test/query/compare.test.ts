@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
 import { parseSort } from '../../src/query/metrics/order.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { CompareWith } from '../../src/query/report/query.js';
-import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { costReport } from '../../src/query/report/report.js';
 import { parsePeriod, previousOf } from '../../src/query/scope/period.js';
 import { effectsLines } from '../../src/render/answers/report/effects.js';
 import { type Store, withStore } from '../../src/store/store.js';

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { placesOf } from '../../src/query/compare/spans.js';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { CompareWith, ReportQuery } from '../../src/query/report/query.js';
-import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { costReport } from '../../src/query/report/report.js';
 import { type Bounded, boundedPeriod, parsePeriod } from '../../src/query/scope/period.js';
 import type { Every } from '../../src/query/scope/time_buckets.js';
 import { type Store, withStore } from '../../src/store/store.js';

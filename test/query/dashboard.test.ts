@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Dashboard, dashboard } from '../../src/query/dashboard/dashboard.js';
+import type { Dashboard } from '../../src/query/dashboard/answer.js';
+import { dashboard } from '../../src/query/dashboard/dashboard.js';
 import { everyOf, periodBefore } from '../../src/query/dashboard/spans.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { type Period, parsePeriod } from '../../src/query/scope/period.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { spansBefore } from '../../src/query/drift/spans.js';
+import { spansBefore } from '../../src/query/drift/query.js';
 import { parsePeriod, periodBetween } from '../../src/query/scope/period.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';

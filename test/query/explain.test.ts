@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplainReport } from '../../src/query/explain/answer.js';
 import { explainReport } from '../../src/query/explain/explain.js';
-import { dayWithWeekBefore, withPrevious } from '../../src/query/explain/periods.js';
+import { dayWithWeekBefore, withPrevious } from '../../src/query/explain/query.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
-import { type MarginQuery, type MarginReport, type MarginRow, marginReport } from '../../src/query/margin/margin.js';
+import type { MarginQuery, MarginReport, MarginRow } from '../../src/query/margin/answer.js';
+import { marginReport } from '../../src/query/margin/margin.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';

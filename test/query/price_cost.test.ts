@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { ImaginedCall } from '../../src/query/why/answer.js';
 import { disjointCounts, type InclusiveCounts } from '../../src/query/why/call_counts.js';
-import { type ImaginedCall, missingPrice, priceCost } from '../../src/query/why/price_cost.js';
+import { missingPrice, priceCost } from '../../src/query/why/price_cost.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, NOW, settle } from '../rate/price_rows.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { ReportQuery } from '../../src/query/report/query.js';
-import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { costReport } from '../../src/query/report/report.js';
 import { parseDimensions } from '../../src/query/scope/dimensions.js';
 import { parseCondition } from '../../src/query/scope/filter.js';
 import { parsePeriod } from '../../src/query/scope/period.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RevenueTerms } from '../../src/config/revenue.js';
-import { type RevenueAnswer, revenueByCustomer } from '../../src/query/margin/revenue.js';
+import type { RevenueAnswer } from '../../src/query/margin/answer.js';
+import { revenueByCustomer } from '../../src/query/margin/revenue.js';
 import { type Period, parsePeriod } from '../../src/query/scope/period.js';
 import { withStore } from '../../src/store/store.js';
 import { addRevenue, type RevenueRow } from './revenue_rows.js';

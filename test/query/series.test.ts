@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import type { ReportQuery } from '../../src/query/report/query.js';
-import { type CostReport, costReport } from '../../src/query/report/report.js';
+import { costReport } from '../../src/query/report/report.js';
 import { parsePeriod } from '../../src/query/scope/period.js';
 import { spansOf } from '../../src/query/scope/time_buckets.js';
 import { sparkline } from '../../src/render/text/sparkline.js';

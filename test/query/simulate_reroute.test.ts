@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseCondition } from '../../src/query/scope/filter.js';
-import { type MovesQuery, moves } from '../../src/query/simulate/reroute.js';
+import type { MovesQuery } from '../../src/query/simulate/answer.js';
+import { moves } from '../../src/query/simulate/reroute.js';
 import type { MoveRule } from '../../src/query/simulate/routing_rules.js';
 import type { Adjustments } from '../../src/query/simulate/scenario.js';
 import { rerouteDocument } from '../../src/render/answers/reroute.js';

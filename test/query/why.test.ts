@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Why, type WhyPart, why } from '../../src/query/why/why.js';
+import type { Why, WhyPart } from '../../src/query/why/answer.js';
+import { why } from '../../src/query/why/why.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, type PriceRow } from '../rate/price_rows.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SurveyAnswer, SurveyRow } from '../../src/query/simulate/rank_models.js';
+import type { SurveyAnswer, SurveyRow } from '../../src/query/simulate/answer.js';
 import { rankModelsDocument } from '../../src/render/answers/rank_models.js';
 import { sectionsIn } from '../../src/render/document.js';
 

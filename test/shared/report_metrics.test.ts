@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { presetOf } from '../../src/query/metrics/metrics.js';
-import type { CostReport } from '../../src/query/report/report.js';
+import type { CostReport } from '../../src/query/report/answer.js';
 import { type Sql, sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
 import { realFile } from './real_files.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { Baseline } from '../../query/baseline/file.js';
+import type { Baseline } from '../../query/baseline/answer.js';
 import { type FileOptions, withImported } from '../import/memory.js';
 import { collect, withConfigOption } from '../options.js';
 import { absolute } from '../pricing/book.js';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { NotifyTarget } from '../../config/notify.js';
 import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BudgetCheck, BudgetQuery } from '../../query/budget/check.js';
+import type { BudgetCheck, BudgetQuery } from '../../query/budget/answer.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { answerQuestion, type Question, withAnswerOptions, withWideOption } from '../question.js';
 import { chosenTargets, notify } from './notify.js';

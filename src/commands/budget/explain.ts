@@ -1,7 +1,6 @@
 import type { Budget } from '../../config/budgets.js';
 import { UsageError } from '../../errors.js';
-import type { BudgetQuery } from '../../query/budget/check.js';
-import type { BudgetExplanation } from '../../query/budget/explain.js';
+import type { BudgetExplanation, BudgetQuery } from '../../query/budget/answer.js';
 import type { Question } from '../question.js';
 import { type BudgetOptions, parseBudgetQuery, withUsage } from './query.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io.js';
-import type { Forecast } from '../../query/forecast/forecast.js';
+import type { Forecast } from '../../query/forecast/answer.js';
 import type { ForecastOptions as ForecastWords, parseForecastQuery } from '../../query/forecast/query.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { type ConfigOptions, withOwnStore } from '../pricing/custom_prices.js';

@@ -1,7 +1,7 @@
 import type { NotifyTarget } from '../../config/notify.js';
 import { StoreError, UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BudgetCheck } from '../../query/budget/check.js';
+import type { BudgetCheck } from '../../query/budget/answer.js';
 import type { Notice } from '../../query/budget/sent_notifications.js';
 import type { Store } from '../../store/store.js';
 import type { FileOptions } from '../import/memory.js';

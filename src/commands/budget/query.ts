@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BudgetQuery } from '../../query/budget/check.js';
+import type { BudgetQuery } from '../../query/budget/answer.js';
 import type { Store } from '../../store/store.js';
 import { withImported } from '../import/memory.js';
 import { withOwnStore } from '../pricing/custom_prices.js';

@@ -52,7 +52,7 @@ const ATTRIBUTE: Question<AttributeOptions, AttributeQuery, AttributeAnswer> = {
   ask: async (query, { options, io }) => {
     const [{ withStore }, { attributeUsage }, { existsSync }] = await Promise.all([
       import('../../store/store.js'),
-      import('../../query/attribute/answer.js'),
+      import('../../query/attribute/attribute.js'),
       import('node:fs'),
     ]);
     const path = databasePath(options, io);

@@ -16,7 +16,7 @@ export async function ownImport(
   const rules = await rulesOf(config);
   const own = await formatsOf(config);
   if (rules.length === 0) return { own, attribute: undefined };
-  const { attributeImports } = await import('../../query/attribute/answer.js');
+  const { attributeImports } = await import('../../query/attribute/attribute.js');
   return { own, attribute: (store, usage) => attributeImports(store, rules, usage) };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { ImaginedCall } from '../../query/why/price_cost.js';
+import type { ImaginedCall } from '../../query/why/answer.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { type AnswerOptions, withAnswerOptions, writeDocument } from '../question.js';
 import { type ConfigOptions, withOwnBook } from './custom_prices.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { BillPoint } from '../../query/prices/bill_diff.js';
+import type { BillPoint } from '../../query/prices/answer.js';
 import type { PriceDiff } from '../../render/answers/pricing/diff.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';

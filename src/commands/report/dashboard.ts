@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io.js';
-import type { Dashboard, DashboardQuery } from '../../query/dashboard/dashboard.js';
+import type { Dashboard, DashboardQuery } from '../../query/dashboard/answer.js';
 import { type ScopeOptions, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions } from '../question.js';

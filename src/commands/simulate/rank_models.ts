@@ -1,5 +1,5 @@
+import type { SurveyAnswer } from '../../query/simulate/answer.js';
 import type { parseSurveyQuery } from '../../query/simulate/query.js';
-import type { SurveyAnswer } from '../../query/simulate/rank_models.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
 import type { Question } from '../question.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
+import type { MovesAnswer, MovesQuery } from '../../query/simulate/answer.js';
 import type { parseRoutes } from '../../query/simulate/query.js';
-import type { MovesAnswer, MovesQuery } from '../../query/simulate/reroute.js';
 import { absolute } from '../pricing/book.js';
 import { configuredRevenue, withOwnStore } from '../pricing/custom_prices.js';
 import type { Question } from '../question.js';

@@ -178,7 +178,7 @@ export interface Format extends Reading {
   readonly earns?: LedgerFormat;
 }
 
-/** What a provider billed: the columns of ledger_entry (src/store/schema_ledger.ts), of which all but the amount say for what. */
+/** What a provider billed: the columns of ledger_entry (src/store/schema.ts), of which all but the amount say for what. */
 export interface Entry {
   provider: Cell;
   charged_from: Cell;

@@ -1,49 +1,12 @@
 import { CARD_MATCH, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { identifier, integer, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { atto } from '../metrics/division.js';
+import { atto, proportion } from '../metrics/division.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
-import { type Count, countOf } from '../scope/count.js';
-import { proportion } from '../scope/exact.js';
 import { VISIBLE } from '../scope/scope.js';
-import type { Baseline } from './file.js';
+import { countOf } from '../scope/values.js';
+import type { Baseline, CaseChange, Change, Comparison } from './answer.js';
 import { type CaseKey, cardColumns, isPinned } from './run.js';
-
-/** How one metric of a run compares with the baseline, over the cases that occur in both; amounts are decimal text. */
-export interface Change {
-  metric: 'cost' | 'total_tokens' | 'input_tokens' | 'output_tokens' | 'requests';
-  before: string;
-  after: string;
-  /** After ÷ before − 1, two places, half up; null where before is 0. */
-  change_percent: string | null;
-  /** The ends of the 95 % interval of the change, two places; null below five cases. An estimate in floating point. */
-  low_percent: string | null;
-  high_percent: string | null;
-}
-
-/** A case of both runs. */
-export interface CaseChange {
-  case: string;
-  before: string;
-  after: string;
-  change_percent: string | null;
-}
-
-/** A run against its baseline, by the prices of the baseline. */
-export interface Comparison {
-  baseline: { file: string; written_at: string; reason: string; price_book: string };
-  case_by: string;
-  cases: { compared: number; added: number; gone: number };
-  changes: Change[];
-  /** Those whose cost (where there is none, whose tokens) grew most, ten at most. */
-  worst: CaseChange[];
-  /** What today's prices add to the run's cost, USD; part of no change. */
-  price_effect: string;
-  /** Rows of the run (of the compared cases) that have no price by either book. */
-  unpriced_rows: Count;
-  /** Cases that are only in the run, and what they cost. */
-  added_cost: string;
-}
 
 /** With fewer cases, noise cannot be told from change. */
 export const FEWEST_CASES = 5;

@@ -1,32 +1,5 @@
 import { UsageError } from '../../errors.js';
-
-/** What one case of a recorded run used. Amounts and counts are decimal text, exact. */
-export interface BaselineCase {
-  case: string;
-  requests: string;
-  input_tokens: string;
-  output_tokens: string;
-  /** USD of the part that has a price. */
-  cost: string;
-  unpriced_rows: string;
-}
-
-/** A recorded run that later ones are compared with: small, and meant to be committed. */
-export interface Baseline {
-  schema: 'llmcost.baseline/1';
-  written_at: string;
-  /** Why it is what it is; the reasons before it are in `history`. */
-  reason: string;
-  /** What tells the cases apart: request_id, trace_id or tag:NAME. */
-  case_by: string;
-  price_book: string;
-  currency: 'USD';
-  totals: Omit<BaselineCase, 'case'> & { cases: number };
-  cases: BaselineCase[];
-  /** The rate cards the run was priced by, each a row of texts: later runs are priced by the same, so prices do not look like code. */
-  rate_cards: Record<string, string | null>[];
-  history: { written_at: string; reason: string; cost: string; cases: number }[];
-}
+import type { Baseline } from './answer.js';
 
 /** Reads the text of a baseline; `name` is the file, for messages. Throws UsageError if it is none. */
 export function parsedBaseline(text: string, name: string): Baseline {

@@ -4,7 +4,7 @@ import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import { VISIBLE } from '../scope/scope.js';
-import type { Baseline, BaselineCase } from './file.js';
+import type { Baseline, BaselineCase } from './answer.js';
 
 /** What tells the cases of a run apart; checked. */
 export interface CaseKey {

@@ -1,7 +1,6 @@
-import type { Change, Comparison } from '../baseline/compare.js';
-import type { BudgetRow } from './check.js';
+import type { Change, Comparison } from '../baseline/answer.js';
+import type { BudgetRow, Verdict } from './answer.js';
 import { amountText } from './messages.js';
-import type { Verdict } from './verdict.js';
 
 /** What a comparison is judged by. */
 export interface Allowed {

@@ -1,106 +1,22 @@
-import type { Budget } from '../../config/budgets.js';
 import type { Limit } from '../../config/limit.js';
-import type { RevenueTerms } from '../../config/revenue.js';
 import { priceBookId } from '../../rate/book/book.js';
+import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { type Comparison, comparison } from '../baseline/compare.js';
-import type { Baseline } from '../baseline/file.js';
-import type { CaseKey } from '../baseline/run.js';
+import { comparison } from '../baseline/compare.js';
+import type { Projection } from '../forecast/answer.js';
 import { historyNote } from '../forecast/forecast.js';
-import { daysOfExhaustion, type Projection, projections } from '../forecast/projection.js';
+import { daysOfExhaustion, projections } from '../forecast/projection.js';
 import { forecastMetric } from '../forecast/series.js';
-import type { Unit } from '../metrics/metric.js';
-import type { MetricName } from '../metrics/metrics.js';
-import { isoText } from '../scope/cells.js';
-import type { Count } from '../scope/count.js';
+import { isoText } from '../scope/values.js';
+import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Verdict } from './answer.js';
 import { baselineRow } from './baseline.js';
-import { type Driver, driversOf } from './drivers.js';
+import { driversOf } from './drivers.js';
 import { expiredExceptions, limitFor } from './exceptions.js';
-import { exitCodeOf, worstExit } from './exit_code.js';
 import { verdictSentence } from './messages.js';
-import { priceAge } from './price_age.js';
 import { revenueOfGroups } from './revenue.js';
-import { type Circumstances, checkedRule, type Rule } from './rule.js';
+import { checkedRule, type Rule } from './rule.js';
 import { keyText, type Used, unpricedShares, usedBefore, usedBy } from './usage.js';
-import { type Case, judged, type Reason, type Verdict } from './verdict.js';
-
-/** What is asked of a check. */
-export interface BudgetQuery extends Circumstances {
-  budgets: readonly Budget[];
-  /** Warnings fail the check as well. */
-  fail_on_warn: boolean;
-  /** A recorded run that the usage in the store is compared with. */
-  baseline?: BaselineQuery | undefined;
-  /** What llmcost.yaml says about revenue; only needed where a limit is a part of it. */
-  terms?: RevenueTerms | undefined;
-}
-
-/** One group of one rule. Amounts are decimal text in `unit`, exact, but for what is projected. */
-export interface BudgetRow {
-  rule: string;
-  /** Where the rule is written; null for one of the command line. */
-  file: string | null;
-  line: number | null;
-  level: 'error' | 'warn';
-  metric: MetricName;
-  unit: Unit;
-  where: string[];
-  period: string;
-  since: string | null;
-  until: string | null;
-  /** Dimension → value; null is missing. Empty for a rule without group_by. */
-  group: Record<string, string | null>;
-  verdict: Verdict;
-  reason: Reason | null;
-  /** The verdict in a sentence: who, what was used, the limit, the period, and what to do where it is undecided. */
-  message: string;
-  /** What this verdict asks of the exit code. */
-  exit_code: 0 | 1 | 4;
-  limit_text: string;
-  limit: string | null;
-  used: string | null;
-  used_percent: string | null;
-  unpriced_percent: string;
-  /** null where nothing can be projected; `forecast_note` says so where it is for lack of history. */
-  projected: string | null;
-  projected_low: string | null;
-  projected_high: string | null;
-  projected_percent: string | null;
-  /** By how many percent earlier projections were wrong. */
-  forecast_error_percent: string | null;
-  forecast_trials: Count;
-  forecast_note: string | null;
-  /** The day on which the limit was or will be reached. */
-  used_up_on: string | null;
-  /** What most of it went to; only where the verdict is not ok. */
-  driver: Driver | null;
-  exception: string | null;
-}
-
-export interface BudgetCheck {
-  schema: 'llmcost.budget-check/1';
-  query: { at: string; tz: string; rules: string[]; fail_on_warn: boolean };
-  price_book: string;
-  currency: 'USD';
-  /** The worst of the rows. */
-  verdict: Verdict;
-  exit_code: 0 | 1 | 4;
-  counts: Record<Verdict, number>;
-  rows: BudgetRow[];
-  /** The comparison with --baseline; its verdict is the row `baseline`. */
-  baseline: Comparison | null;
-  warnings: { code: 'exception_expired'; message: string }[];
-}
-
-/** What to compare with, and how much more is allowed. */
-export interface BaselineQuery {
-  baseline: Baseline;
-  /** How messages call the file. */
-  file: string;
-  key: CaseKey;
-  /** Percent, decimal text. */
-  max_increase: string;
-}
+import { type Case, exitCodeOf, judged, worstExit } from './verdict.js';
 
 /** From harmless to worst. */
 export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'undecided', 'forecast', 'breach'];
@@ -291,4 +207,15 @@ function caseOf(
 function forecastNote({ metric, period }: Rule, projection: Projection | undefined): string | null {
   if (!period.open || forecastMetric(metric) === undefined || projection === undefined) return null;
   return historyNote(projection);
+}
+
+/** How many days before `now` the newest list of prices is of; null if the book holds none. */
+export async function priceAge(store: Store, now: Date): Promise<number | null> {
+  const { age } = await store.row<{ age: number | null }>(
+    sql`
+    select cast(date_diff('day', max(data_date), cast(cast($now as timestamp) as date)) as integer) as age
+    from price_book`,
+    { now: timestampOf(now) },
+  );
+  return age;
 }

@@ -4,16 +4,9 @@ import { forecastMetric } from '../forecast/series.js';
 import { atto, quotient } from '../metrics/division.js';
 import { metricRows } from '../metrics/metric_rows.js';
 import { dimensionOf } from '../scope/dimensions.js';
+import type { Driver } from './answer.js';
 import type { Rule } from './rule.js';
 import { keyText } from './usage.js';
-
-/** What the largest part of a group's usage went to. */
-export interface Driver {
-  dimension: string;
-  value: string | null;
-  /** Of what the group used, two places, half up. */
-  share_percent: string;
-}
 
 /** What a driver may be, the most telling first. */
 const CANDIDATES = ['customer', 'feature', 'model'] as const;

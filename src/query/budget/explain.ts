@@ -4,55 +4,14 @@ import { priceBookId } from '../../rate/book/book.js';
 import { join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
-import type { Unit } from '../metrics/metric.js';
 import { metricRows } from '../metrics/metric_rows.js';
 import type { MetricName } from '../metrics/metrics.js';
-import { textOf } from '../scope/cells.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, zoneOffsets } from '../scope/scope.js';
+import { textOf } from '../scope/values.js';
+import type { BudgetExplanation, ExplainedCall } from './answer.js';
 import { type Circumstances, checkedRule, type Rule } from './rule.js';
 import { usedBy } from './usage.js';
-
-/** A part of what a group used: a model, a feature, a day. */
-export interface ExplainedPart {
-  /** null: not known. */
-  value: string | null;
-  amount: string | null;
-  cost: string | null;
-  requests: string | null;
-}
-
-/** A call that used much of a budget. */
-export type ExplainedCall = {
-  at: string | null;
-  id: string | null;
-  model: string | null;
-  feature: string | null;
-  input_tokens: string;
-  output_tokens: string;
-  cost: string | null;
-};
-
-/** What used a budget up. */
-export interface BudgetExplanation {
-  schema: 'llmcost.budget-explanation/1';
-  query: {
-    rule: string;
-    group: Record<string, string | null>;
-    metric: MetricName;
-    unit: Unit;
-    period: string;
-    at: string;
-    tz: string;
-  };
-  price_book: string;
-  currency: 'USD';
-  used: string | null;
-  /** Parts by day (in order), and by what else usage is marked with (the largest first). */
-  parts: { by: string; rows: ExplainedPart[] }[];
-  /** The dearest calls, ten at most. */
-  calls: ExplainedCall[];
-}
 
 const ASPECTS = ['model', 'feature', 'customer', 'user', 'environment', 'status'] as const;
 const MOST = 10;

@@ -1,5 +1,5 @@
 import type { Unit } from '../metrics/metric.js';
-import type { BudgetRow } from './check.js';
+import type { BudgetRow } from './answer.js';
 
 /** A verdict in a sentence: who, what was used, the limit, the period; where there is none, why, and what to do. */
 export function verdictSentence(row: Omit<BudgetRow, 'message'>, priceAgeDays: number | null): string {

@@ -1,6 +1,6 @@
 import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { BudgetRow } from './check.js';
+import type { BudgetRow } from './answer.js';
 
 /** What one target is to be told. */
 export interface Notice {

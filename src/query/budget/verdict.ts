@@ -1,11 +1,9 @@
+import type { Budget } from '../../config/budgets.js';
 import type { Limit } from '../../config/limit.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { atto, divided } from '../metrics/division.js';
-import { fromAtto } from '../scope/exact.js';
-
-/** What a check finds of a group: `no_data` and `undecided` are no ok. */
-export type Verdict = 'ok' | 'warn' | 'forecast' | 'breach' | 'no_data' | 'undecided';
+import { atto, divided, fromAtto } from '../metrics/division.js';
+import type { Reason, Verdict } from './answer.js';
 
 /** One group of a rule, with everything its verdict depends on; amounts are decimal text in the unit of the metric. */
 export interface Case {
@@ -33,9 +31,6 @@ export interface Case {
   of_money: boolean;
   stale: boolean;
 }
-
-/** Why a verdict is what it is, where the numbers do not tell. */
-export type Reason = 'no_usage' | 'not_known' | 'no_base' | 'not_converted' | 'unpriced' | 'stale' | 'no_forecast';
 
 /** The verdict on a case and the numbers it rests on. */
 export interface Judgement {
@@ -171,4 +166,29 @@ function verdictOf(text: string | null): Verdict {
 
 function reasonOf(text: string | null): Reason | null {
   return REASONS.find((one) => one === text) ?? null;
+}
+
+/** Whether warnings fail a check as well, and whether nothing does. */
+export interface Strictness {
+  fail_on_warn: boolean;
+}
+
+/** The exit code one verdict asks for (docs/exit-codes.md): 0, 1 (breached) or 4 (cannot decide). */
+export function exitCodeOf(
+  verdict: Verdict,
+  { level, on_empty }: Pick<Budget, 'level' | 'on_empty'>,
+  { fail_on_warn }: Strictness,
+): 0 | 1 | 4 {
+  if (level === 'warn' && !fail_on_warn) return 0;
+  if (verdict === 'breach' || verdict === 'forecast') return 1;
+  if (verdict === 'warn') return fail_on_warn ? 1 : 0;
+  if (verdict === 'ok') return 0;
+  if (verdict === 'no_data' && on_empty !== 'undecided') return on_empty === 'fail' ? 1 : 0;
+  return 4;
+}
+
+/** The exit code of a check: what is breached comes before what cannot be decided. */
+export function worstExit(codes: readonly (0 | 1 | 4)[]): 0 | 1 | 4 {
+  if (codes.includes(1)) return 1;
+  return codes.includes(4) ? 4 : 0;
 }

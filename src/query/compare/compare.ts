@@ -3,16 +3,16 @@ import type { Store } from '../../store/store.js';
 import type { MetricQuery } from '../metrics/metric_rows.js';
 import type { MetricName } from '../metrics/metrics.js';
 import type { ReportSort } from '../metrics/order.js';
+import type { ComparedSpan, Comparison, ReportMetrics, ReportRow } from '../report/answer.js';
 import type { CompareWith, ReportQuery } from '../report/query.js';
-import type { ReportMetrics, ReportRow } from '../report/report.js';
 import { type Bounded, boundedPeriod, previousOf } from '../scope/period.js';
 import { type Scope, zoneOffsets } from '../scope/scope.js';
 import { EVERY } from '../scope/time_buckets.js';
-import { type Compared, type Comparison, compared, type Pair } from './comparison.js';
+import { type Compared, compared, type Pair } from './comparison.js';
 import type { Effects } from './effects.js';
 import { effectsOfPeriods, type Periods, pairsOfPeriods } from './periods.js';
 import { pairsWithReport } from './saved_report.js';
-import { type ComparedSpan, pairsOfSpans, timesOf, withSeries } from './series.js';
+import { pairsOfSpans, timesOf, withSeries } from './series.js';
 
 /** What a comparison shows unless told otherwise. */
 export const COMPARED_METRICS: readonly MetricName[] = ['requests', 'cost', 'cost_per_request'];

@@ -2,33 +2,8 @@ import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { quotient } from '../metrics/division.js';
 import { type MetricName, metricOf } from '../metrics/metrics.js';
-import type { ReportMetrics, ReportRow, ReportSpan } from '../report/report.js';
-import { textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
-import type { CostEffects } from './effects.js';
-
-/** How a row changed. */
-export interface Change {
-  before: ReportMetrics;
-  /** now − before, in the unit of each metric; null where one of them is not known. */
-  change: Partial<Record<MetricName, Count | null>>;
-  /** The same in percent of before; 2 places, half up; null where there was nothing before. */
-  change_percent: Partial<Record<MetricName, string | null>>;
-  presence: 'both' | 'new' | 'vanished';
-  /** Why the cost of the row changed; null where it is not known. Not there where the usage of before is not at hand, and in spans of time. */
-  effects?: CostEffects | null;
-  /** What the span of a series without --by is set beside; null if the former period has none there. */
-  before_span?: ReportSpan | null;
-}
-
-export interface Comparison {
-  /** The period, or the file. */
-  with: string;
-  since: string | null;
-  until: string | null;
-  /** Of the total; null where the usage of before is not at hand. */
-  effects: CostEffects | null;
-}
+import type { Change, ReportMetrics, ReportRow } from '../report/answer.js';
+import { type Count, countOf, textOf } from '../scope/values.js';
 
 /** A row (or a cell of a series) now and before, not yet subtracted. */
 export interface Both extends Pick<Change, 'presence' | 'effects' | 'before_span'> {

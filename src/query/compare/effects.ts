@@ -1,31 +1,11 @@
 import type { Row, Store } from '../../store/store.js';
 import { emptyColumns } from '../metrics/metric_rows.js';
 import { askedNeeds, groupSql, tablesFor } from '../metrics/metric_sql.js';
-import type { Money } from '../report/report.js';
+import type { CostEffects } from '../report/answer.js';
 import { usageParts } from '../rollups/read.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
 import { effectsSql } from './effects_sql.js';
-
-/** Why a cost changed. The four effects sum up to `change` to the last digit. */
-export type CostEffects = {
-  before: Money;
-  now: Money;
-  change: Money;
-  /** More or fewer requests, at what a request cost on average. */
-  volume: Money;
-  /** A larger part of the requests went to dearer (or cheaper) models. */
-  mix: Money;
-  /** More or fewer tokens in a request of the same model. */
-  tokens: Money;
-  /** What a token of the same model cost: list prices, cache hits, the part of the answer. */
-  price: Money;
-  /** The same of what a request cost, which their number does not change; null where one of the times has none. */
-  per_request: RequestEffects | null;
-};
-
-/** Why what a request cost changed. The three effects sum up to `change` to the last digit. */
-export type RequestEffects = Omit<CostEffects, 'volume' | 'per_request'>;
 
 export interface Effects {
   total: CostEffects;

@@ -10,8 +10,7 @@ import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
 import type { Scope } from '../scope/scope.js';
 import { timestampText } from '../scope/time_zone.js';
-import type { Both, Pair } from './comparison.js';
-import { presenceOf } from './comparison.js';
+import { type Both, type Pair, presenceOf } from './comparison.js';
 import { costEffects, type Effects } from './effects.js';
 
 /** The usage of two periods that are compared. */

@@ -1,6 +1,6 @@
 import { InputError, UsageError } from '../../errors.js';
 import type { MetricName } from '../metrics/metrics.js';
-import type { CostReport, ReportMetrics, ReportRow } from '../report/report.js';
+import type { CostReport, ReportMetrics, ReportRow } from '../report/answer.js';
 import { nothingOf, type Pair } from './comparison.js';
 
 /** A report kept as JSON, as far as it is compared with. */

@@ -4,7 +4,7 @@ import type { MetricName } from '../metrics/metrics.js';
 import { windowOf } from '../metrics/report_series.js';
 import { metricsOf } from '../metrics/rows.js';
 import { type Cell, metricSeries, type SeriesRow } from '../metrics/series.js';
-import type { ReportSpan } from '../report/report.js';
+import type { ComparedSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
 import { withPeriod } from '../scope/scope.js';
@@ -12,11 +12,6 @@ import type { Every, Span } from '../scope/time_buckets.js';
 import { type Both, nothingOf, type Pair, presenceOf } from './comparison.js';
 import { bothOf, inBoth, type Periods, ranking, refuseOverlap, within } from './periods.js';
 import { bothTimes, formerSpan, formerTime, IS_PRESENT, type Place, placesOf, spanShown, type Times } from './spans.js';
-
-/** A span of the present period, and what it is set beside; a label of null where that period has no such span. */
-export interface ComparedSpan extends ReportSpan {
-  before: ReportSpan | null;
-}
 
 /** The series of both periods; the present one ends now, unless usage is later. */
 export async function timesOf(

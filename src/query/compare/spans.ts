@@ -1,5 +1,5 @@
 import { integer, type Sql, sql } from '../../sql.js';
-import type { ReportSpan } from '../report/report.js';
+import type { ReportSpan } from '../report/answer.js';
 import { commonTables, NO_TABLE } from '../rollups/read.js';
 import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import { type Bounded, clockText } from '../scope/period.js';

@@ -2,101 +2,26 @@ import type { Store } from '../../store/store.js';
 import { type MetricRow, metricRows } from '../metrics/metric_rows.js';
 import type { MetricName, MetricValues } from '../metrics/metrics.js';
 import { metricSeries } from '../metrics/series.js';
-import { type CostReport, costReport } from '../report/report.js';
-import type { Count } from '../scope/count.js';
+import type { CostReport } from '../report/answer.js';
+import { costReport } from '../report/report.js';
 import { dimensionOf } from '../scope/dimensions.js';
-import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { type Scope, scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { type Every, spansOf } from '../scope/time_buckets.js';
+import { spansOf } from '../scope/time_buckets.js';
 import type { Offset } from '../scope/time_zone.js';
-import { HEADLINE, type HeadlineFigure, headlineOf } from './headline.js';
+import {
+  BY_NAME,
+  DASHBOARD_DIMENSIONS,
+  type Dashboard,
+  type DashboardBreakdown,
+  type DashboardQuery,
+  type DashboardSpan,
+  HEADLINE,
+  OVER_TIME,
+} from './answer.js';
+import { headlineOf } from './headline.js';
 import { everyOf, periodBefore, windowOf } from './spans.js';
-import { type SpendSeries, spendOverTime, type Timing } from './spend.js';
-
-export interface DashboardQuery {
-  period: Period;
-  /** IANA, checked. */
-  tz: string;
-  where: readonly Condition[];
-  /** The clock. */
-  now: Date;
-}
-
-/** What is shown of each span of time. */
-export const OVER_TIME = [
-  'requests',
-  'cost',
-  'cache_savings',
-  'cache_hit_rate',
-  'latency_requests',
-  'latency_p50',
-  'latency_p95',
-  'latency_p99',
-  'errors',
-  'rate_limit_errors',
-  'timeout_errors',
-  'content_filter_errors',
-  'server_errors',
-  'client_errors',
-  'cancelled_errors',
-  'other_errors',
-] as const satisfies readonly MetricName[];
-
-/** What is shown of each model, customer and feature. */
-export const BY_NAME = [
-  'requests',
-  'cost',
-  'share',
-  'cost_per_request',
-  'input_tokens',
-  'output_tokens',
-  'cache_hit_rate',
-  'cache_savings',
-  'latency_p95',
-  'error_rate',
-] as const satisfies readonly MetricName[];
-
-export const DASHBOARD_DIMENSIONS = ['model', 'customer', 'feature'] as const;
-
-/** A span of time, without gaps; null is usage without a time, and unknown values. Sums of a span without usage are 0. */
-export type DashboardSpan = { time: string | null } & Pick<MetricValues, (typeof OVER_TIME)[number]>;
-
-export type DashboardRow = {
-  kind: MetricRow['kind'];
-  /** How many names this row stands for. */
-  groups: Count;
-  /** null is missing in a group, and always so in `other` and `total`. */
-  name: string | null;
-  /** Rows of usage without a price. */
-  unpriced_rows: Count;
-} & Pick<MetricValues, (typeof BY_NAME)[number]>;
-
-export interface DashboardBreakdown {
-  by: (typeof DASHBOARD_DIMENSIONS)[number];
-  /** The dearest first, at most 200, then what is left (`other`), then the total; rows sum to the total. */
-  rows: DashboardRow[];
-  /** The cost of the eight dearest and of the others, for each of `over_time`; empty for features, and where usage names none. */
-  spend: SpendSeries[];
-}
-
-export interface Dashboard {
-  schema: 'llmcost.dashboard/1';
-  query: Pick<CostReport['query'], 'since' | 'until' | 'period' | 'tz' | 'where'> & {
-    every: Every;
-    /** The period the headline is compared with; null if the period has no beginning or no end. */
-    previous: { since: string; until: string; period: string } | null;
-  };
-  price_book: string;
-  currency: 'USD';
-  headline: HeadlineFigure[];
-  over_time: DashboardSpan[];
-  breakdowns: DashboardBreakdown[];
-  coverage: CostReport['coverage'];
-  unpriced: CostReport['unpriced'];
-  flat_costs: CostReport['flat_costs'];
-  warnings: CostReport['warnings'];
-}
+import { spendOverTime, type Timing } from './spend.js';
 
 const ROWS = 200;
 

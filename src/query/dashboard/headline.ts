@@ -1,34 +1,9 @@
 import { integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, quotient } from '../metrics/division.js';
-import type { Unit } from '../metrics/metric.js';
 import type { MetricRow } from '../metrics/metric_rows.js';
 import { type MetricName, metricOf } from '../metrics/metrics.js';
-
-/** What a dashboard begins with. */
-export const HEADLINE = [
-  'cost',
-  'requests',
-  'cost_per_request',
-  'error_rate',
-  'latency_p95',
-  'cache_savings',
-] as const satisfies readonly MetricName[];
-
-/** One figure of the whole period beside that of the period before. */
-export interface HeadlineFigure {
-  metric: (typeof HEADLINE)[number];
-  unit: Unit;
-  title: string;
-  /** A whole number, or decimal text; null where it is not known. */
-  value: number | string | null;
-  /** The same of the period before; null where there is none, or it is not known. */
-  previous: number | string | null;
-  /** By how many percent of `previous` the value is above it, 2 places, half away from 0; null where `previous` is 0 or not known. */
-  change_percent: string | null;
-  /** value − previous, exact; null where one of them is not known. */
-  change: string | null;
-}
+import { HEADLINE, type HeadlineFigure } from './answer.js';
 
 /** The figures of two totals, and how they changed: subtracted and divided as decimals. */
 export async function headlineOf(

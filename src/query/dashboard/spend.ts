@@ -1,21 +1,9 @@
 import type { Store } from '../../store/store.js';
 import { metricSeries } from '../metrics/series.js';
-import type { Money } from '../report/report.js';
-import type { Count } from '../scope/count.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
 import type { Span } from '../scope/time_buckets.js';
-
-/** The cost of one model or customer, or of all that are not among the dearest, over time. */
-export interface SpendSeries {
-  kind: 'group' | 'other';
-  /** null is missing. */
-  name: string | null;
-  /** How many names this series stands for. */
-  groups: Count;
-  /** One for each span of time: 0 where nothing was used, null where nothing that was used has a price. */
-  costs: (Money | null)[];
-}
+import type { SpendSeries } from './answer.js';
 
 /** The time of a dashboard: how spans are told apart, and all of them. */
 export interface Timing {

@@ -1,6 +1,6 @@
-import type { Count } from '../scope/count.js';
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
+import type { Count } from '../scope/values.js';
 import type { Unit } from './metrics.js';
 import type { ModelFinding } from './models.js';
 

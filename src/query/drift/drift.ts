@@ -1,12 +1,11 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { identifier, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { textOf } from '../scope/cells.js';
-import { countOf } from '../scope/count.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Interval } from '../scope/statistics.js';
 import { timestampText, wallTime } from '../scope/time_zone.js';
+import { countOf, textOf } from '../scope/values.js';
 import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
 import { type Grain, measuresByDay, SMALL_GROUPS, usageByDay } from './daily_sql.js';

@@ -1,4 +1,3 @@
-import { type Count, countOf } from '../scope/count.js';
 import {
   benjaminiHochberg,
   binomialTwoSided,
@@ -7,6 +6,7 @@ import {
   studentCritical,
   studentTwoSided,
 } from '../scope/statistics.js';
+import { type Count, countOf } from '../scope/values.js';
 import { SHARES } from './latency_sql.js';
 import { driftMetric } from './metrics.js';
 

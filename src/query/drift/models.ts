@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { type Count, countOf } from '../scope/count.js';
+import { type Count, countOf } from '../scope/values.js';
 
 /**
  * Something about which models answer. `new`: none of its calls in the baseline; `vanished`: none in the window; `switched`: the name that is

@@ -1,7 +1,6 @@
-import type { Money } from '../report/report.js';
-import type { Count } from '../scope/count.js';
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
+import type { Count, Money } from '../scope/values.js';
 
 /** What a change of cost is taken apart into, in the order in which it is done. */
 export const EFFECTS = [

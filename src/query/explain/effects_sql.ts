@@ -1,5 +1,5 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { fromAtto, proportion } from '../scope/exact.js';
+import { fromAtto, proportion } from '../metrics/division.js';
 import { EFFECTS, MEMBER_OF } from './answer.js';
 import { column, INPUT_CLASSES, OUTPUT_CLASSES } from './cells_sql.js';
 

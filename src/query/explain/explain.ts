@@ -2,10 +2,10 @@ import { UndecidedError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
-import { countOf } from '../scope/count.js';
 import { type Scope, scopeOf } from '../scope/scope.js';
 import { studentCritical } from '../scope/statistics.js';
 import { offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { countOf } from '../scope/values.js';
 import {
   type Contribution,
   EFFECTS,

@@ -1,70 +1,15 @@
-import type { BudgetPeriod } from '../../config/limit.js';
 import { UsageError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Unit } from '../metrics/metric.js';
-import { type MetricName, metricOf } from '../metrics/metrics.js';
+import { metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
-import { type Count, countOf } from '../scope/count.js';
-import type { Condition } from '../scope/filter.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { daysOf, type Projection, projections } from './projection.js';
+import { type Count, countOf } from '../scope/values.js';
+import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, Projection } from './answer.js';
+import { daysOf, projections } from './projection.js';
 import { FORECAST_METRICS, type ForecastMetric, forecastMetric, localDay, type Projecting } from './series.js';
 import { CONFIDENCE } from './sql.js';
-
-/** What is asked of a forecast; names are checked. */
-export interface ForecastQuery {
-  metric: ForecastMetric;
-  /** None: only the whole. */
-  by: readonly string[];
-  where: readonly Condition[];
-  period: BudgetPeriod;
-  tz: string;
-  now: Date;
-}
-
-/** A group, or the whole: what it used of the period, and what it will have used at its end. */
-export interface ForecastRow extends Omit<Projection, 'g' | 'key'> {
-  /** Dimension → value; null is missing. Empty for the whole. */
-  group: Record<string, string | null>;
-  /** Why there is no projection, or none with an interval. */
-  note: string | null;
-}
-
-/** A day of the period, of the whole: what was used, or what is expected of it and all of the period up to it. */
-export interface ForecastDay {
-  day: string;
-  /** null: it is to come. */
-  used: string | null;
-  /** null: it is over, or there is too little history. Of today the larger of the two counts. */
-  expected: string | null;
-}
-
-export interface Forecast {
-  schema: 'llmcost.forecast/1';
-  query: {
-    metric: MetricName;
-    unit: Unit;
-    by: readonly string[];
-    where: string[];
-    period: string;
-    since: string;
-    until: string;
-    at: string;
-    tz: string;
-    /** How many of 100 periods end within the interval. */
-    confidence_percent: number;
-  };
-  price_book: string;
-  currency: 'USD';
-  /** Those with the largest projection first. */
-  rows: ForecastRow[];
-  /** Projected by itself: what the rows expect need not sum to it, what they used does. */
-  total: ForecastRow;
-  days: ForecastDay[];
-  warnings: { code: 'unpriced' | 'no_usage'; message: string }[];
-}
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
 export function parseForecastMetric(name: string): ForecastMetric {

@@ -1,30 +1,10 @@
 import { identifier, integer, join, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
 import { wallTime } from '../scope/time_zone.js';
+import { countOf, textOf } from '../scope/values.js';
+import type { Projection } from './answer.js';
 import { fillSeries, localDay, type Projecting } from './series.js';
 import { EARLIER_PROJECTIONS, highEnd, judgedSql, lowEnd, PATH } from './sql.js';
-
-/** What a group used of a period and will have used at its end; amounts are decimal text in the unit of the metric. */
-export interface Projection {
-  /** The number of the group in the temporary tables of the forecast. */
-  g: number;
-  /** The values of the dimensions; null is missing. */
-  key: (string | null)[];
-  used: string;
-  /** Days from the first use to yesterday. */
-  history_days: Count;
-  /** null: there is too little history, or the period is over. */
-  projected: string | null;
-  /** The ends of the interval; null: too few earlier projections. */
-  low: string | null;
-  high: string | null;
-  /** By how many percent earlier projections of as many days were wrong, all in all; null if there were none, or nothing was used. */
-  error_percent: string | null;
-  /** How many earlier projections that is. */
-  trials: Count;
-}
 
 const DAY = 86_400_000;
 

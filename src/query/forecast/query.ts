@@ -2,7 +2,8 @@ import type { BudgetPeriod } from '../../config/limit.js';
 import { UsageError } from '../../errors.js';
 import { isTime } from '../scope/dimensions.js';
 import { parseQuery, parseTop, type QueryOptions } from '../scope/query.js';
-import { type ForecastQuery, parseForecastMetric } from './forecast.js';
+import type { ForecastQuery } from './answer.js';
+import { parseForecastMetric } from './forecast.js';
 
 /** The words of `llmcost forecast`. */
 export interface ForecastOptions extends QueryOptions {

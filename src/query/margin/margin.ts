@@ -1,81 +1,15 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
-import type { Money } from '../report/report.js';
-import { type Count, countOf } from '../scope/count.js';
-import { type Condition, filterSql } from '../scope/filter.js';
+import { filterSql } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
-import { type MarginWarning, marginWarnings } from './notes.js';
-import { type RevenueQuery, type StagedRevenue, stageRevenue, type Unconverted } from './revenue.js';
-import { costSql, groupsSql, type MarginBy, PLANS, revenueSql, usageNamed } from './sql.js';
-
-export interface MarginQuery extends RevenueQuery {
-  by: MarginBy;
-  where: readonly Condition[];
-  /** The margin that is wanted, as a decimal number of percent with two places at most; below 100. */
-  target?: string | undefined;
-  top?: number | undefined;
-}
-
-/** How a group does. Break-even is a margin within 1 % of the revenue; what also earned in a currency without rate is not judged. */
-export type MarginVerdict =
-  | 'profitable'
-  | 'break_even'
-  | 'underwater'
-  | 'no_revenue'
-  | 'no_usage'
-  | 'unpriced'
-  | 'not_converted';
-
-export interface MarginRow {
-  kind: 'group' | 'other' | 'total';
-  /** How many groups it stands for. */
-  groups: Count;
-  /** The customer, plan, feature or month; null is not known. */
-  key: string | null;
-  revenue: Money;
-  /** Of the priced usage; null if none of it has a price. */
-  cost: Money | null;
-  /** false: some usage has no price, so the cost is the least and the margin the most it can be. */
-  cost_complete: boolean;
-  margin: Money | null;
-  /** Of the revenue, two places, half up; null without revenue. */
-  margin_percent: string | null;
-  /** Of its own revenue; by feature of all revenue, since most revenue names no feature. */
-  cost_percent: string | null;
-  requests: Count;
-  verdict: MarginVerdict;
-  /** By customer: the day of the newest month in the period on which the cost passed what the whole month brings in. */
-  turned_negative: string | null;
-  /** By customer: in how many months of the period that happened. */
-  months_negative: Count;
-  /** The margin of the first and of the last month of the period that have revenue, where there are two. */
-  trend: { first_percent: string; last_percent: string } | null;
-  /** With a target: the revenue that would give it at this cost, the cost that would give it at this revenue, and that as a part of the present usage. */
-  target: { revenue_needed: Money | null; cost_allowed: Money | null; usage_allowed_percent: string | null } | null;
-}
-
-export interface MarginReport {
-  schema: 'llmcost.margin/1';
-  query: {
-    by: MarginBy;
-    since: string;
-    until: string;
-    period: string;
-    tz: string;
-    where: string[];
-    target: string | null;
-  };
-  price_book: string;
-  currency: 'USD';
-  rows: MarginRow[];
-  totals: MarginRow;
-  /** Revenue in currencies without a rate: in no sum. */
-  not_converted: Unconverted[];
-  warnings: MarginWarning[];
-}
+import { countOf } from '../scope/values.js';
+import type { MarginQuery, MarginReport, MarginRow, MarginVerdict, StagedRevenue } from './answer.js';
+import { marginWarnings } from './notes.js';
+import { stageRevenue } from './revenue.js';
+import { costSql, groupsSql, PLANS, revenueSql, usageNamed } from './sql.js';
 
 /**
  * Revenue, cost and margin by customer, plan, feature or month; rows sum to the totals to the last digit. Up to now: revenue of days

@@ -1,19 +1,4 @@
-import type { MarginReport, MarginRow } from './margin.js';
-import type { RevenueWarning, StagedRevenue } from './revenue.js';
-
-/** What must be known to read margins right, in sentences. */
-export interface MarginWarning {
-  code:
-    | RevenueWarning['code']
-    | 'unpriced'
-    | 'no_revenue'
-    | 'no_usage'
-    | 'cost_filtered_only'
-    | 'so_far'
-    | 'no_feature'
-    | 'nothing_known';
-  message: string;
-}
+import type { MarginReport, MarginRow, MarginWarning, StagedRevenue } from './answer.js';
 
 interface Findings {
   by: MarginReport['query']['by'];

@@ -1,8 +1,7 @@
 import type { RevenueTerms } from '../../config/revenue.js';
 import { UsageError } from '../../errors.js';
 import { parseQuery, type QueryOptions } from '../scope/query.js';
-import type { MarginQuery } from './margin.js';
-import type { MarginBy } from './sql.js';
+import type { MarginBy, MarginQuery } from './answer.js';
 
 /** The words of `llmcost margin`. */
 export interface MarginOptions extends Omit<QueryOptions, 'by'> {

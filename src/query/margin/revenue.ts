@@ -1,54 +1,12 @@
-import type { RevenueTerms } from '../../config/revenue.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { Money } from '../report/report.js';
 import type { Period } from '../scope/period.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import type { Money } from '../scope/values.js';
+import type { CustomerRevenue, RevenueAnswer, RevenueQuery, StagedRevenue, Unconverted } from './answer.js';
 import { revenueWarnings } from './revenue_notes.js';
 import { DATED, partsSql } from './revenue_spread.js';
 import { judgedSql, NAMED } from './revenue_sql.js';
-
-export interface RevenueQuery {
-  /** Half open. Without a beginning it is that of usage and revenue, without an end it ends `now`. */
-  period: Period;
-  /** IANA, checked. */
-  tz: string;
-  now: Date;
-  /** What llmcost.yaml says (src/config/revenue.ts). */
-  terms: RevenueTerms;
-}
-
-/** What must be known to read revenue right, in sentences. */
-export interface RevenueWarning {
-  code: 'counted_once' | 'mixed_revenue' | 'not_converted';
-  message: string;
-}
-
-/** Revenue in a currency for which there is no rate: beside the sums, never in them. */
-export type Unconverted = { customer: string | null; currency: string; amount: Money };
-
-/** What was found in the revenue of a period. */
-export interface StagedRevenue {
-  /** The bounds that were used, milliseconds since 1970. */
-  since: number;
-  until: number;
-  unconverted: Unconverted[];
-  warnings: RevenueWarning[];
-}
-
-/** What one customer brought in, in USD, exact. */
-export interface CustomerRevenue {
-  /** null: the source names nobody. */
-  customer: string | null;
-  /** '2026-10' or '2026-10-14' where asked for by month or day, else null. */
-  time: string | null;
-  revenue: Money;
-}
-
-export interface RevenueAnswer extends StagedRevenue {
-  rows: CustomerRevenue[];
-  total: Money;
-}
 
 /**
  * What customers brought in during a period: rows for each customer (and day or month) that earned anything, ordered by

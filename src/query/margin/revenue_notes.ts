@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { RevenueWarning, Unconverted } from './revenue.js';
+import type { RevenueWarning, Unconverted } from './answer.js';
 
 type LeftOut = { left_out: string; entries: string; customers: string };
 

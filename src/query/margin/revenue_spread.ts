@@ -1,6 +1,5 @@
 import { literal, type Sql, sql } from '../../sql.js';
-import { atto } from '../metrics/division.js';
-import { fromAtto, proportion } from '../scope/exact.js';
+import { atto, fromAtto, proportion } from '../metrics/division.js';
 
 /** What recurs earns in the calendar month from `month` on; a year's twelve months sum up to it. */
 function monthly(amount: Sql): Sql {

@@ -1,6 +1,5 @@
 import { type Sql, sql } from '../../sql.js';
-import { atto } from '../metrics/division.js';
-import { fromAtto, proportion } from '../scope/exact.js';
+import { atto, fromAtto, proportion } from '../metrics/division.js';
 import { type Offset, wallSql } from '../scope/time_zone.js';
 
 /*

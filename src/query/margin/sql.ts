@@ -1,12 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
-import { atto } from '../metrics/division.js';
-import { fromAtto, proportion } from '../scope/exact.js';
-import type { Offset } from '../scope/time_zone.js';
-import { wallSql } from '../scope/time_zone.js';
-
-/** What margins can be asked for by. */
-export const MARGIN_BY = ['customer', 'plan', 'feature', 'month'] as const;
-export type MarginBy = (typeof MARGIN_BY)[number];
+import { atto, fromAtto, proportion } from '../metrics/division.js';
+import { type Offset, wallSql } from '../scope/time_zone.js';
+import type { MarginBy } from './answer.js';
 
 /** Usage under the names that llmcost.yaml gives to customers. Parameters: $aliases. */
 export function usageNamed(hasAliases: boolean): Sql {

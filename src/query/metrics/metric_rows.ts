@@ -1,10 +1,9 @@
 import { identifier, join, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { usageParts } from '../rollups/read.js';
-import { textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
+import { type Count, countOf, textOf } from '../scope/values.js';
 import { type BASE, SELDOM } from './measures.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import { type MetricName, type MetricValues, metricOf } from './metrics.js';

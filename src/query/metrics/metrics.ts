@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
-import type { Count } from '../scope/count.js';
 import { nearestOf } from '../scope/dimensions.js';
+import type { Count } from '../scope/values.js';
 import { CALL_METRICS } from './call_metrics.js';
 import { COST_METRICS } from './cost_metrics.js';
 import { type Metric, PRESETS, type Preset, type Unit } from './metric.js';

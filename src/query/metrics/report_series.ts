@@ -1,6 +1,6 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { ReportSpan } from '../report/report.js';
+import type { ReportSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Period } from '../scope/period.js';
 import type { Scope } from '../scope/scope.js';

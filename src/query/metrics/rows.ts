@@ -1,4 +1,4 @@
-import type { ReportMetrics, ReportRow } from '../report/report.js';
+import type { ReportMetrics, ReportRow } from '../report/answer.js';
 import type { Every } from '../scope/time_buckets.js';
 import type { Base, MetricRow } from './metric_rows.js';
 import type { MetricValues } from './metrics.js';

@@ -8,8 +8,7 @@ import { timestampText } from '../scope/time_zone.js';
 import { type Base, baseOf, emptyColumns, type MetricQuery, type MetricRow, rowOf, valuesOf } from './metric_rows.js';
 import { type Asked, askedNeeds, groupSql, type MetricSort, rowsSql, slotSql, tablesFor } from './metric_sql.js';
 import type { MetricName, MetricValues } from './metrics.js';
-import type { Ranking } from './order.js';
-import { rankedSql } from './order.js';
+import { type Ranking, rankedSql } from './order.js';
 import { cellsSql } from './series_sql.js';
 
 /** One row in one span of time; zeros and unknowns where there was no usage. */

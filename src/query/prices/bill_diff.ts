@@ -2,35 +2,11 @@ import { cardsAt } from '../../rate/cards/cards_at.js';
 import { CARD_MATCH, COST_USD } from '../../rate/rating.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
-import type { Money } from '../report/report.js';
-import { type Count, countOf } from '../scope/count.js';
 import type { Period } from '../scope/period.js';
 import { VISIBLE } from '../scope/scope.js';
 import { timestampText } from '../scope/time_zone.js';
-
-/** A state of the prices to take a bill by; `at` null: each call by the prices of its own time. */
-export interface BillPoint {
-  revision: number;
-  at: string | null;
-}
-
-/** What one model or customer would have paid by either state of the prices. Unpriced calls count 0 and are told. */
-export interface BillChange {
-  name: string | null;
-  requests: Count;
-  before: Money;
-  after: Money;
-  change: Money;
-  unpriced_before: Count;
-  unpriced_after: Count;
-}
-
-export interface BillDiff {
-  period: string;
-  models: BillChange[];
-  customers: BillChange[];
-  totals: BillChange;
-}
+import { countOf } from '../scope/values.js';
+import type { BillChange, BillDiff, BillPoint } from './answer.js';
 
 /** The usage of a period, rated by two states of the prices; nothing stored is changed. Rows sum to the totals. */
 export async function billDiff(

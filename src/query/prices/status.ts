@@ -2,33 +2,8 @@ import { priceBookId } from '../../rate/book/book.js';
 import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { unpricedModels } from '../report/notes.js';
-import type { UnpricedModel } from '../report/report.js';
 import { VISIBLE } from '../scope/scope.js';
-
-/** One source of prices as the book holds it. */
-export type SourceStatus = {
-  source: string;
-  /** The day its newest list is of, and how many days ago that is. */
-  data_date: string;
-  age_days: number;
-  models: number;
-  /** Rates that hold in the present book. */
-  rates: number;
-  /** Published prices of its newest list that are not used. */
-  set_aside: number;
-  /** When it was last asked over the network, and how that went; null if never. */
-  checked_at: string | null;
-  outcome: string | null;
-};
-
-export interface PriceStatus {
-  price_book: string;
-  revisions: number;
-  sources: SourceStatus[];
-  own: { overrides: number; aliases: number; flat: number };
-  /** Models in the usage that have no price, those with most tokens first. */
-  unpriced: UnpricedModel[];
-}
+import type { PastRevision, PriceStatus, SetAside, SourceStatus } from './answer.js';
 
 /** How old the book is, what it holds, and what it lacks for the usage there is. */
 export async function priceStatus(store: Store, now: Date): Promise<PriceStatus> {
@@ -91,17 +66,6 @@ async function sourcesOf(store: Store, now: Date): Promise<SourceStatus[]> {
   );
 }
 
-/** A published price that is not used, and why. */
-export type SetAside = {
-  source: string;
-  provider: string | null;
-  model: string;
-  field: string;
-  raw_value: string | null;
-  reason: string;
-  seen_at: string;
-};
-
 /** What the newest list of each source says and the book does not believe or cannot use. */
 export async function pricesSetAside(store: Store): Promise<SetAside[]> {
   return store.rows<SetAside>(sql`
@@ -121,18 +85,6 @@ export async function pricesSetAside(store: Store): Promise<SetAside[]> {
     ) as newest on newest.book_id = quarantine.book_id
     order by all`);
 }
-
-/** One change of the prices, and what it did to usage; money is exact decimal text. */
-export type PastRevision = {
-  revision: number;
-  made_at: string;
-  kind: string;
-  detail: string;
-  rates_added: number;
-  rates_removed: number;
-  calls_rated: string;
-  cost_change: string;
-};
 
 /** All states the prices were in, the newest first. */
 export async function priceHistory(store: Store): Promise<PastRevision[]> {

@@ -2,12 +2,12 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import type { Base } from '../metrics/metric_rows.js';
-import { type Count, countOf } from '../scope/count.js';
 import type { Condition } from '../scope/filter.js';
 import type { Scope } from '../scope/scope.js';
+import { type Count, countOf, type Money } from '../scope/values.js';
 import type { UnusualDay } from './anomalies.js';
+import type { ReportWarning, UnpricedModel } from './answer.js';
 import { type Overlap, overlapSentence } from './overlap.js';
-import type { Money, ReportWarning, UnpricedModel } from './report.js';
 
 /**
  * The models in scope that have no price, those with most tokens first. Asks by cost_status, a third of the time of asking for the

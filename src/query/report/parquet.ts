@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../../sql.js';
 import { withStore } from '../../store/store.js';
 import type { Unit } from '../metrics/metric.js';
-import type { Count } from '../scope/count.js';
+import type { Count } from '../scope/values.js';
 
 /** Lines of a report: names of text, and fields of numbers. */
 export interface TypedLines {

@@ -3,110 +3,22 @@ import { priceBookId } from '../../rate/book/book.js';
 import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { COMPARED_METRICS, comparedWith, refuseIncomparable } from '../compare/compare.js';
-import type { Change, Comparison } from '../compare/comparison.js';
-import type { ComparedSpan } from '../compare/series.js';
-import type { Unit } from '../metrics/metric.js';
 import { type MetricQuery, type MetricRow, metricRows } from '../metrics/metric_rows.js';
-import { type MetricName, type MetricValues, metricOf, presetOf } from '../metrics/metrics.js';
+import { type MetricName, metricOf, presetOf } from '../metrics/metrics.js';
 import type { ReportSort } from '../metrics/order.js';
 import { reportSeries } from '../metrics/report_series.js';
 import { groupRows, metricsOf, seriesOf, spanRows } from '../metrics/rows.js';
-import { isoText } from '../scope/cells.js';
-import type { Count } from '../scope/count.js';
-import { type Coverage, coverageOf } from '../scope/coverage.js';
+import { coverageOf } from '../scope/coverage.js';
 import { dimensionOf, isTime } from '../scope/dimensions.js';
 import { scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { useSnapshot } from '../scope/snapshot.js';
-import type { Every } from '../scope/time_buckets.js';
+import { isoText } from '../scope/values.js';
 import { unusualDays } from './anomalies.js';
+import type { CostReport, ReportMetric } from './answer.js';
 import { notesOn, undatedRows, unpricedModels } from './notes.js';
 import { overlapsIn } from './overlap.js';
 import type { ReportQuery } from './query.js';
-import { type FlatCost, flatCosts } from './subscriptions.js';
-
-/**
- * USD as a decimal string, exact.
- * @pattern ^-?[0-9]+(\.[0-9]+)?$
- */
-export type Money = string;
-
-/** The metrics asked for, under their names, and how far they can be trusted. */
-export interface ReportMetrics extends Partial<MetricValues> {
-  /** false if some rows do not tell how many requests they stand for: then `requests` is the least it can be. */
-  requests_complete: boolean;
-  unpriced_requests: Count;
-  /** Rows of usage without a price; may be above 0 while `unpriced_requests` is 0, where rows do not tell their requests. */
-  unpriced_rows: Count;
-}
-
-export interface ReportRow extends ReportMetrics {
-  /** `other` is the sum of all groups that are not shown. */
-  kind: 'group' | 'other';
-  /** How many groups this row stands for. */
-  groups: Count;
-  /** Dimension → value; null is missing. Empty in `other`. */
-  group: Record<string, string | null>;
-  /** With --every and --by: the same in each of the `spans`. */
-  series?: (ReportMetrics & Partial<Change>)[];
-}
-
-/** A span of a series, half open; all null is usage without time. */
-export interface ReportSpan {
-  label: string | null;
-  since: string | null;
-  until: string | null;
-}
-
-/** What a metric is. */
-export interface ReportMetric {
-  name: MetricName;
-  unit: Unit;
-  title: string;
-  means: string;
-}
-
-export interface UnpricedModel {
-  provider: string | null;
-  model: string | null;
-  requests: Count;
-  input_tokens: Count;
-  output_tokens: Count;
-}
-
-export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
-  message: string;
-}
-
-export interface CostReport {
-  schema: 'llmcost.report/1';
-  query: {
-    by: readonly string[];
-    since: string | null;
-    until: string | null;
-    period: string;
-    tz: string;
-    where: string[];
-    sort: string;
-    top: number | null;
-    min_cost: Money | null;
-    every: Every | null;
-  };
-  price_book: string;
-  currency: 'USD';
-  metrics: ReportMetric[];
-  /** With --every and --by. */
-  spans?: (ReportSpan & Partial<Pick<ComparedSpan, 'before'>>)[];
-  rows: (ReportRow & Partial<Change>)[];
-  totals: ReportMetrics & Partial<Change> & { series?: (ReportMetrics & Partial<Change>)[] };
-  /** With --compare. */
-  comparison?: Comparison;
-  coverage: Coverage;
-  unpriced: UnpricedModel[];
-  /** What was paid by time and not by use: beside the totals, not in them. */
-  flat_costs: FlatCost[];
-  warnings: ReportWarning[];
-}
+import { flatCosts } from './subscriptions.js';
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {

@@ -3,22 +3,7 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Period } from '../scope/period.js';
 import { timestampText } from '../scope/time_zone.js';
-import type { Money } from './report.js';
-
-/** What was paid by time in a period: a rented GPU, committed capacity. Beside the cost of usage, never part of it. */
-export type FlatCost = {
-  name: string;
-  provider: string | null;
-  model: string | null;
-  /** USD for one `per`. */
-  usd: Money;
-  per: 'hour' | 'day' | 'month';
-  /** The part of the period it ran, UTC. */
-  from: string;
-  to: string;
-  /** Exact to 18 places, half up. */
-  cost: Money;
-};
+import type { FlatCost } from './answer.js';
 
 /**
  * The flat costs of a period, up to now. A month costs its price whatever its length (UTC), a part of it that part of its

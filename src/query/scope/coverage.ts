@@ -1,10 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Base } from '../metrics/metric_rows.js';
-import { isoText } from './cells.js';
-import { type Count, countOf } from './count.js';
 import type { Period } from './period.js';
 import type { Scope } from './scope.js';
+import { type Count, countOf, isoText } from './values.js';
 
 /** How much of the usage in scope the figures stand for, and on what they rest. */
 export interface Coverage {

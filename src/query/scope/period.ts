@@ -30,7 +30,7 @@ type Wall = [start: number, end: number];
 export function parsePeriod(text: string, tz: string, now: Date): Period {
   const word = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (word === 'all') return { since: null, until: null, label: 'all time' };
-  const hours = /^last (\d{1,5}) hours?$/.exec(word);
+  const hours = /^(?:last )?(\d{1,5}) ?(?:h|hours?)$/.exec(word);
   if (hours !== null) return labelled(now.getTime() - Number(hours[1]) * HOUR, now.getTime(), tz);
   const today = wallTime(now.getTime(), tz);
   const wall = wallOfWord(word, today);
@@ -91,18 +91,30 @@ function ofThisYear(word: string, today: number): Wall | undefined {
 }
 
 /**
- * The period between two dates or ISO timestamps; without an offset they are meant in `tz`. UsageError if one cannot be read or
- * they are the wrong way round.
+ * The period between two dates or ISO timestamps; without an offset they are meant in `tz`. With `now` also between words of periods,
+ * which stand for their beginning: 2026-02, yesterday, 7d. UsageError if one cannot be read or they are the wrong way round.
  */
-export function periodBetween(since: string | undefined, until: string | undefined, tz: string): Period {
-  const from = since === undefined ? null : parseInstant(since, '--since', tz);
-  const to = until === undefined ? null : parseInstant(until, '--until', tz);
+export function periodBetween(
+  since: string | undefined,
+  until: string | undefined,
+  tz: string,
+  now?: Date | undefined,
+): Period {
+  const from = since === undefined ? null : parseEdge(since, '--since', { tz, now });
+  const to = until === undefined ? null : parseEdge(until, '--until', { tz, now });
   if (from !== null && to !== null && from >= to) {
     throw new UsageError(
       `--since ${since} is not before --until ${until}: no time lies between them.\nThe period is half open: for the whole of September use --since 2026-09-01 --until 2026-10-01.`,
     );
   }
   return labelled(from, to, tz);
+}
+
+function parseEdge(text: string, option: string, { tz, now }: { tz: string; now: Date | undefined }): number {
+  const word = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const wall =
+    now === undefined || /^\d{4}-\d{2}-\d{2}/.test(word) ? undefined : wallOfWord(word, wallTime(now.getTime(), tz));
+  return wall === undefined ? parseInstant(text, option, tz) : instantOf(wall[0], tz);
 }
 
 /**
@@ -166,7 +178,7 @@ function relative(word: string, now: number): Wall | undefined {
   const today = floorDay(now);
   if (word === 'today') return [today, today + DAY];
   if (word === 'yesterday') return [today - DAY, today];
-  const days = /^last (\d{1,4}) days?$/.exec(word);
+  const days = /^(?:last )?(\d{1,4}) ?(?:d|days?)$/.exec(word);
   if (days !== null && Number(days[1]) > 0) return [today - Number(days[1]) * DAY, today];
   const named = /^(this|last) (week|month|quarter|year)$/.exec(word);
   if (named === null) return toDate(word, today) ?? several(word, today);
@@ -193,13 +205,14 @@ function toDate(word: string, today: number): Wall | undefined {
 
 /** 'last 3 months': whole ones, without the present. */
 function several(word: string, today: number): Wall | undefined {
-  const found = /^last (\d{1,3}) (week|month|quarter|year)s?$/.exec(word);
+  const found = /^(?:last )?(\d{1,3}) ?(w|weeks?|months?|quarters?|y|years?)$/.exec(word);
   const count = Number(found?.[1] ?? 0);
   if (found === null || count === 0) return undefined;
-  if (found[2] === 'week') return [monday(today) - count * 7 * DAY, monday(today)];
+  const unit = found[2]?.charAt(0);
+  if (unit === 'w') return [monday(today) - count * 7 * DAY, monday(today)];
   const { year, month } = fields(today);
-  if (found[2] === 'month') return months(year, month - count, count);
-  if (found[2] === 'quarter') return months(year, month - (month % 3) - count * 3, count * 3);
+  if (unit === 'm') return months(year, month - count, count);
+  if (unit === 'q') return months(year, month - (month % 3) - count * 3, count * 3);
   return months(year - count, 0, count * 12);
 }
 

@@ -73,7 +73,7 @@ export function parsePeriodOptions(
   tz: string,
   now: Date,
 ): Period {
-  if (period === undefined) return periodBetween(since, until, tz);
+  if (period === undefined) return periodBetween(since, until, tz, now);
   if (since === undefined && until === undefined) return parsePeriod(period, tz, now);
   throw new UsageError('--period cannot be combined with --since or --until.\nUse either the one or the others.');
 }

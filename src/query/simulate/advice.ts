@@ -1,6 +1,6 @@
 import type { Scores } from '../quality/scores.js';
+import type { SurveyAnswer, SurveyQuery, SurveyRow } from './answer.js';
 import type { Today } from './current_cost.js';
-import type { SurveyAnswer, SurveyQuery, SurveyRow } from './rank_models.js';
 import { shown } from './ranking_status.js';
 
 /**

@@ -1,9 +1,9 @@
 import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Score, Scores } from '../quality/scores.js';
-import type { Money } from '../report/report.js';
 import type { Scope } from '../scope/scope.js';
-import { moneyText, percentText } from './money.js';
+import type { Money } from '../scope/values.js';
+import { moneyText, percentText } from './cost_differences.js';
 import type { Target } from './scenario.js';
 import type { UsedModel } from './sources.js';
 

@@ -4,8 +4,7 @@ import { canonicalProvider } from '../../rate/models/providers.js';
 import { parseCondition } from '../scope/filter.js';
 import { parseMoment } from '../scope/period.js';
 import { parseList, parseQuery, type Query, type QueryOptions } from '../scope/query.js';
-import type { SurveyQuery } from './rank_models.js';
-import type { Growth, MovesQuery } from './reroute.js';
+import type { Growth, MovesQuery, SurveyQuery } from './answer.js';
 import type { MoveRule } from './routing_rules.js';
 import type { Adjustments, OwnRatio, Setting } from './scenario.js';
 

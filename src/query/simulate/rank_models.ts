@@ -3,109 +3,26 @@ import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { type Scores, successOf } from '../quality/scores.js';
-import type { Money } from '../report/report.js';
-import { textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
+import { countOf, textOf } from '../scope/values.js';
 import { recommendationOf, warningsOn } from './advice.js';
+import type { SurveyAnswer, SurveyQuery, SurveyRow } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { catalogue, type Sellers } from './catalogue.js';
 import { putScores, type Today, todayOf } from './current_cost.js';
 import { ownRatios } from './own_ratios.js';
-import { type Rank, surveySql } from './rank_models_sql.js';
-import { type Standing, standingOf } from './ranking_status.js';
+import { surveySql } from './rank_models_sql.js';
+import { standingOf } from './ranking_status.js';
 import { unpricedIn } from './reroute.js';
 import { reasonsSql } from './reroute_sql.js';
 import { ratioTexts } from './reroute_targets.js';
 import { planned } from './routing_rules.js';
 import { simulate } from './run.js';
-import type { Setting, Target } from './scenario.js';
+import type { Target } from './scenario.js';
 import { type UsedModel, usedModels } from './sources.js';
 import { familyRatios } from './tokenizers.js';
-
-export interface SurveyQuery extends Setting {
-  rank: Rank;
-  /** Sellers to look at; empty: those who are paid today and makers, `all`: everybody. */
-  providers: readonly string[];
-  /** The least score: a number, or so much below the model of today; undefined: one step below it. */
-  minQuality: { at: number } | { below: number } | undefined;
-  scores: Scores;
-  /** How often the model of today is taken to succeed, 0 to 1. */
-  assumed: number;
-  /** How much of the requests must fit for a rank, in percent. */
-  minFit: number;
-  fallback: string | undefined;
-}
-
-export interface SurveyRow {
-  provider: string;
-  model: string;
-  standing: Standing['standing'];
-  /** Why it stands there. */
-  why: string;
-  frontier: boolean;
-  after: Money;
-  after_low: Money;
-  after_high: Money;
-  /** Cheaper than today at both ends of the tokenizer ratios. */
-  surely_cheaper: boolean;
-  change: Money;
-  change_percent: string | null;
-  score: number | null;
-  score_low: number | null;
-  score_high: number | null;
-  score_confidence: string | null;
-  score_note: string | null;
-  /** Against the score of today: bounds that overlap are no difference. */
-  quality: Standing['quality'];
-  cost_per_success: Money | null;
-  successes_per_dollar: string | null;
-  fits_percent: string | null;
-  fits_cost_percent: string | null;
-  not_fitting: Record<string, Count>;
-  unsure: Count;
-  unpriced: Count;
-  break_even: string | null;
-  deprecation_date: string | null;
-  /** Its place next to the following row depends on the tokenizer. */
-  order_unsure: boolean;
-}
-
-export interface SurveyAnswer {
-  schema: 'llmcost.simulate/1';
-  mode: 'all';
-  query: {
-    rank: Rank;
-    providers: readonly string[];
-    fallback: string | null;
-    period: string;
-    tz: string;
-    where: string[];
-    min_fit: number;
-  };
-  price_book: string;
-  currency: 'USD';
-  adjustments: string[];
-  today: Today;
-  scores: {
-    name: string;
-    title: string;
-    as_of: string | null;
-    licence: string | null;
-    attribution: string | null;
-    stale: boolean;
-    floor: number | null;
-    assumed_success: number;
-  };
-  rows: SurveyRow[];
-  free: { provider: string; model: string }[];
-  recommendation: string;
-  not_compared: { rows: Count; requests: Count };
-  cannot_see: string[];
-  warnings: { code: string; message: string }[];
-}
 
 /** The usage in scope priced on every model of the book, with what a board says of them. */
 export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAnswer> {

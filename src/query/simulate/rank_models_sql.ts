@@ -1,6 +1,5 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
-import { FLAGS } from './cost_differences.js';
-import { moneyText, percentText, ratioText } from './money.js';
+import { FLAGS, moneyText, percentText, ratioText } from './cost_differences.js';
 
 export const RANKS = ['value', 'cost', 'quality'] as const;
 export type Rank = (typeof RANKS)[number];

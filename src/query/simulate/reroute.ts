@@ -1,104 +1,25 @@
-import type { RevenueTerms } from '../../config/revenue.js';
 import { NothingToSimulate } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { stageRevenue } from '../margin/revenue.js';
-import type { Scores } from '../quality/scores.js';
-import type { Money } from '../report/report.js';
-import { isoText, textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
+import { type Count, countOf, isoText, textOf } from '../scope/values.js';
+import type { Growth, MoveAmounts, MoveRow, MovesAnswer, MovesQuery } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS, growthTexts } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { ownRatios } from './own_ratios.js';
-import { type PolicyScore, policyScore } from './reroute_score.js';
+import { policyScore } from './reroute_score.js';
 import { familiesSql, movesSql } from './reroute_sql.js';
-import { type MoveTarget, ratioTexts, targetsOf } from './reroute_targets.js';
+import { ratioTexts, targetsOf } from './reroute_targets.js';
 import { type MoveRule, planned } from './routing_rules.js';
 import { simulate } from './run.js';
-import type { Setting, Target } from './scenario.js';
+import type { Target } from './scenario.js';
 import { usedModels } from './sources.js';
 import { familyRatios } from './tokenizers.js';
-
-/** How much the traffic of some customers, or of all, is taken to grow. */
-export interface Growth {
-  /** null is everybody not named. */
-  customer: string | null;
-  /** A decimal number with up to 4 places. */
-  factor: string;
-}
-
-export interface MovesQuery extends Setting {
-  /** What is asked, in a word of the title. */
-  mode: 'swap' | 'routes' | 'batch' | 'cache-hit' | 'price-book' | 'scale';
-  rules: readonly MoveRule[];
-  by: readonly string[];
-  fallback: string | undefined;
-  growth: readonly Growth[];
-  top: number | undefined;
-  /** What the calls are scored by; undefined: not at all. */
-  scores?: Scores | undefined;
-  /** How revenue is read; undefined: margins are not asked for. */
-  terms?: RevenueTerms | undefined;
-}
-
-export interface MoveAmounts {
-  /** null where no row tells how many; the least it can be unless `requests_complete`. */
-  requests: Count | null;
-  requests_complete: boolean;
-  /** Requests that move; with shares it may be a fraction, so it is text. */
-  moved: string;
-  before: Money;
-  after: Money;
-  /** `after` at both ends of the tokenizer ratios. */
-  after_low: Money;
-  after_high: Money;
-  change: Money;
-  change_percent: string | null;
-  /** By customer, where revenue is known: what they brought in, and what is left of it. */
-  revenue: Money | null;
-  margin_before: Money | null;
-  margin_after: Money | null;
-}
-
-export interface MoveRow extends MoveAmounts {
-  kind: 'group' | 'other';
-  groups: Count;
-  group: Record<string, string | null>;
-}
-
-export interface MovesAnswer {
-  schema: 'llmcost.simulate/1';
-  mode: MovesQuery['mode'];
-  query: {
-    rules: string[];
-    by: readonly string[];
-    fallback: string | null;
-    /** How much the traffic is taken to grow: '2.5x', 'customer=acme:3x'. */
-    scale: string[];
-    period: string;
-    since: string | null;
-    until: string | null;
-    tz: string;
-    where: string[];
-    top: number | null;
-  };
-  price_book: string;
-  currency: 'USD';
-  adjustments: string[];
-  rows: MoveRow[];
-  totals: MoveAmounts;
-  targets: MoveTarget[];
-  score: PolicyScore | null;
-  /** Usage without a price today: in neither column. */
-  not_compared: { rows: Count; requests: Count };
-  cannot_see: string[];
-  warnings: { code: string; message: string }[];
-}
 
 /** What the usage in scope would have cost under a set of rules; rows sum to the totals to the last digit. */
 export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswer> {

@@ -1,21 +1,9 @@
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Scores } from '../quality/scores.js';
+import type { PolicyScore } from './answer.js';
 import type { Target } from './scenario.js';
 import type { UsedModel } from './sources.js';
-
-/** The mean score of the calls, as they are and under the rules; each call counts the same. */
-export interface PolicyScore {
-  title: string;
-  as_of: string | null;
-  attribution: string | null;
-  /** null where less than half of the calls are on models with a score. */
-  before: number | null;
-  after: number | null;
-  /** Percent of the calls whose model has a score, before and after. */
-  scored_before: number;
-  scored_after: number;
-}
 
 interface Weighed {
   score: number | undefined;

@@ -1,7 +1,6 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Dimension } from '../scope/dimensions.js';
-import { FLAGS } from './cost_differences.js';
-import { moneyText, percentText, ratioText } from './money.js';
+import { FLAGS, moneyText, percentText, ratioText } from './cost_differences.js';
 
 /** The part of its calls that a target takes. */
 const SHARE = sql`(cast(target.share as decimal(5, 0)) * cast(0.01 as decimal(3, 2)))`;

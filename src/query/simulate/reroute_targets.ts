@@ -1,34 +1,11 @@
 import type { Row, Store } from '../../store/store.js';
-import { textOf } from '../scope/cells.js';
-import { type Count, countOf } from '../scope/count.js';
+import { countOf, textOf } from '../scope/values.js';
+import type { MoveTarget } from './answer.js';
 import { plainFamily } from './cards.js';
-import type { FLAGS } from './cost_differences.js';
 import { reasonsSql, targetsSql } from './reroute_sql.js';
 import type { MoveRule } from './routing_rules.js';
 import type { Target } from './scenario.js';
 import type { TokenRatio } from './tokenizers.js';
-
-/** A target of a rule and what became of the calls that should move to it. */
-export interface MoveTarget {
-  rule: string;
-  provider: string;
-  model: string;
-  share: number;
-  requests: Count;
-  /** Requests that fit, in percent of requests and of what they cost today. */
-  fits_percent: string | null;
-  fits_cost_percent: string | null;
-  not_fitting: Record<string, Count>;
-  /** Fitting as far as known: a fact of the model or the size of the call is missing. */
-  unsure: Count;
-  /** Without a price on the target: they stay. */
-  unpriced: Count;
-  flags: Record<(typeof FLAGS)[number], Count>;
-  /** Cheaper than today as long as it needs fewer than so many times the tokens that are taken here. */
-  break_even: string | null;
-  /** Tokens of the target for one token of each tokenizer in the usage. */
-  ratios: { from: string; low: string; mid: string; high: string; status: string }[];
-}
 
 /** What became of the calls of each target that has any. */
 export async function targetsOf(store: Store, rules: readonly MoveRule[], targets: readonly Target[]) {

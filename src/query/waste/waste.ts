@@ -1,12 +1,10 @@
 import { priceBookId } from '../../rate/book/book.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { atto, divided } from '../metrics/division.js';
-import { isoText, textOf } from '../scope/cells.js';
-import { countOf } from '../scope/count.js';
+import { atto, divided, fromAtto } from '../metrics/division.js';
 import { dimensionOf } from '../scope/dimensions.js';
-import { fromAtto } from '../scope/exact.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { countOf, isoText, textOf } from '../scope/values.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
 import { cacheLedger, missedReads, unreadWrites } from './cache_sql.js';
 import { CATEGORIES } from './categories.js';

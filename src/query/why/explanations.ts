@@ -1,4 +1,4 @@
-import type { CallRow, PartRow } from './why.js';
+import type { CallRow, PartRow } from './sql.js';
 
 /** The rules of rate/resolve.ts in words; a rule is several of them joined by '+', and a reason after a colon. */
 const RULES: Record<string, string> = {

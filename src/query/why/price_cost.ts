@@ -5,32 +5,9 @@ import { resolverOf, settleRateCards } from '../../rate/cards/cards.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { DisjointCounts } from './call_counts.js';
+import type { ImaginedCall, PriceCost, WhyCall } from './answer.js';
 import { quoted } from './explanations.js';
-import { type WhyCall, why } from './why.js';
-
-/** A call that never was: what would it cost? */
-export interface ImaginedCall {
-  provider: string | null;
-  model: string;
-  service_tier: string | null;
-  speed: string | null;
-  region: string | null;
-  occurred_at: Date;
-  /** Calls that share the counts; their average prompt decides the price of long prompts. */
-  requests: number;
-  counts: DisjointCounts;
-}
-
-export interface PriceCost {
-  schema: 'llmcost.pricing-cost/1';
-  currency: 'USD';
-  /** The state of the price book. */
-  price_book: string;
-  call: WhyCall;
-  /** USD, exact; null if a part has no price. */
-  total: string | null;
-}
+import { why } from './why.js';
 
 /**
  * What a call would cost, taken apart as `why` does it: an only row is rated with cards made for it, in temporary tables that take the

@@ -4,6 +4,7 @@ import { RATED_CARD } from '../../rate/rating.js';
 import { COST_LINES, trimmed } from '../../rate/rating_lines.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { VISIBLE } from '../scope/scope.js';
+import type { Billed, CallTraits, Decimal, FormerCost, RateSource, WhyCard, WhyImport, WhyPart } from './answer.js';
 
 /**
  * Makes the temporary table `found`: the rows of usage with $id as request or trace, numbered from 1 in the order they happened.
@@ -219,3 +220,28 @@ left join price_override as own on own.override_id = -held.rate_ids[line.rate]
 left join price_override as contract on contract.override_id = held.rate_ids['own_factor_' || line.rate]
 ${FACTOR_JOINS}
 order by line.call, line.position`;
+
+/** An interface as a type a row of the store can have. */
+type Plain<T> = { [field in keyof T]: T[field] };
+/** A row of CALLS_SQL. */
+export type CallRow = {
+  call: number;
+  shown: Plain<CallTraits>;
+  import: Plain<WhyImport>;
+  cost: Decimal | null;
+  cost_status: number;
+  gateway_cached: boolean;
+  card: (Plain<Omit<WhyCard, 'rule_in_words'>> & { assumed: string[] }) | null;
+  billed: Plain<Billed> | null;
+  before: Plain<FormerCost>[];
+};
+/** A row of PARTS_SQL. */
+export type PartRow = Plain<Omit<WhyPart, 'factors' | 'note' | 'source'>> & {
+  call: number;
+  source: Plain<RateSource> | null;
+  batch_factor: Decimal | null;
+  speed_factor: Decimal | null;
+  region_factor: Decimal | null;
+  own_factor: Decimal | null;
+  doubled: boolean;
+};

@@ -1,5 +1,4 @@
-import type { Comparison } from '../../query/baseline/compare.js';
-import type { Baseline } from '../../query/baseline/file.js';
+import type { Baseline, Comparison } from '../../query/baseline/answer.js';
 import { columnsOf, type Document, NONE, type Section, type Table } from '../document.js';
 import { counted, formatCount, formatMoney } from '../text/number.js';
 import { amountText } from './budget_columns.js';

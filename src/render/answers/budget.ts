@@ -1,4 +1,4 @@
-import type { BudgetCheck, BudgetRow } from '../../query/budget/check.js';
+import type { BudgetCheck, BudgetRow } from '../../query/budget/answer.js';
 import { type Document, type Records, type Section, valuesOf } from '../document.js';
 import { documentAsMarkdown, markdownText } from '../markdown.js';
 import { comparisonSections } from './baseline.js';

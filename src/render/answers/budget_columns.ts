@@ -1,4 +1,4 @@
-import type { BudgetCheck, BudgetRow } from '../../query/budget/check.js';
+import type { BudgetCheck, BudgetRow } from '../../query/budget/answer.js';
 import { NONE, type Table } from '../document.js';
 import { valueText } from '../text/metric.js';
 import { formatCount, formatPercent } from '../text/number.js';

@@ -1,4 +1,4 @@
-import type { BudgetExplanation } from '../../query/budget/explain.js';
+import type { BudgetExplanation } from '../../query/budget/answer.js';
 import { columnsOf, type Document, NONE, type TableSection } from '../document.js';
 import { formatCount, formatMoney } from '../text/number.js';
 import { amountText } from './budget_columns.js';

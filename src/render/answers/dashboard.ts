@@ -1,4 +1,4 @@
-import type { Dashboard, DashboardBreakdown, DashboardRow } from '../../query/dashboard/dashboard.js';
+import type { Dashboard, DashboardBreakdown, DashboardRow } from '../../query/dashboard/answer.js';
 import {
   columnsOf,
   type Document,

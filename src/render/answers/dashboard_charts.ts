@@ -1,4 +1,4 @@
-import type { Dashboard, DashboardBreakdown, DashboardSpan } from '../../query/dashboard/dashboard.js';
+import type { Dashboard, DashboardBreakdown, DashboardSpan } from '../../query/dashboard/answer.js';
 import type { Section, Series, SeriesChart, TextSection, ValuedCell } from '../document.js';
 import { costCell, nameCell, unitCell } from '../text/cells.js';
 import { formatCount } from '../text/number.js';

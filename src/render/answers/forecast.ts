@@ -1,4 +1,4 @@
-import type { Forecast, ForecastDay, ForecastRow } from '../../query/forecast/forecast.js';
+import type { Forecast, ForecastDay, ForecastRow } from '../../query/forecast/answer.js';
 import { columnsOf, type Document, NONE, type Records, type Table, type ValuedCell, valuesOf } from '../document.js';
 import { formatCount, formatPercent } from '../text/number.js';
 import { amountText } from './budget_columns.js';

@@ -243,7 +243,7 @@ export function watchedLine(file: ImportedFile, at: Date): string {
 
 /** The same for programs: an object on a line. */
 export function watchedAsJson(file: ImportedFile, at: Date): string {
-  return `${JSON.stringify({ schema: 'llmcost.import_watch/1', at: at.toISOString(), ...file, rejects: file.rejects.slice(0, 100) })}\n`;
+  return `${JSON.stringify({ schema: 'llmcost.import-watch/1', at: at.toISOString(), ...file, rejects: file.rejects.slice(0, 100) })}\n`;
 }
 
 /** What was imported while files were watched. */

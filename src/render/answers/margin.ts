@@ -1,4 +1,4 @@
-import type { MarginReport, MarginRow, MarginVerdict } from '../../query/margin/margin.js';
+import type { MarginReport, MarginRow, MarginVerdict } from '../../query/margin/answer.js';
 import { type Cell, type Document, NONE, type Records, type SeriesChart, type Table, valuesOf } from '../document.js';
 import { UNKNOWN } from '../text/metric.js';
 import { formatAmount, formatMoney, formatPercent } from '../text/number.js';

@@ -1,4 +1,4 @@
-import type { SurveyAnswer, SurveyRow } from '../../query/simulate/rank_models.js';
+import type { SurveyAnswer, SurveyRow } from '../../query/simulate/answer.js';
 import { columnsOf, type Document, NONE, type Point, recordsOf, type Section, type Table } from '../document.js';
 import { moneyCell, plainCell } from '../text/cells.js';
 import { UNKNOWN } from '../text/metric.js';

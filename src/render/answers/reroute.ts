@@ -1,6 +1,5 @@
-import type { Count } from '../../query/scope/count.js';
-import type { MoveAmounts, MoveRow, MovesAnswer } from '../../query/simulate/reroute.js';
-import type { MoveTarget } from '../../query/simulate/reroute_targets.js';
+import type { Count } from '../../query/scope/values.js';
+import type { MoveAmounts, MoveRow, MovesAnswer, MoveTarget } from '../../query/simulate/answer.js';
 import {
   type Cell,
   columnsOf,

@@ -1,5 +1,4 @@
-import type { PriceCost } from '../../query/why/price_cost.js';
-import type { RateSource, Why, WhyCall, WhyCard, WhyPart } from '../../query/why/why.js';
+import type { PriceCost, RateSource, Why, WhyCall, WhyCard, WhyPart } from '../../query/why/answer.js';
 import { columnsOf, type Document, type Section, type Table } from '../document.js';
 import { formatCount } from '../text/number.js';
 

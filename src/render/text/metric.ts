@@ -1,5 +1,5 @@
-import type { ReportMetric, ReportMetrics } from '../../query/report/report.js';
-import type { Count } from '../../query/scope/count.js';
+import type { ReportMetric, ReportMetrics } from '../../query/report/answer.js';
+import type { Count } from '../../query/scope/values.js';
 import { formatCount, formatMoney, formatPercent, formatUnitMoney } from './number.js';
 
 /** What stands for a value that is not known or makes no sense. */

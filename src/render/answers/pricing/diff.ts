@@ -1,4 +1,4 @@
-import type { BillChange, BillDiff } from '../../../query/prices/bill_diff.js';
+import type { BillChange, BillDiff } from '../../../query/prices/answer.js';
 import type { PriceChange } from '../../../rate/listing/price_changes.js';
 import { columnsOf, type Document, NONE, recordsOf, type Section, type TableSection } from '../../document.js';
 import { formatCount, formatMoney, signedMoney } from '../../text/number.js';

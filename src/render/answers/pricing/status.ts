@@ -1,4 +1,4 @@
-import type { PastRevision, PriceStatus, SetAside } from '../../../query/prices/status.js';
+import type { PastRevision, PriceStatus, SetAside } from '../../../query/prices/answer.js';
 import { columnsOf, type Document, NONE, recordsOf, type Section, type TableSection } from '../../document.js';
 import { counted, formatCount, signedMoney } from '../../text/number.js';
 

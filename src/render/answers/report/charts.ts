@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportRow, ReportSpan } from '../../../query/report/report.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow, ReportSpan } from '../../../query/report/answer.js';
 import type { Chart, Figure, FigureChange, Series, SeriesChart, Unit, ValuedCell } from '../../document.js';
 import { metricCell } from '../../text/metric.js';
 import { formatPercent } from '../../text/number.js';

@@ -1,5 +1,5 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../../../query/report/report.js';
-import type { Count } from '../../../query/scope/count.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../../../query/report/answer.js';
+import type { Count } from '../../../query/scope/values.js';
 import { NONE, OTHER, type Table } from '../../document.js';
 import { metricCell, metricText, requestsCell, UNKNOWN } from '../../text/metric.js';
 import { formatCount, formatMoney, formatPercent } from '../../text/number.js';

@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric } from '../../../query/report/report.js';
+import type { CostReport, ReportMetric } from '../../../query/report/answer.js';
 import type { WaterfallChart } from '../../document.js';
 import { UNKNOWN } from '../../text/metric.js';
 import { formatMoney, formatPercent, formatUnitMoney } from '../../text/number.js';

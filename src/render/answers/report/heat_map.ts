@@ -1,4 +1,4 @@
-import type { CostReport } from '../../../query/report/report.js';
+import type { CostReport } from '../../../query/report/answer.js';
 import type { TableSection } from '../../document.js';
 import { valueText } from '../../text/metric.js';
 import { peakOf, shades } from '../../text/sparkline.js';

@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric, ReportMetrics, ReportSpan } from '../../../query/report/report.js';
+import type { CostReport, ReportMetric, ReportMetrics, ReportSpan } from '../../../query/report/answer.js';
 import { NONE, OTHER, type Records, type Value } from '../../document.js';
 
 /** A report as lines of the same fields: rows, the total and flat costs, told apart by `kind`; of a series one line for each span. */

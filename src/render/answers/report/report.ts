@@ -1,4 +1,4 @@
-import type { CostReport, ReportRow } from '../../../query/report/report.js';
+import type { CostReport, ReportRow } from '../../../query/report/answer.js';
 import type { Cell, Document, Section, Table, ValuedCell } from '../../document.js';
 import { formatCount, formatMoney } from '../../text/number.js';
 import { reportCharts, reportFigures } from './charts.js';
