@@ -4,8 +4,8 @@
  * metrics (src/query/report/schema.ts): its parts repeat so often that it would be twenty times as long.
  */
 import type { Explained } from '../src/import/explain/explain.js';
+import type { ImportedFile } from '../src/import/load/answer.js';
 import type { PastImport, PastRejects } from '../src/import/load/history.js';
-import type { ImportedFile } from '../src/import/load/import.js';
 import type { AttributeAnswer } from '../src/query/attribute/answer.js';
 import type { Baseline as RecordedRun } from '../src/query/baseline/answer.js';
 import type { BudgetRow, BudgetCheck as Check, BudgetExplanation as Explanation } from '../src/query/budget/answer.js';

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../src/cli.js';
 import { SCHEMAS } from '../src/commands/schema.js';
-import type { ImportedFile } from '../src/import/load/import.js';
+import type { ImportedFile } from '../src/import/load/answer.js';
 import { webhookBody } from '../src/notify/message.js';
 import { reportSchema } from '../src/query/report/schema.js';
 import { watchedAsJson } from '../src/render/answers/import.js';

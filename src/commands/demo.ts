@@ -43,7 +43,7 @@ async function demo({ color }: { color: boolean }, io: Io): Promise<void> {
 async function show(path: string, color: boolean, io: Io): Promise<void> {
   const [
     { withStore },
-    { importFile },
+    { importFiles },
     { loadBundledBook },
     { mappingOf },
     { costReport },
@@ -66,12 +66,14 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
   await withStore(path, { access: 'write' }, async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     io.stdout.write('October 2026 of a company that sells three AI features to eight customers (invented data).\n\n');
-    const file = await importFile(
-      store,
-      { path: CALLS, name: 'calls.jsonl.gz' },
-      { mapping: mappingOf([], []), tolerance: () => 0, dryRun: false, now: io.now(), stdin: io.stdin },
-    );
-    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText([file], [], false)}\n`);
+    const files = await importFiles(store, [{ path: CALLS, name: 'calls.jsonl.gz' }], {
+      mapping: mappingOf([], []),
+      tolerance: () => 0,
+      dryRun: false,
+      now: io.now(),
+      stdin: io.stdin,
+    });
+    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText(files, [], false)}\n`);
     for (const { title, by, command, ...rest } of QUESTIONS) {
       const top = 'top' in rest ? rest.top : undefined;
       const answer = await costReport(store, {
@@ -84,7 +86,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
         now: io.now(),
       });
       io.stdout.write(
-        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true }), terminal)}\n`,
+        `${title}\n> ${command}\n${documentAsText(reportDocument(answer, { seen: io.stdout.isTTY === true, costFirst: true }), terminal)}\n`,
       );
     }
   });

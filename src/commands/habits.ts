@@ -43,7 +43,7 @@ function guardRepeats(option: Option): void {
   });
 }
 
-const GENERAL = ['db', 'config', 'quiet', 'color'];
+const GENERAL = ['db', 'config', 'quiet', 'verbose', 'color'];
 const SCOPE = ['period', 'since', 'until', 'last', 'days', 'tz', 'where', 'model', 'customer', 'feature'];
 const SHOWN = ['format', 'output', 'wide', 'exact', 'bom', 'top', 'limit'];
 const HEADINGS = ['Options:', 'Which usage:', 'How it is shown:', 'General:'];
@@ -136,7 +136,7 @@ function chooseForm(command: Command): void {
   command.setOptionValueWithSource('format', form, 'cli');
 }
 
-const FLAGS = new Set(['-q', '--quiet', '--no-color', '--wide', '--json', '--csv']);
+const FLAGS = new Set(['-q', '--quiet', '-v', '--verbose', '--no-color', '--wide', '--json', '--csv']);
 const VALUED = new Set([
   ...['--db', '--config', '--tz', '--format', '-f', '-o', '--output'],
   ...['--period', '--since', '--until', '--last', '--where'],

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import type { StoreOptions } from '../store/store.js';
@@ -7,6 +8,7 @@ import type { StoreOptions } from '../store/store.js';
 export interface CommonOptions {
   db?: string;
   quiet?: boolean;
+  verbose?: boolean;
   /** false after --no-color. */
   color: boolean;
 }
@@ -34,10 +36,14 @@ export function databasePath(options: CommonOptions, io: Io): string {
   return named === ':memory:' || isAbsolute(named) ? named : resolve(io.cwd, named);
 }
 
+/** Made by `npm run build`, see scripts/make_template.mjs; there is none beside the sources. */
+const TEMPLATE = fileURLToPath(new URL('../template.duckdb', import.meta.url));
+
 /** How to open the database, telling the user when another process makes us wait. */
 export function storeOptions(access: StoreOptions['access'], options: CommonOptions, io: Io): StoreOptions {
   return {
     access,
+    template: TEMPLATE,
     onWait: (holder) => {
       if (!options.quiet) io.stderr.write(`The database is in use by ${holder}; waiting a few seconds …\n`);
     },
@@ -69,6 +75,7 @@ export function withScopeOptions(command: Command): Command {
     .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
     .option('--model <name>', 'only this model: --where model=NAME, a glob with *')
     .option('--customer <name>', 'only this customer')
+    .option('-v, --verbose', 'all notes, and all of what the figures rest on')
     .addOption(new Option('--days <n>', 'the same as --last Nd').hideHelp())
     .addOption(new Option('--feature <name>', 'only this feature').hideHelp())
     .addOption(new Option('--limit <n>', 'the same as --top').hideHelp())

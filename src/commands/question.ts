@@ -13,6 +13,8 @@ export interface AnswerOptions extends CommonOptions {
   format: string;
   output?: string;
   wide?: boolean;
+  /** All digits of large numbers on a terminal. */
+  exact?: boolean;
   /** CSV that begins with a byte order mark. */
   bom?: boolean;
 }
@@ -37,9 +39,11 @@ export function withAnswerOptions(command: Command, forms: readonly [string, ...
 /** Forms that have an option of their own. */
 const FLAGS = ['json', 'jsonl', 'csv', 'markdown', 'html'];
 
-/** Declares --wide on a command whose tables may be too wide for a terminal. */
+/** Declares --wide and --exact on a command whose tables may be too wide for a terminal. */
 export function withWideOption(command: Command): Command {
-  return command.option('--wide', 'never cut long names');
+  return command
+    .option('--wide', 'never break long names, however narrow the terminal')
+    .option('--exact', 'all digits of large numbers: 69,321,281 instead of 69.3M');
 }
 
 /** One question: its words, the answer, and the document that every form is made of. */
@@ -87,7 +91,8 @@ export async function writeDocument(
   if (text !== undefined) await writeAnswer(text, options.output, io);
   if (options.quiet === true) return;
   const beside = options.format === 'csv' ? (document.besideRecords ?? []) : [];
-  await writeNotes([...beside, ...document.notes], io);
+  const notes = options.verbose === true ? document.notes : (document.briefNotes ?? document.notes);
+  await writeNotes([...beside, ...notes], io);
   if (options.output !== undefined && options.format === 'html') {
     io.stderr.write(`${options.output} is written; open it in a browser.\n`);
   }
@@ -153,8 +158,10 @@ const NOTES = 20;
 
 /** Notes on stderr, the first 20; JSON has all of them. */
 export async function writeNotes(notes: readonly string[], io: Io): Promise<void> {
-  const { plain } = await import('../render/text/text.js');
-  for (const message of notes.slice(0, NOTES)) io.stderr.write(`note: ${plain(message)}\n`);
+  const { linesText } = await import('../render/table.js');
   const left = notes.length - NOTES;
-  if (left > 0) io.stderr.write(`note: … and ${left} more; --format json lists all.\n`);
+  const more = left > 0 ? [`… and ${left} more; --format json lists all.`] : [];
+  const columns = io.stderr.isTTY === true ? (io.stderr.columns ?? 80) : undefined;
+  const lines = [...notes.slice(0, NOTES), ...more].map((message) => `note: ${message}`);
+  io.stderr.write(linesText(lines, { columns }));
 }

@@ -18,6 +18,9 @@ export const INPUT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_r
 /** Token counts among the units: parts of the answer. */
 export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens'] as const;
 
+/** Tokens that a source counted and of which nobody knows what they are: they have no price, and the cost is a lower bound. */
+export const UNKNOWN_TOKENS = 'unknown_tokens';
+
 /**
  * Rare billed quantities that are not tokens of the five kinds above; may be fractional. No quantity is part of another:
  * an annotated page is not among the pages, a search of a stated context size not among those of the default size.
@@ -27,20 +30,28 @@ export const OTHER_UNITS = [
   'web_search_requests_low',
   'web_search_requests_medium',
   'web_search_requests_high',
+  'maps_grounding_requests',
   'file_search_calls',
   'code_interpreter_sessions',
   'input_images',
   'output_images',
+  'output_images_1k',
+  'output_images_2k',
+  'output_images_4k',
   'input_audio_seconds',
   'output_audio_seconds',
   'input_video_seconds',
   'output_video_seconds',
+  'output_video_seconds_480p',
+  'output_video_seconds_720p',
   'output_video_seconds_1080p',
+  'output_video_seconds_4k',
   'output_pixels',
   'input_video_tokens',
   'output_video_tokens',
   'cache_read_image_tokens',
   'cache_write_audio_tokens',
+  'cache_write_12h_tokens',
   'citation_tokens',
   'characters',
   'output_characters',
@@ -48,6 +59,7 @@ export const OTHER_UNITS = [
   'annotated_pages',
   'session_hours',
   'vector_store_gb_days',
+  UNKNOWN_TOKENS,
 ] as const;
 
 /** Every name a rate in the price book may have; `requests` is a fee per call. */

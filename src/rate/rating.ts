@@ -1,4 +1,4 @@
-import { INPUT_UNITS, TOKEN_CLASSES } from '../names/dimensions.js';
+import { INPUT_UNITS, TOKEN_CLASSES, UNKNOWN_TOKENS } from '../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 
 /*
@@ -143,14 +143,27 @@ const SAME_AS: Record<string, string> = {
 
 /**
  * Units that only describe a call where nobody prices them and tokens are there to be paid: a transcription billed by
- * the token tells its seconds too. A search or a session without a price, however, leaves the cost unknown, and so does
- * an image that was made: the tokens beside it are those of the conversation.
+ * the token tells its seconds too. An image that was made without a price leaves the cost unknown: the tokens beside it are
+ * those of the conversation.
  */
 export const DESCRIPTIVE = [
   ...Object.keys(SAME_AS).filter((unit) => !['output_images', 'output_pixels'].includes(unit)),
   'characters',
   'pages',
   'citation_tokens',
+];
+
+/** Fees beside the tokens: where one has no price the tokens are still priced, and the cost is the least it can be. */
+export const FEES = [
+  'web_search_requests',
+  'web_search_requests_low',
+  'web_search_requests_medium',
+  'web_search_requests_high',
+  'maps_grounding_requests',
+  'file_search_calls',
+  'code_interpreter_sessions',
+  'session_hours',
+  'vector_store_gb_days',
 ];
 
 /** Tokens of the six classes; together below 2^31 in the usual row. */
@@ -166,6 +179,7 @@ export const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit
         ),
         '\n      ',
       )}
+      when ${literal(UNKNOWN_TOKENS)} then true
       when 'characters' then coalesce(call.uncached_input_tokens, 0) > 0 and not card.uncached_input_unknown
       else false end)`;
 
@@ -177,7 +191,7 @@ export const HAS_TOKENS = sql`(${TOKENS} > 0
 
 /** Whether a unit has no price that would have to be paid. */
 const UNIT_UNKNOWN = sql`case when len(${UNKNOWN_UNITS}) = 0 then false when ${HAS_TOKENS}
-      then len(list_filter(${UNKNOWN_UNITS}, lambda unit: unit.key not in (${join(DESCRIPTIVE.map(literal))}))) > 0
+      then len(list_filter(${UNKNOWN_UNITS}, lambda unit: unit.key not in (${join([...DESCRIPTIVE, ...FEES].map(literal))}))) > 0
       else true end`;
 
 /** Units may be fractional: their sum has 24 places and is rounded half up to 18, the one rounding of a cost. */
@@ -194,9 +208,11 @@ const PICO_COST = sql`cast(${each(({ pico, quantity }) => sql`coalesce(call.${qu
 /** A failed call that used nothing was not billed, whatever the model costs. */
 export const NOTHING_BILLED = sql`card.failed and ${TOKENS} = 0 and coalesce(len(map_keys(call.units)), 0) = 0`;
 
+const NOTHING_BUT_UNKNOWN = sql`map_keys(call.units) = [${literal(UNKNOWN_TOKENS)}]`;
+
 /** Something was used whose price is not known, or nobody says what was used. */
 const UNKNOWN = sql`card.unpriced
-      or (not (${KNOWN_TOKENS}) and call.units is null and card.fee is null)
+      or (not (${KNOWN_TOKENS}) and (call.units is null or ${NOTHING_BUT_UNKNOWN}) and card.fee is null)
       or (card.fee > 0 and call.requests is null)
       or ${each(({ quantity, unknown }) => sql`(card.${unknown} and call.${quantity} > 0)`, ' or ')}
       or (call.units is not null and ${UNIT_UNKNOWN})`;
@@ -219,8 +235,10 @@ const ASSUMED = sql`card.assumed
       or ${each(({ quantity, assumed }) => sql`(card.${assumed} and call.${quantity} > 0)`, ' or ')}
       or ((card.dated or card.hourly) and call.occurred_at is null)
       or ((card.banded or card.hourly) and call.requests is distinct from 1)
+      or (call.units is not null and map_contains(call.units, ${literal(UNKNOWN_TOKENS)}))
       or (call.units is not null
-        and len(list_filter(${BILLED_UNITS}, lambda unit: list_contains(card.assumed_rates, unit.key))) > 0)`;
+        and len(list_filter(${BILLED_UNITS}, lambda unit: list_contains(card.assumed_rates, unit.key)
+          or (card.unit_rates[unit.key] is null and unit.key in (${join(FEES.map(literal))})))) > 0)`;
 
 /** 0 computed, 1 unpriced (then, and only then, the cost is null), 2 assumed, 3 free. */
 export const COST_STATUS: Sql = sql`cast(case

@@ -11,6 +11,8 @@ export interface Document {
   body: readonly Section[];
   /** Warnings, a sentence or more each. On a terminal they go to stderr, Markdown and pages list them. */
   notes: readonly string[];
+  /** What a terminal says instead of many notes alike; --verbose has all. */
+  briefNotes?: readonly string[];
   /** What the records have no place for, but must be said beside them. */
   besideRecords?: readonly string[];
   /** What CSV says. Not given: the command does not offer it. */
@@ -84,6 +86,8 @@ export interface TextSection extends Shown {
   markdown?: 'list' | 'paragraphs' | 'lines';
   /** On a terminal it follows what is above without an empty line. */
   tight?: boolean;
+  /** On a terminal with colours it steps back. */
+  faint?: boolean;
   width?: Width;
 }
 
@@ -97,10 +101,14 @@ export interface Table {
 
 export interface Column {
   title: string;
-  /** Left are names, which may be cut where there is no room; right are numbers, which are not. */
+  /** The title on a terminal, where there is less room. */
+  short?: string | undefined;
+  /** Left are names, which are broken into lines where there is no room; right are numbers, which are not. */
   align: 'left' | 'right';
-  /** Drawn with letters, such as a sparkline: never cut, and not on a page, which draws charts. */
+  /** Drawn with letters, such as a sparkline, or a date: never broken, and not on a page, which draws charts. */
   fixed?: boolean;
+  /** Left out where a terminal has no room for all; a line below names it. */
+  optional?: boolean | undefined;
   /** It says nothing without the column before it: where there is room they stay together. */
   joined?: boolean;
 }
@@ -110,6 +118,8 @@ export type Cell = string | ValuedCell;
 
 export interface ValuedCell {
   text: string;
+  /** The text on a terminal, unless all digits are asked for: 69.3M for 69,321,281. */
+  short?: string | undefined;
   /** A decimal number; null where there is none. Not given: it is sorted as text. */
   value?: Value;
 }

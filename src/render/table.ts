@@ -1,16 +1,18 @@
 import { Chalk } from 'chalk';
 import CliTable from 'cli-table3';
 import type { Io } from '../io.js';
-import { type Column, type Document, type Section, sectionsIn, type Table, textOf } from './document.js';
-import { cutInMiddle, displayWidth, plain, wrapped } from './text/text.js';
+import { type Cell, type Column, type Document, type Section, sectionsIn, type Table, textOf } from './document.js';
+import { brokenName, displayWidth, plain, wrapped } from './text/text.js';
 
 /** Where a table is shown. */
 export interface Terminal {
   /** Its width; undefined where nobody looks (a pipe, a file): then there are no lines drawn and nothing is cut. */
   columns: number | undefined;
   color: boolean;
-  /** Never cut names, however narrow it is. */
+  /** Never break names, however narrow it is. */
   wide: boolean;
+  /** All digits of large numbers. */
+  exact?: boolean;
 }
 
 /** A table whose cells are texts that a terminal can show. */
@@ -21,13 +23,17 @@ interface PlainTable {
 }
 
 /** What stdout is. `color` is false after --no-color; `toFile` is true if the answer goes to a file instead. */
-export function terminalOf(io: Io, options: { color: boolean; wide?: boolean; toFile?: boolean }): Terminal {
+export function terminalOf(
+  io: Io,
+  options: { color: boolean; wide?: boolean; exact?: boolean; toFile?: boolean },
+): Terminal {
   const seen = io.stdout.isTTY === true && options.toFile !== true;
   const smart = io.env.TERM !== 'dumb';
   return {
     columns: seen && smart ? (io.stdout.columns ?? 80) : undefined,
     color: seen && smart && options.color && (io.env.NO_COLOR ?? '') === '',
     wide: options.wide === true,
+    exact: options.exact === true,
   };
 }
 
@@ -43,14 +49,22 @@ export function documentAsText(document: Document, terminal: Terminal): string {
 }
 
 function sectionText(section: Section, terminal: Terminal): string {
-  if (section.type === 'text') return linesText(section.paragraphs, terminal);
+  if (section.type === 'text') {
+    const text = linesText(section.paragraphs, terminal);
+    return section.faint === true ? faint(text, terminal) : text;
+  }
   if (section.type !== 'table') return '';
   const { above = [], table, below = [] } = section;
   return `${linesText(above, terminal)}${renderTable(table, terminal)}${linesText(below, terminal)}`;
 }
 
+function faint(text: string, { color }: Terminal): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return text.replace(/^.+$/gm, (line) => chalk.dim(line));
+}
+
 /** Sentences, each on a line of its own; on a terminal wrapped at words. */
-export function linesText(texts: readonly string[], { columns }: Terminal): string {
+export function linesText(texts: readonly string[], { columns }: Pick<Terminal, 'columns'>): string {
   return texts
     .map(plain)
     .flatMap((line) => (columns === undefined ? [line] : wrapped(line, columns - 1)))
@@ -59,32 +73,81 @@ export function linesText(texts: readonly string[], { columns }: Terminal): stri
 }
 
 /**
- * The table as text, each line ended by a line feed. Numbers are never cut. Where there is no room for it, long names are cut in the
- * middle; if that is not enough the lines between the columns go, and then the columns stand in several tables, each with the names, cut
- * to the same width in all of them.
+ * The table as text, each line ended by a line feed. Nothing is cut: where there is no room the lines between the columns go, then long
+ * names are broken into lines, and if that is not enough there are several tables, each with the names.
  */
 export function renderTable(table: Table, terminal: Terminal): string {
-  const clean = (line: Table['rows'][number]) => line.map((cell) => plain(textOf(cell)));
-  const safe: PlainTable = { columns: table.columns, rows: table.rows.map(clean), footer: table.footer.map(clean) };
+  const safe = plainTable(table, terminal.columns !== undefined && terminal.exact !== true);
   if (terminal.columns === undefined) return alignedText(safe);
-  const room = terminal.wide ? Number.POSITIVE_INFINITY : terminal.columns;
-  const drawn = fitted(safe, room - 1, BOX);
-  if (drawn.fits) return boxed(drawn.table, terminal);
-  const plainly = fitted(safe, room + 2, 2);
-  const parts = plainly.fits ? [safe] : partsOf(safe, room);
-  if (parts.length === 1) return alignedText(plainly.table);
-  return evenNames(parts, room)
-    .map((part) => {
-      const { table: cut, fits } = fitted(part, room - 1, BOX);
-      return fits ? boxed(cut, terminal) : alignedText(fitted(part, room + 2, 2).table);
+  const room = terminal.columns;
+  if (terminal.wide || widthOf(widthsOf(safe), BOX) + 1 <= room) return boxed(safe, terminal);
+  const narrowed = narrowedNames(safe, room);
+  if (narrowed.fits) return openTable(safe, narrowed.widths, terminal);
+  const fewer = withoutOptional(safe, room);
+  if (fewer !== undefined) {
+    const missing = safe.columns.filter((column) => !fewer.columns.includes(column)).map(({ title }) => title);
+    const note = `no room for ${missing.join(', ')}: a wider terminal, --wide or --format csv has them`;
+    return `${openTable(fewer, narrowedNames(fewer, room).widths, terminal)}${faint(linesText([note], terminal), terminal)}`;
+  }
+  const parts = partsOf(safe, room);
+  const widths = parts.map((part) => narrowedNames(part, room).widths);
+  const names = namesOf(safe);
+  return parts
+    .map((part, index) => {
+      // Names are as wide in all parts as in the one that has least room for them.
+      const even = (widths[index] ?? []).map((width, at) =>
+        at < names ? Math.min(...widths.map((one) => one[at] ?? width)) : width,
+      );
+      return openTable(part, even, terminal);
     })
     .join('\n');
 }
 
-/** What a column takes besides its text where lines are drawn. */
+/** The table without as many of its optional columns, from the right, as it takes to have room; undefined if that is not enough. */
+function withoutOptional(table: PlainTable, room: number): PlainTable | undefined {
+  const kept = indexes(0, table.columns.length);
+  for (const index of kept.toReversed()) {
+    if (table.columns[index]?.optional !== true) continue;
+    kept.splice(kept.indexOf(index), 1);
+    const fewer = pickColumns(table, kept);
+    if (narrowedNames(fewer, room, READABLE).fits) return fewer;
+  }
+  return undefined;
+}
+
+/** The texts of a table: with `brief` the short ones. */
+function plainTable({ columns, rows, footer }: Table, brief: boolean): PlainTable {
+  const text = (cell: Cell) => plain(brief && typeof cell !== 'string' ? (cell.short ?? cell.text) : textOf(cell));
+  return {
+    columns: brief ? columns.map((column) => ({ ...column, title: column.short ?? column.title })) : columns,
+    rows: rows.map((line) => line.map(text)),
+    footer: footer.map((line) => line.map(text)),
+  };
+}
+
+/** What a column takes besides its text where lines are drawn, and where they are not. */
 const BOX = 3;
-/** What is left of names at least, in a table that is divided anyway. */
+const GAP = 2;
+/** What a name has room for at least before it is broken, and before a table is divided. */
 const READABLE = 16;
+const NARROWEST = 12;
+
+function widthOf(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, width) => sum + width + gap, 0);
+}
+
+/** The widths of the columns, those of names reduced, the widest first, until they fit into `room` or none is wider than `narrowest`. */
+function narrowedNames(table: PlainTable, room: number, narrowest = NARROWEST): { widths: number[]; fits: boolean } {
+  const widths = widthsOf(table);
+  const names = table.columns.flatMap(({ align, fixed }, index) => (align === 'left' && fixed !== true ? [index] : []));
+  const width = (index: number | undefined) => (index === undefined ? 0 : (widths[index] ?? 0));
+  while (widthOf(widths, GAP) - GAP > room) {
+    const widest = names.toSorted((a, b) => width(b) - width(a))[0];
+    if (widest === undefined || width(widest) <= narrowest) return { widths, fits: false };
+    widths[widest] = width(widest) - 1;
+  }
+  return { widths, fits: true };
+}
 
 /** The table as several, each with the names and as many of the numbers as there is room for, but at least one. */
 function partsOf(table: PlainTable, room: number): PlainTable[] {
@@ -93,8 +156,7 @@ function partsOf(table: PlainTable, room: number): PlainTable[] {
   const lead = indexes(0, names);
   const groups = groupsOf(table, names);
   const fit = (columns: readonly number[], narrowest: number) =>
-    fitted(columnsOf(table, [...lead, ...columns]), room - 1, BOX, narrowest).fits;
-  // Names are as wide in all parts as in the one that has least room for them.
+    narrowedNames(pickColumns(table, [...lead, ...columns]), room, narrowest).fits;
   const narrowest = groups.every((group) => fit(group, READABLE)) ? READABLE : NARROWEST;
   const fits = (columns: readonly number[]) => fit(columns, narrowest);
   const parts: number[][] = [];
@@ -106,7 +168,7 @@ function partsOf(table: PlainTable, room: number): PlainTable[] {
       else parts.push([...columns]);
     }
   }
-  return parts.map((columns) => columnsOf(table, [...lead, ...columns]));
+  return parts.map((columns) => pickColumns(table, [...lead, ...columns]));
 }
 
 /** How many columns of names the table begins with. */
@@ -130,24 +192,7 @@ function groupsOf({ columns }: PlainTable, from: number): number[][] {
   return groups;
 }
 
-/** The parts with their names cut to what the narrowest of them has room for. */
-function evenNames(parts: readonly PlainTable[], room: number): PlainTable[] {
-  const widths = parts.map((part) => widthsOf(fitted(part, room - 1, BOX).table));
-  const cut = (line: string[], names: number) =>
-    line.map((text, index) =>
-      index < names ? cutInMiddle(text, Math.min(...widths.map((one) => one[index] ?? 0))) : text,
-    );
-  return parts.map((part) => {
-    const names = namesOf(part);
-    return {
-      columns: part.columns,
-      rows: part.rows.map((line) => cut(line, names)),
-      footer: part.footer.map((line) => cut(line, names)),
-    };
-  });
-}
-
-function columnsOf({ columns, rows, footer }: PlainTable, chosen: readonly number[]): PlainTable {
+function pickColumns({ columns, rows, footer }: PlainTable, chosen: readonly number[]): PlainTable {
   const pick = (line: readonly string[]) => chosen.map((index) => line[index] ?? '');
   return {
     columns: chosen.flatMap((index) => columns[index] ?? []),
@@ -162,14 +207,14 @@ function alignedText({ columns, rows, footer }: PlainTable): string {
   return [titles, ...rows, ...footer].map((line) => `${padded(line, columns, widths).trimEnd()}\n`).join('');
 }
 
-function padded(line: readonly string[], columns: Column[], widths: readonly number[]): string {
+function padded(line: readonly string[], columns: readonly Column[], widths: readonly number[]): string {
   return columns
     .map(({ align }, index) => {
       const text = line[index] ?? '';
-      const space = ' '.repeat((widths[index] ?? 0) - displayWidth(text));
+      const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - displayWidth(text)));
       return align === 'right' ? space + text : text + space;
     })
-    .join('  ');
+    .join(' '.repeat(GAP));
 }
 
 function widthsOf({ columns, rows, footer }: PlainTable): number[] {
@@ -178,28 +223,31 @@ function widthsOf({ columns, rows, footer }: PlainTable): number[] {
   );
 }
 
-const NARROWEST = 12;
-
-/** Takes from the widest column of names until the lines, with `gap` for each column, fit into `room`, or none is wider than `narrowest`. */
-function fitted(
-  table: PlainTable,
-  room: number,
-  gap: number,
-  narrowest = NARROWEST,
-): { table: PlainTable; fits: boolean } {
-  const widths = widthsOf(table);
-  const names = table.columns.flatMap(({ align, fixed }, index) => (align === 'left' && fixed !== true ? [index] : []));
-  const widthOf = (index: number | undefined) => (index === undefined ? 0 : (widths[index] ?? 0));
-  const taken = () => widths.reduce((sum, width) => sum + width + gap, 0);
-  while (taken() > room) {
-    const widest = names.toSorted((a, b) => widthOf(b) - widthOf(a))[0];
-    if (widest === undefined || widthOf(widest) <= narrowest) break;
-    widths[widest] = widthOf(widest) - 1;
-  }
-  const cut = (line: string[]) =>
-    line.map((text, index) => (names.includes(index) ? cutInMiddle(text, widths[index] ?? 0) : text));
-  const { columns, rows, footer } = table;
-  return { table: { columns, rows: rows.map(cut), footer: footer.map(cut) }, fits: taken() <= room };
+/** Without lines between the columns; names are broken to the widths given. */
+function openTable({ columns, rows, footer }: PlainTable, widths: readonly number[], { color }: Terminal): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const lines = (row: readonly string[]) => {
+    const cells = row.map((text, index) =>
+      columns[index]?.align === 'left' ? brokenName(text, widths[index] ?? 0) : [text],
+    );
+    const height = Math.max(1, ...cells.map(({ length }) => length));
+    return indexes(0, height).map((at) =>
+      padded(
+        cells.map((texts) => texts[at] ?? ''),
+        columns,
+        widths,
+      ).trimEnd(),
+    );
+  };
+  const rule = chalk.dim(widths.map((width) => '─'.repeat(width)).join(' '.repeat(GAP)));
+  return [
+    ...lines(columns.map(({ title }) => title)).map((line) => chalk.bold(line)),
+    rule,
+    ...rows.flatMap(lines),
+    ...(footer.length === 0 ? [] : [rule, ...footer.flatMap(lines).map((line) => chalk.bold(line))]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function boxed({ columns, rows, footer }: PlainTable, { color }: Terminal): string {

@@ -75,6 +75,22 @@ const GROWING_STEP: Sql = sql`
 alter table imports add column continues integer;
 `;
 
+/** The day of the newest list of its source that names a model; null where nobody wrote it down. */
+const LAST_LISTED_STEP: Sql = sql`alter table price_model add column last_listed date`;
+
+/**
+ * `source_inode` identifies, with name, size and time, a file that did not change since it was read. `import_overlap`: imports with calls
+ * that another import has as well, and the one whose state of them was kept; when that one is removed, files of the others are read again.
+ */
+const UNCHANGED_STEP: Sql = sql`
+alter table imports add column source_inode varchar;
+
+create table import_overlap (
+  import_id integer not null,
+  kept_by integer not null
+);
+`;
+
 /**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.
  */
@@ -87,4 +103,6 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   NOTIFIED_STEP,
   GROWING_STEP,
   ROLLED_STEP,
+  UNCHANGED_STEP,
+  LAST_LISTED_STEP,
 ];

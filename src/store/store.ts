@@ -8,6 +8,7 @@ import { freeBytes } from './disk.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
 import { isUnfinished, refuseForeign, removeUnfinished } from './not_our_database.js';
 import { SCHEMA_STEPS } from './schema.js';
+import { copyTemplate } from './template.js';
 
 export type Params = Record<string, DuckDBValue>;
 export type Row = Record<string, Json>;
@@ -19,6 +20,8 @@ export interface StoreOptions {
   waitMs?: number;
   /** Called once when waiting begins, with the process that holds the file. */
   onWait?: (holder: string) => void;
+  /** A database that has all that a new one needs, to begin one as a copy of it; there may be no such file. */
+  template?: string;
   /** The free bytes on the disk of a file; undefined if unknown. */
   freeBytes?: (path: string) => Promise<number | undefined>;
 }
@@ -131,7 +134,8 @@ export async function withStore<T>(path: string, options: StoreOptions, fn: (sto
   const missing = path !== MEMORY && (unfinished || !existsSync(path));
   if (missing && options.access === 'read') throw new StoreMissing(path);
   if (unfinished) await removeUnfinished(path);
-  if (path !== MEMORY && !missing) await refuseForeign(path);
+  if (missing && options.template !== undefined) await copyTemplate(options.template, path);
+  else if (path !== MEMORY && !missing) await refuseForeign(path);
   const access = path === MEMORY ? 'write' : options.access;
   if (access === 'read') {
     const current = await opened(path, 'read', options, async (store) => {

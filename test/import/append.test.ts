@@ -109,7 +109,11 @@ test('a file that was changed, cut off or begun anew is read whole', async () =>
   // Another beginning, and longer.
   const changed = log(() => ({ customer: 'another customer with a long name' }));
   world.write('app.jsonl', `${changed}${call(longId(5000))}\n`);
-  expect(await imported(world)).toMatchObject({ continues: null, lines: 2001, imported: 1, duplicates: 2000 });
+  // The same calls under another name of the customer: which of two such states stays does not depend on which came last.
+  const read = await imported(world);
+  expect(read).toMatchObject({ continues: null, lines: 2001, imported: 1, rejected: 0 });
+  expect(read.duplicates + read.updated).toBe(2000);
+  expect((await stored(world))?.calls).toBe('2001');
   world.write('app.jsonl', `${call(longId(6000))}\n`);
   expect(await imported(world)).toMatchObject({ continues: null, lines: 1, imported: 1 });
   world.write('app.jsonl', changed);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { sql } from '../../src/sql.js';
 import { call, longId, newWorld, type World } from './world.js';
 
@@ -130,6 +130,40 @@ test('what is special about a file is told of that file, and stops no other', as
   expect(again.map(({ status }) => status)).toEqual([
     ...['unchanged', 'unchanged', 'unchanged', 'failed', 'empty'],
     ...['failed', 'ignored', 'unchanged', 'unchanged', 'unchanged'],
+  ]);
+});
+
+/** States of one call that differ in counts, in whom it was for, and in nothing but a time five days later. */
+const STATES = {
+  'counts.jsonl': call(longId(1), { output_tokens: 30 }),
+  'customer.jsonl': call(longId(1), { customer: 'acme' }),
+  'later.jsonl': call(longId(1), { timestamp: '2026-10-06T10:00:00Z' }),
+  'other.jsonl': [call(longId(2), { customer: 'a' }), call(longId(3), { timestamp: '2026-10-06T10:00:00Z' })].join(
+    '\n',
+  ),
+  'others.jsonl': [call(longId(2), { customer: 'b' }), call(longId(3))].join('\n'),
+};
+
+test('which state of a call stays depends neither on the order of files nor on the number of commands', async () => {
+  const names = Object.keys(STATES);
+  const seen: unknown[] = [];
+  for (const commands of [
+    [names],
+    [names.toReversed()],
+    names.map((name) => [name]),
+    names.toReversed().map((name) => [name]),
+  ]) {
+    const world = await newWorld();
+    for (const [name, line] of Object.entries(STATES)) world.write(name, `${line}\n`);
+    for (const files of commands) await world.imported(files);
+    seen.push(await stored(world));
+  }
+  expect(seen.slice(1)).toEqual([seen[0], seen[0], seen[0]]);
+  expect(seen[0]).toMatchObject([
+    // The one that counts most; of those that say as much the earliest.
+    { request_id: longId(1), output_tokens: '30', source: 'counts.jsonl' },
+    { request_id: longId(2) },
+    { request_id: longId(3), source: 'others.jsonl' },
   ]);
 });
 

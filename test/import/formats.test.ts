@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { FORMATS } from '../../src/import/formats/index.js';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { identifier, join as joined, literal, type Sql, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';

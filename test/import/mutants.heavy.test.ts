@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { FORMATS } from '../../src/import/formats/index.js';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { givenLines } from '../../src/import/rows/lines.js';
 import { troubleOf } from '../../src/import/rows/row_checks.js';
 import { typedLines } from '../../src/import/rows/statement.js';

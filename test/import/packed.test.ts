@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
-import { importFile } from '../../src/import/load/import.js';
+import { importFiles } from '../../src/import/load/import.js';
 import { sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld, type World } from './world.js';
@@ -132,10 +132,12 @@ test('a file that fails at the very end leaves nothing that calls of the next on
     const tolerance = () => {
       throw new InputError('the file has gone');
     };
-    expect(await importFile(store, file('one.jsonl'), { ...options, tolerance })).toMatchObject({ status: 'failed' });
-    expect(await importFile(store, file('two.jsonl'), { ...options, tolerance: () => 0 })).toMatchObject({
-      imported: 4,
-    });
+    expect(await importFiles(store, [file('one.jsonl')], { ...options, tolerance })).toMatchObject([
+      { status: 'failed' },
+    ]);
+    expect(await importFiles(store, [file('two.jsonl')], { ...options, tolerance: () => 0 })).toMatchObject([
+      { imported: 4 },
+    ]);
   });
   expect(await world.rows(sql`select count(*) as calls from usage`)).toEqual([{ calls: '4' }]);
   expect(await world.rows(sql`select source, status from imports`)).toEqual([{ source: 'two.jsonl', status: 'done' }]);

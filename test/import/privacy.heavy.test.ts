@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FORMATS } from '../../src/import/formats/index.js';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { identifier, join as joined, literal, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld, type World } from './world.js';

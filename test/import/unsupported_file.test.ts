@@ -1,17 +1,11 @@
 import { expect, test } from 'vitest';
 import { newWorld } from './world.js';
 
-test('files that cannot be imported are named, with what to export instead', async () => {
+test('a table that names no models is named, with what to export instead', async () => {
   const world = await newWorld();
-  world.write('opencode.db', 'SQLite format 3\0\u0010\0\u0001\u0001\0@  ');
   world.write(
     'team.csv',
     'Date,Team,Team ID,Spend ($),Requests,Total Tokens\n2026-10-01,Prod,team-1,"1,234.56",1500,9000000\n',
-  );
-  const database = await world.llmcost(['import', 'opencode.db']);
-  expect(database.code).toBe(3);
-  expect(database.out).toContain(
-    'opencode.db: not imported\n  opencode.db is an SQLite database, which llmcost does not open.\n  Export what is in it: opencode export SESSION > session.json for OpenCode, goose session export --format json for Goose, or any other table as CSV.\n',
   );
   const table = await world.llmcost(['import', 'team.csv']);
   expect(table.code).toBe(3);

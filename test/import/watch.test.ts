@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { watchFiles } from '../../src/commands/import/watch.js';
 import { StoreLocked } from '../../src/errors.js';
-import { NOTHING } from '../../src/import/load/import.js';
+import { NOTHING } from '../../src/import/load/answer.js';
 import { sql } from '../../src/sql.js';
 import { fakeIo } from '../fake_io.js';
 import { call, longId, newWorld } from './world.js';

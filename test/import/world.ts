@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli.js';
 import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
 import type { Sql } from '../../src/sql.js';
 import { type Row, withStore } from '../../src/store/store.js';

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
 import { main } from '../../src/cli.js';
 import { mappingOf } from '../../src/import/declare/mapping.js';
-import { importFile } from '../../src/import/load/import.js';
+import { importFiles } from '../../src/import/load/import.js';
 import { mergeSource } from '../../src/rate/book/book.js';
 import { rateUnpriced } from '../../src/rate/rerate/rerate.js';
 import { stagePrices } from '../../src/rate/sources/recognise.js';
@@ -49,7 +49,7 @@ export function newLife() {
           now: new Date(),
           stdin: new PassThrough(),
         };
-        const imported = await importFile(store, { path, name }, options);
+        const [imported] = await importFiles(store, [{ path, name }], options);
         expect(imported).toMatchObject({ status: 'imported', imported: lines.length });
       }),
     open,

@@ -113,6 +113,9 @@ describe('what a dimension without a price of its own costs', () => {
         'gpt-x annotated_pages 0.004 assumed',
         'gpt-x output_video_seconds 0.05',
         'gpt-x output_video_seconds_1080p 0.05 assumed',
+        'gpt-x output_video_seconds_480p 0.05 assumed',
+        'gpt-x output_video_seconds_4k 0.05 assumed',
+        'gpt-x output_video_seconds_720p 0.05 assumed',
         'gpt-x pages 0.004',
         'gpt-x web_search_requests 0.035',
         'gpt-x web_search_requests_high 0.05',
@@ -171,8 +174,8 @@ describe('time and prompt size', () => {
     inMemory(async (store) => {
       await addPrices(store, [
         ...USUAL,
-        { source: 'litellm', dimension: 'input', usd: '4', to: '2026-05-01' },
-        { source: 'litellm', dimension: 'input', usd: '5', from: '2026-05-01' },
+        { source: 'litellm', dimension: 'input', usd: '4', to: '2025-05-01' },
+        { source: 'litellm', dimension: 'input', usd: '5', from: '2025-05-01' },
         { source: 'litellm', dimension: 'input', usd: '8', band: 128_001 },
       ]);
       await settle(store);
@@ -358,7 +361,7 @@ describe('tier, speed and region', () => {
       expect(await assumed(store)).toBe(`cache_read cache_write cache_write_1h ${SIZED}`);
     }));
 
-  test('a batch price without long-prompt band gives way to the standard price that has one', () =>
+  test('a batch price without long-prompt band has that of the long prompt in its own proportion', () =>
     inMemory(async (store) => {
       await addPrices(store, [
         ...USUAL,
@@ -372,11 +375,11 @@ describe('tier, speed and region', () => {
         { source: 'litellm', dimension: 'output', usd: '7.5', tier: 'batch' },
       ]);
       await settle(store, { service_tier: 'batch' });
-      expect(await cards(store)).toEqual(['.. 0..272001 1.5 1.5 1.5 1.5 7.5 7.5', '.. 272001.. 6 6 6 6 22 22']);
+      expect(await cards(store)).toEqual(['.. 0..272001 1.5 1.5 1.5 1.5 7.5 7.5', '.. 272001.. 3 3 3 3 11 11']);
       const flags = await store.rows<{ flagged: boolean }>(
         sql`select list_contains(assumed, 'service_tier') as flagged from rate_card order by rate_card_id`,
       );
-      expect(flags.map(({ flagged }) => flagged)).toEqual([false, true]);
+      expect(flags.map(({ flagged }) => flagged)).toEqual([false, false]);
     }));
 
   test('one factor of each kind, on tokens only, rounded half up once at the 18th place', () =>
@@ -483,7 +486,7 @@ describe('settling', () => {
       expect(await cards(store)).toHaveLength(2);
     }));
 
-  test('who was paid and whose price it is; what does not resolve says why; a free variant is free', () =>
+  test('who was paid and whose price it is; what does not resolve says why; a free variant is free only where it is listed', () =>
     inMemory(async (store) => {
       await addPrices(store, [...USUAL, { provider: 'openrouter', model: 'a/b', dimension: 'input', usd: '1' }]);
       await settle(
@@ -510,7 +513,13 @@ describe('settling', () => {
           assumed: true,
           ...gptx,
         },
-        { source_provider: 'openrouter', provider: 'openrouter', status: 'free', rule: 'free_variant', ...none },
+        {
+          source_provider: 'openrouter',
+          provider: 'openrouter',
+          status: 'unpriced',
+          rule: 'not_found: no price list has a model of this name from this provider',
+          ...none,
+        },
         {
           source_provider: null,
           provider: null,

@@ -4,10 +4,10 @@ import { sql } from '../../src/sql.js';
 import { addPrices, inMemory } from './price_rows.js';
 
 test.each([
-  ['openai', ['user', 'genai-prices', 'litellm', 'models.dev']],
-  ['azure', ['user', 'litellm', 'genai-prices', 'models.dev']],
-  ['siliconflow', ['user', 'litellm', 'genai-prices', 'models.dev']],
-  ['openrouter', ['user', 'openrouter', 'litellm', 'genai-prices', 'models.dev']],
+  ['openai', ['user', 'published', 'genai-prices', 'litellm', 'models.dev']],
+  ['azure', ['user', 'published', 'litellm', 'genai-prices', 'models.dev']],
+  ['siliconflow', ['user', 'published', 'litellm', 'genai-prices', 'models.dev']],
+  ['openrouter', ['user', 'published', 'openrouter', 'litellm', 'genai-prices', 'models.dev']],
 ])('%s: %j', (provider, sources) =>
   inMemory(async (store) => {
     await addPrices(

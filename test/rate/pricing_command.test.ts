@@ -61,10 +61,10 @@ ${cwd}: 3 rates, 1 multipliers, 1 models with input and output prices
   });
   expect(readdirSync(cwd).sort()).toEqual([
     'book.json',
-    'models.csv',
-    'multipliers.csv',
+    'models.csv.gz',
+    'multipliers.csv.gz',
     'prices-2031-08-01.json',
-    'rates.csv',
+    'rates.csv.gz',
   ]);
 });
 

@@ -126,13 +126,12 @@ test('a reseller without own rows is priced at the list price of the maker, mark
   });
 });
 
-test('variants: free costs nothing, search and routing keep the price as an assumption', () => {
+test('variants: free only where such an offer is listed, search and routing keep the price as an assumption', () => {
   const resolve = resolver();
-  expect(resolve({ provider: 'openrouter', model: 'meta/llama:free', region: null })).toEqual({
-    kind: 'free',
+  expect(resolve({ provider: 'openrouter', model: 'meta/llama:free', region: null })).toMatchObject({
+    kind: 'unpriced',
     provider: 'openrouter',
-    region: null,
-    rule: 'free_variant',
+    rule: 'not_found',
   });
   expect(resolve({ provider: 'openrouter', model: 'anthropic/claude-3.5-sonnet:online', region: null })).toMatchObject({
     price_model: 'anthropic/claude-3.5-sonnet',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ImportedFile, NOTHING } from '../../src/import/load/import.js';
+import { type ImportedFile, NOTHING } from '../../src/import/load/answer.js';
 import { importAsText } from '../../src/render/answers/import.js';
 
 const file = (number: number, more: Partial<ImportedFile> = {}): ImportedFile => ({

@@ -4,7 +4,7 @@ import { csvField, recordsAsCsv } from '../../src/render/csv.js';
 import type { Table } from '../../src/render/document.js';
 import { markdownText } from '../../src/render/markdown.js';
 import { renderTable, terminalOf } from '../../src/render/table.js';
-import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
+import { formatCount, formatMoney, formatPercent, formatShort } from '../../src/render/text/number.js';
 import { cutInMiddle, displayWidth, plain, wrapped } from '../../src/render/text/text.js';
 import { fakeIo } from '../fake_io.js';
 
@@ -104,20 +104,19 @@ total                           $1,235.00
   );
 });
 
-test('on a terminal: lines, names cut in the middle where there is no room', () => {
+test('on a terminal: lines where there is room, else without, and names broken after a mark', () => {
   const terminal = terminalOf(fakeIo({ columns: 32, env: { NO_COLOR: '1' } }), { color: true });
   expect(renderTable(TABLE, terminal)).toBe(`\
-┌──────────────────┬───────────┐
-│ name             │      cost │
-├──────────────────┼───────────┤
-│ 日本             │     $1.00 │
-│ a-very-l…ustomer │ $1,234.00 │
-├──────────────────┼───────────┤
-│ total            │ $1,235.00 │
-└──────────────────┴───────────┘
+name                        cost
+─────────────────────  ─────────
+日本                       $1.00
+a-very-long-name-of-   $1,234.00
+a-customer
+─────────────────────  ─────────
+total                  $1,235.00
 `);
   expect(renderTable(TABLE, { ...terminal, wide: true })).toContain('a-very-long-name-of-a-customer');
-  expect(renderTable(TABLE, { ...terminal, columns: 10 })).toContain('a-very…tomer  $1,234.00\n');
+  expect(renderTable(TABLE, { ...terminal, columns: 10 })).toContain('a-very-long-  $1,234.00\nname-of-a-\ncustomer\n');
 });
 
 test('colour only on a terminal that wants it', () => {
@@ -132,6 +131,7 @@ test('colour only on a terminal that wants it', () => {
     columns: undefined,
     color: false,
     wide: false,
+    exact: false,
   });
 });
 
@@ -144,21 +144,17 @@ test('more numbers than there is room for: several tables, each with the names, 
     footer: [['total', '1,000,000', '2,000,000', '3,000,000,000,000']],
   };
   expect(renderTable(table, terminal)).toBe(`\
-┌───────┬───────────┬───────────┐
-│ name  │       one │       two │
-├───────┼───────────┼───────────┤
-│ acme  │ 1,000,000 │ 2,000,000 │
-├───────┼───────────┼───────────┤
-│ total │ 1,000,000 │ 2,000,000 │
-└───────┴───────────┴───────────┘
+name         one        two
+─────  ─────────  ─────────
+acme   1,000,000  2,000,000
+─────  ─────────  ─────────
+total  1,000,000  2,000,000
 
-┌───────┬───────────────────┐
-│ name  │             three │
-├───────┼───────────────────┤
-│ acme  │ 3,000,000,000,000 │
-├───────┼───────────────────┤
-│ total │ 3,000,000,000,000 │
-└───────┴───────────────────┘
+name               three
+─────  ─────────────────
+acme   3,000,000,000,000
+─────  ─────────────────
+total  3,000,000,000,000
 `);
   expect(renderTable(table, { ...terminal, wide: true })).toContain('│ 2,000,000 │ 3,000,000,000,000 │');
 });
@@ -174,19 +170,49 @@ test('columns that say nothing without the one before stay with it, names are as
     footer: [],
   };
   // There would be room for the cost in the first.
-  expect(renderTable(table, { columns: 57, color: false, wide: false })).toBe(`\
-┌───────────────────────┬──────────┬────────┐
-│ name                  │ requests │ before │
-├───────────────────────┼──────────┼────────┤
-│ a-very-lon…a-customer │       10 │     20 │
-└───────────────────────┴──────────┴────────┘
+  expect(renderTable(table, { columns: 52, color: false, wide: false })).toBe(`\
+name                    requests  before
+──────────────────────  ────────  ──────
+a-very-long-name-of-a-        10      20
+customer
 
-┌───────────────────────┬───────────────┬───────────────┐
-│ name                  │          cost │        before │
-├───────────────────────┼───────────────┼───────────────┤
-│ a-very-lon…a-customer │ $1,000,000.00 │ $3,000,000.00 │
-└───────────────────────┴───────────────┴───────────────┘
+name                             cost         before
+──────────────────────  ─────────────  ─────────────
+a-very-long-name-of-a-  $1,000,000.00  $3,000,000.00
+customer
 `);
+});
+
+test('short numbers on a terminal unless all digits are asked for; optional columns go first, and are named', () => {
+  const table: Table = {
+    columns: [
+      { title: 'name', align: 'left' },
+      { title: 'input tokens', short: 'input', align: 'right' },
+      { title: 'cached', align: 'right', optional: true },
+    ],
+    rows: [['acme', { text: '69,321,281', short: '69.3M' }, '1,000']],
+    footer: [],
+  };
+  const terminal = { columns: 80, color: false, wide: false };
+  expect(renderTable(table, terminal)).toContain('│ acme │ 69.3M │  1,000 │');
+  expect(renderTable(table, { ...terminal, exact: true })).toContain('│ acme │   69,321,281 │  1,000 │');
+  expect(renderTable(table, { ...terminal, columns: undefined })).toContain('acme    69,321,281');
+  expect(renderTable(table, { ...terminal, columns: 12 })).toBe(`\
+name  input
+────  ─────
+acme  69.3M
+no room for
+  cached: a
+  wider
+  terminal,
+  --wide or
+  --format
+  csv has
+  them
+`);
+  expect(['9999', '69321281', '785119', '1234567890123456789012'].map(formatShort)).toEqual([
+    ...['9,999', '69.3M', '785K', '1,230,000,000T'],
+  ]);
 });
 
 test('a sentence in lines: broken at blanks, set in, a longer word whole, wide letters by their width', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { newWorld } from '../import/world.js';
 import { imported, mapped, realFile } from './real_files.js';
 

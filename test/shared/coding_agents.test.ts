@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
 import { attodollars, costOf, imported, realFile } from './real_files.js';

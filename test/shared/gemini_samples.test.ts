@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ImportedFile } from '../../src/import/load/import.js';
+import type { ImportedFile } from '../../src/import/load/answer.js';
 import { sql } from '../../src/sql.js';
 import { newWorld, type World } from '../import/world.js';
 import {

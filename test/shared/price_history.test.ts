@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { mappingOf } from '../../src/import/declare/mapping.js';
-import { importFile } from '../../src/import/load/import.js';
+import { importFiles } from '../../src/import/load/import.js';
 import { datedFiles, refreshFromFiles } from '../../src/rate/refresh/refresh.js';
 import { rateUnpriced } from '../../src/rate/rerate/rerate.js';
 import { sql } from '../../src/sql.js';
@@ -86,8 +86,8 @@ describe.skipIf(!present)(`a closed month stays closed (SKIPPED when ${SOURCES} 
         now: new Date(),
         stdin: new PassThrough(),
       };
-      const { imported } = await importFile(store, { path: calls, name: 'calls.jsonl' }, options);
-      expect(imported).toBe(models.length * DAYS.length);
+      const [file] = await importFiles(store, [{ path: calls, name: 'calls.jsonl' }], options);
+      expect(file?.imported).toBe(models.length * DAYS.length);
       let before = await costs(store);
       expect(before.size).toBeGreaterThan(1500);
       for (const list of others) {

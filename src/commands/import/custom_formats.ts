@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.js';
 import type { AnyFormat } from '../../import/declare/format.js';
-import type { ImportOptions } from '../../import/load/import.js';
+import type { ImportOptions } from '../../import/load/file_load.js';
 import type { Io } from '../../io.js';
 import type { AttributionRule } from '../../query/attribute/rules.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';

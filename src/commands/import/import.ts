@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../../errors.js';
-import type { ImportedFile, ImportOptions } from '../../import/load/import.js';
+import type { ImportedFile } from '../../import/load/answer.js';
+import type { ImportOptions } from '../../import/load/file_load.js';
 import type { Named } from '../../import/read/paths.js';
 import type { Io } from '../../io.js';
 import type { Store } from '../../store/store.js';
@@ -38,7 +39,7 @@ export function registerImport(program: Command, io: Io): void {
     .option('--interval <time>', 'with --watch: the time between two looks, for example 500ms, 10s or 1m; default: 5s')
     .addOption(new Option('--summary <form>', 'how to print the summary').choices(['text', 'json']).default('text'))
     .addHelpText('after', EXAMPLES)
-    .action((paths: string[], options: ImportCommandOptions) => importFiles(paths, options, io));
+    .action((paths: string[], options: ImportCommandOptions) => runImport(paths, options, io));
 }
 
 const EXAMPLES = `
@@ -48,7 +49,7 @@ Examples:
   llmcost import --explain export.csv
   gunzip -c calls.jsonl.gz | llmcost import - --set environment=prod`;
 
-async function importFiles(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
+async function runImport(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
   if (options.watch === true) return watch(paths, settings, { options, io });
   const { filesOf } = await import('../../import/read/paths.js');
@@ -98,9 +99,9 @@ async function load(
   settings: ImportOptions,
   { options, io, stopped }: { options: ImportCommandOptions; io: Io; stopped?: AbortSignal },
 ): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
-  const [{ withStore }, { groupsOf, importGroup }, { loadBundledBook }, { showProgress }] = await Promise.all([
+  const [{ withStore }, { groupFiles, importFiles }, { loadBundledBook }, { showProgress }] = await Promise.all([
     import('../../store/store.js'),
-    import('../../import/load/batch.js'),
+    import('../../import/load/import.js'),
     import('../../rate/bundle/bundle.js'),
     import('../../render/text/progress.js'),
   ]);
@@ -109,7 +110,7 @@ async function load(
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     if (!settings.dryRun) await syncOwnPrices(store, options, io);
     const results: ImportedFile[] = [];
-    for (const group of await groupsOf(files)) {
+    for (const group of groupFiles(files)) {
       if (stopped?.aborted === true) break;
       const progress = await showProgress(io, {
         quiet: options.quiet === true,
@@ -117,7 +118,7 @@ async function load(
         done: () => store.progress,
       });
       try {
-        results.push(...(await importGroup(store, group, { ...settings, onFile: progress.begin })));
+        results.push(...(await importFiles(store, group, { ...settings, onFile: progress.begin })));
       } finally {
         progress.end();
       }

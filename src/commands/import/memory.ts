@@ -17,15 +17,14 @@ export interface FileOptions extends ConfigOptions {
  * cannot be read: a check of a part would be a check of something else.
  */
 export async function withImported<T>(options: FileOptions, io: Io, fn: (store: Store) => Promise<T>): Promise<T> {
-  const [{ withStore }, { groupsOf, importGroup }, { loadBundledBook }, { filesOf }, { mappingOf }] = await Promise.all(
-    [
+  const [{ withStore }, { groupFiles, importFiles }, { loadBundledBook }, { filesOf }, { mappingOf }] =
+    await Promise.all([
       import('../../store/store.js'),
-      import('../../import/load/batch.js'),
+      import('../../import/load/import.js'),
       import('../../rate/bundle/bundle.js'),
       import('../../import/read/paths.js'),
       import('../../import/declare/mapping.js'),
-    ],
-  );
+    ]);
   const files = await filesOf(options.import ?? [], io.cwd);
   return withStore(':memory:', { access: 'write' }, async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
@@ -38,8 +37,8 @@ export async function withImported<T>(options: FileOptions, io: Io, fn: (store: 
       now: io.now(),
       stdin: io.stdin,
     };
-    for (const group of await groupsOf(files)) {
-      for (const { problem, status, source } of await importGroup(store, group, settings)) {
+    for (const group of groupFiles(files)) {
+      for (const { problem, status, source } of await importFiles(store, group, settings)) {
         if (status === 'failed' || status === 'unknown')
           throw new InputError(problem ?? `${source} could not be read.`);
       }

@@ -1,5 +1,5 @@
 import { StoreLocked, UsageError } from '../../errors.js';
-import type { ImportedFile } from '../../import/load/import.js';
+import type { ImportedFile } from '../../import/load/answer.js';
 import type { Named } from '../../import/read/paths.js';
 import type { Changed } from '../../import/read/watch.js';
 import type { Io } from '../../io.js';
@@ -92,7 +92,7 @@ async function isWorthTelling({ path, name }: Named, { status }: ImportedFile): 
   if (status === 'imported' || status === 'unknown') return true;
   if (status !== 'failed') return false;
   const { kindOf } = await import('../../import/read/source.js');
-  return (await kindOf(path, name)) !== undefined;
+  return kindOf(path, name) !== undefined;
 }
 
 /** `5s`, `500ms`, `1m` in milliseconds. Throws UsageError. */

@@ -6,6 +6,7 @@ import { type TableOptions, withBook, withTableOptions } from './book.js';
 
 interface StatusOptions extends TableOptions {
   setAside?: boolean;
+  conflicts?: boolean;
 }
 
 /** Declares `llmcost pricing status` and `pricing history`. */
@@ -14,8 +15,12 @@ export function registerStatus(pricing: Command, io: Io): void {
     pricing
       .command('status')
       .description('how old the prices are, what was not believed, and which usage has no price')
-      .option('--set-aside', 'list the published prices that are not used, and why'),
-  ).action((options: StatusOptions) => (options.setAside === true ? setAside(options, io) : status(options, io)));
+      .option('--set-aside', 'list the published prices that are not used, and why')
+      .option('--conflicts', 'list the prices on which sources differ by more than 5 %, what was chosen and why'),
+  ).action((options: StatusOptions) => {
+    if (options.conflicts === true) return conflicts(options, io);
+    return options.setAside === true ? setAside(options, io) : status(options, io);
+  });
   withTableOptions(
     pricing
       .command('history')
@@ -35,6 +40,16 @@ async function setAside(options: StatusOptions, io: Io): Promise<void> {
   const answer = await read(options, io, pricesSetAside);
   const { setAsideDocument } = await import('../../render/answers/pricing/status.js');
   await writeDocument(setAsideDocument(answer), options, io);
+}
+
+async function conflicts(options: StatusOptions, io: Io): Promise<void> {
+  const [{ priceConflicts }, { timestampOf }] = [
+    await import('../../rate/listing/conflicts.js'),
+    await import('../../sql.js'),
+  ];
+  const answer = await read(options, io, (store) => priceConflicts(store, timestampOf(io.now())));
+  const { conflictsDocument } = await import('../../render/answers/pricing/status.js');
+  await writeDocument(conflictsDocument(answer), options, io);
 }
 
 async function history(options: TableOptions, io: Io): Promise<void> {

@@ -47,7 +47,8 @@ export function registerReport(program: Command, io: Io): void {
     .option('--heatmap', 'one metric by weekday and hour, drawn in shades; the other forms have its numbers')
     .option('--reproducible', 'nothing depends on the clock: the same question twice is the same bytes')
     .option('--bom', 'CSV that begins with a byte order mark, for Excel')
-    .option('--wide', 'never cut long names')
+    .option('--wide', 'never break long names, however narrow the terminal')
+    .option('--exact', 'all digits of large numbers: 69,321,281 instead of 69.3M')
     .option('--as-of <time>', 'the answer as it was at this time (or at the end of this day): its usage, its prices')
     .option('--price-book <id>', 'the cost by the price book of this number; calls rated since are rated by it')
     .addHelpText('after', EXAMPLES)
@@ -77,7 +78,7 @@ const REPORT: Question<ReportOptions, ReportQuery, Asked> = {
   document: async ({ answer }, { options, io }) => {
     const seen = io.stdout.isTTY === true && options.output === undefined;
     const { reportDocument } = await import('../../render/answers/report/report.js');
-    return reportDocument(answer, { ...options, seen });
+    return reportDocument(answer, { ...options, seen, costFirst: options.metrics === undefined });
   },
   forms: ({ answer }, { options, io }) => ({ parquet: () => writeTable(answer, fileOf(options), io) }),
   conclude: ({ rollUp }) => rollUp(),

@@ -3,7 +3,7 @@ import type { parseSurveyQuery } from '../../query/simulate/query.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
 import type { Question } from '../question.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';
-import type { SimulateOptions } from './simulate.js';
+import type { SimulateOptions } from './simulate_options.js';
 
 /** What the usage would have cost on every model of the book. */
 export const RANK_MODELS: Question<SimulateOptions, ReturnType<typeof parseSurveyQuery>, SurveyAnswer> = {

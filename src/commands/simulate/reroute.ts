@@ -7,7 +7,7 @@ import { absolute } from '../pricing/book.js';
 import { configuredRevenue, withOwnStore } from '../pricing/custom_prices.js';
 import type { Question } from '../question.js';
 import { chosenScores, QUALITY_DIRECTORY } from './quality_scores.js';
-import type { SimulateOptions } from './simulate.js';
+import type { SimulateOptions } from './simulate_options.js';
 
 /** What the usage would have cost, moved by the rules of the command line. */
 export const REROUTE: Question<SimulateOptions, MovesQuery, MovesAnswer> = {

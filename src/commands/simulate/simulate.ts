@@ -1,16 +1,9 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
-import type { MovesOptions, SurveyOptions } from '../../query/simulate/query.js';
 import { collect, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
-import type { ConfigOptions } from '../pricing/custom_prices.js';
-import { type AnswerOptions, answerQuestion, withAnswerOptions, withWideOption } from '../question.js';
-
-export interface SimulateOptions extends AnswerOptions, ConfigOptions, SurveyOptions, MovesOptions {
-  all?: boolean;
-  routes?: string;
-  quality: string;
-}
+import { answerQuestion, withAnswerOptions, withWideOption } from '../question.js';
+import type { SimulateOptions } from './simulate_options.js';
 
 /** Declares `llmcost simulate`. */
 export function registerSimulate(program: Command, io: Io): void {

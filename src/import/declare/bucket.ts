@@ -28,6 +28,7 @@ export function bucket({ kind, by, seconds, tags, ...declared }: Bucket): Format
   const user = textAt(declared.at.user_id);
   return calls({
     ...declared,
+    uncounted: declared.uncounted ?? sql`false`,
     also: [...(declared.also ?? []), ...by.filter((one) => typeof one === 'string')],
     traits: { bucket_seconds: length, ...declared.traits },
     facts: {

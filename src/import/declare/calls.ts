@@ -37,18 +37,15 @@ type Made = 'fields' | 'traits' | 'facts' | 'told';
  * A format whose lines are one call each. What `at` names is read, what it does not name is absent. The values it
  * names are converted and called by the same names in the expressions of the rest: `input`, `started`, `cost`, ….
  */
-export interface Calls extends Pick<Format, Given>, Partial<Omit<Format, Given | Made>> {
+export interface Calls extends Pick<Format, Given>, Partial<Omit<Format, Given | Made>>, Omit<Told, 'counts'> {
   readonly at: Places;
   /** Further fields that expressions look at: paths, or a shape where some are lists. */
   readonly also?: readonly string[];
   readonly fields?: Shape;
   /** What is the same in every line. */
   readonly set?: Readonly<Partial<Record<'provider' | 'operation' | 'service_tier' | 'region', string>>>;
-  /** By what rule the writer counts: see counts.ts. */
-  readonly convention: Told['convention'];
   /** Counts that are no plain copy of a field. */
   readonly counts?: Told['counts'];
-  readonly uncounted?: Sql;
   /** Whether a call failed, never null; then nothing has to be told of it but its time, and zeros are no counts. */
   readonly failed?: Sql;
   /** Whether a filter of content stopped it. */
@@ -68,8 +65,9 @@ export interface Calls extends Pick<Format, Given>, Partial<Omit<Format, Given |
 
 /** The format of a declaration of calls. */
 export function calls(declared: Calls): Format {
-  const { at, also, fields, set, convention, counts, uncounted, failed, filtered, fromCache, ...rest } = declared;
-  const { labels, tags, optional, traits, facts, ...format } = rest;
+  const { at, also, fields, set, failed, filtered, fromCache, labels, tags, optional, traits, facts, ...rest } =
+    declared;
+  const { convention, counts, uncounted, defined, writer, inside, gapIsReasoning, ...format } = rest;
   const told = toldOf(declared);
   return {
     skip: [],
@@ -133,19 +131,19 @@ export function placesOf<Name extends string>(
   );
 }
 
-function toldOf({ at, convention, counts, uncounted, failed }: Calls): Told {
+function toldOf(declared: Calls): Told {
+  const { at, convention, counts, uncounted, defined, writer, inside, gapIsReasoning } = declared;
   const direct = COUNT_NAMES.flatMap((name): [CountName, Sql][] =>
     at[name] === undefined ? [] : [[name, identifier(name)]],
   );
   const all: Told['counts'] = { ...Object.fromEntries(direct), ...counts };
-  const none = uncounted ?? (failed === undefined ? undefined : zeros(failed, all));
-  return { counts: all, convention, ...(none === undefined ? {} : { uncounted: none }) };
+  return { counts: all, convention, uncounted: uncounted ?? zeros(all), defined, writer, inside, gapIsReasoning };
 }
 
-/** A failed call that counts zeros, or nothing, counts nothing. */
-function zeros(failed: Sql, { input, output }: Told['counts']): Sql {
-  const counted = [input, output].flatMap((count) => (count === undefined ? [] : [sql`coalesce(${count}, 0) = 0`]));
-  return sql`(${join([failed, ...counted], ' and ')})`;
+/** No call takes nothing and gives nothing: zeros are what a failed one counts, or one of which nobody knows the usage. */
+function zeros({ total: _, ...counts }: Told['counts']): Sql {
+  const told = Object.values(counts).map((count) => sql`coalesce(${count}, 0)`);
+  return told.length === 0 ? sql`true` : sql`(${join(told, ' + ')} = 0)`;
 }
 
 function missingChecks({ at, failed, optional = [] }: Calls): Check[] {

@@ -1,6 +1,8 @@
 import { holdsObjects } from '../identify/read_plan.js';
 import { csvLayout, csvRecordsOf } from '../read/csv.js';
-import type { Seen } from './explain.js';
+
+/** What a file shows of itself. */
+export type Seen = { headers: readonly string[] } | { lines: readonly string[] };
 
 const OBJECTS = 50;
 const DEPTH = 6;

@@ -6,20 +6,22 @@ import type { Row, Store } from '../../store/store.js';
 import { type AnyFormat, type Format, isLedger } from '../declare/format.js';
 import { describesFile, type Mapping } from '../declare/mapping.js';
 import { FORMATS } from '../formats/index.js';
-import { withReady } from '../identify/open_source.js';
+import { readableText } from '../identify/database.js';
+import { Claims, UnknownFormat } from '../identify/identify.js';
+import { type Bench, openSource } from '../identify/open_source.js';
 import type { Prepared } from '../identify/read_plan.js';
-import { repairRepeats } from '../load/deduplicate.js';
-import { fileError } from '../load/import.js';
+import { dropRepeats, FRESH } from '../load/deduplicate.js';
+import { explainFailure } from '../load/file_answer.js';
+import { nextImportId } from '../load/imports_table.js';
 import { storeRated } from '../load/insert_usage.js';
-import { begun } from '../load/load.js';
 import { settleTraits, storedTraits } from '../load/profiles.js';
 import type { Named } from '../read/paths.js';
 import { headOf, sampleLines } from '../read/sample.js';
 import { kindOf, type Source, sourceOf } from '../read/source.js';
-import { withSpooled, withUtf8 } from '../read/temp_file.js';
+import { withScratch } from '../read/temp_file.js';
 import { usageOf } from '../rows/statement.js';
 import { columnsFound, columnsOf, headerIn, pointersOf } from './columns.js';
-import { draftOf } from './draft.js';
+import { draftOf, type Seen } from './draft.js';
 import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './rejects.js';
 import { type Sought, soughtBy, type Traced } from './trace.js';
 
@@ -80,14 +82,12 @@ const ROWS_SHOWN = 5;
 const NEAREST = 3;
 
 /** Looks at a file as an import does, and changes nothing. A problem of the file is an answer. */
-export async function explainFile(store: Store, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
-  const explaining = (source: Source) => withUtf8(source, (text) => explained(store, { source, text }, options));
+export async function explainFile(store: Store, file: Named, options: ExplainOptions): Promise<Explained> {
   try {
-    if (path === '-') return await withSpooled(options.stdin, name, explaining);
-    if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, explaining);
-    return await explaining(await sourceOf(path, name));
+    return await withScratch((scratch) => explained({ store, scratch }, file, options));
   } catch (error) {
-    if (error instanceof InputError) return { ...copied(), source: name, status: 'failed', problem: error.message };
+    if (error instanceof InputError)
+      return { ...copied(), source: file.name, status: 'failed', problem: error.message };
     throw error;
   }
 }
@@ -96,30 +96,30 @@ function copied(): Omit<Explained, 'source' | 'status'> {
   return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [], rejects: [] };
 }
 
-async function explained(
-  store: Store,
-  { source, text }: { source: Source; text: Source },
-  options: ExplainOptions,
-): Promise<Explained> {
-  const { name } = source;
+async function explained(bench: Bench, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
+  const { store, scratch } = bench;
+  const piped = path === '-' ? options.stdin : kindOf(path, name) === 'pipe' ? createReadStream(path) : undefined;
+  const source = piped === undefined ? sourceOf(path, name) : await scratch.spool(piped, name);
+  const text = await readableText(source, scratch);
+  const own = options.own ?? [];
   try {
     const head = await headOf(text);
-    const own = options.own ?? [];
-    const opened = { source: text, head, format: options.format, mapping: options.mapping, own };
-    const found =
-      head.trim() === ''
-        ? undefined
-        : await withReady<Explained>(store, opened, {
-            ready: (ready, plain) => recognised(store, { ready, plain, source }, options),
-            unknown: async (error, { source: plain, head: start }) => {
-              const { draft, seen } = draftOf(start, name, plain.longestRecord !== undefined);
-              const nearest = await nearestOf(store, { seen, formats: [...FORMATS, ...own] });
-              return { ...copied(), source: name, status: 'unknown', draft, nearest, problem: error.message };
-            },
-          });
-    return found ?? { ...copied(), source: name, status: 'empty' };
+    const asking = {
+      source: text,
+      head,
+      format: options.format,
+      mapping: options.mapping,
+      claims: new Claims(store, own),
+    };
+    const opened = head.trim() === '' ? undefined : await openSource(asking, bench);
+    return opened === undefined
+      ? { ...copied(), source: name, status: 'empty' }
+      : await recognised(store, { ready: opened, plain: opened.plain, source }, options);
   } catch (error) {
-    throw fileError(error, source);
+    if (!(error instanceof UnknownFormat) || error.seen === undefined) throw explainFailure(error, source);
+    const { draft, seen } = draftOf(error.seen.head, name, error.seen.source.longestRecord !== undefined);
+    const nearest = await nearestOf(store, { seen, formats: [...FORMATS, ...own] });
+    return { ...copied(), source: name, status: 'unknown', draft, nearest, problem: error.message };
   }
 }
 
@@ -133,7 +133,7 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
   const { format, lines } = ready;
   const headers = lines.csv?.headers;
   const seen: Seen =
-    headers === undefined ? { lines: ready.sampleLines === undefined ? [] : await sampleLines(plain) } : { headers };
+    headers === undefined ? { lines: format.reads === 'parquet' ? [] : await sampleLines(plain) } : { headers };
   const nearest = await nearestOf(store, {
     seen,
     formats: [...FORMATS, ...(options.own ?? [])].filter(({ name }) => name !== format.name),
@@ -166,7 +166,7 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
     nearest,
     columns: columnsFound(all, isThere),
     unread: [...ready.unread],
-    rows: isLedger(format) ? [] : await firstRows(store, format, { ready, plain, sample, now: options.now }),
+    rows: isLedger(format) ? [] : await firstRows(store, format, { plain, sample, now: options.now }),
     rejects: await objections(store, format, sample),
   };
 }
@@ -175,7 +175,7 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
 async function firstRows(
   store: Store,
   format: Format,
-  { ready, plain, sample, now }: { ready: Prepared; plain: Source; sample: Sampled; now: Date },
+  { plain, sample, now }: { plain: Source; sample: Sampled; now: Date },
 ): Promise<Row[]> {
   const { params } = sample;
   const usage = usageOf(format, sample.lines);
@@ -187,19 +187,14 @@ async function firstRows(
       sql`select columns('trait_.*') from (${call}) as sampled union all by name ${storedTraits()}`,
       { now, params },
     );
-    const load = {
-      ...ready,
-      format,
-      source: plain,
-      options: '{}',
-      digest: '',
-      tolerance: () => 0,
-      now,
-      rehearsal: true,
-    };
-    const id = await begun(store, [load]);
-    await storeRated(store, { call, format, importId: integer(id) }, { now, params });
-    await repairRepeats(store, { first: id, count: 1 }, format);
+    const id = await nextImportId(store);
+    await store.run(sql`
+      insert into imports (import_id, source, format, options, status, started_at)
+      select ${integer(id)}, ${literal(plain.name)}, ${literal(format.name)}, '{}', 'loading', cast(now() as timestamp)`);
+    await store.run(sql`create or replace temp table ${FRESH} as from usage_fact limit 0`);
+    await storeRated(store, { call, format, importId: integer(id), into: FRESH }, { now, params });
+    await dropRepeats(store, format);
+    await store.run(sql`insert into usage_fact from ${FRESH}`);
     await store.run(sql`update imports set status = 'done' where import_id = ${integer(id)}`);
     return store.rows(firstStored(id));
   });
@@ -239,9 +234,6 @@ function firstStored(id: number): Sql {
     where usage.import_id = ${integer(id)}
     limit ${integer(ROWS_SHOWN)}`;
 }
-
-/** What a file shows of itself. */
-export type Seen = { headers: readonly string[] } | { lines: readonly string[] };
 
 /** The formats with the most of their signature in the file, and what else they look for. */
 async function nearestOf(

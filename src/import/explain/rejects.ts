@@ -18,8 +18,8 @@ export interface Sampled {
 
 /** The lines that an explanation looks at. */
 export async function sampled(ready: Prepared, plain: Source): Promise<Sampled> {
-  const { sample, lines } = ready;
-  if (ready.sampleLines === undefined) {
+  const { sample, lines, format } = ready;
+  if (format.reads === 'csv' || format.reads === 'parquet') {
     const query = sql`select * from (${sample.query}) limit ${integer(ROWS_READ)}`;
     return { lines: { ...sample, query, csv: lines.csv }, params: undefined };
   }

@@ -45,7 +45,7 @@ export const aider: Format = {
     before: sql`lag(case
         when ${EVENT} in ('message_send', 'message_send_starting', 'message_send_exception')
           then {'event': ${EVENT}, 'time': ${field('time')}, 'model': ${field('properties.main_model')}}
-      end ignore nulls) over (partition by ${field('user_id')} order by line_order)`,
+      end ignore nulls) over (partition by file_number, ${field('user_id')} order by line_order)`,
   },
   numbers: {
     prompt: {

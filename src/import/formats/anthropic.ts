@@ -1,10 +1,11 @@
 import { literal, type Sql, sql } from '../../sql.js';
-import type { Shape } from '../declare/fields.js';
+import { type Shape, within } from '../declare/fields.js';
 import { type Check, constant, type Format, type Place } from '../declare/format.js';
 import { errorClassOf, tierOf } from '../declare/normalize.js';
 
 const TURN: Shape = {
   type: 'text',
+  model: 'text',
   input_tokens: 'text',
   output_tokens: 'text',
   cache_creation_input_tokens: 'text',
@@ -27,6 +28,29 @@ export const USAGE: Shape = {
   iterations: [TURN],
 };
 
+/** What is told of a turn of another model. */
+const TOLD_OF_TURN = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'cache_creation.ephemeral_1h_input_tokens',
+];
+
+/**
+ * The lines with one more row for each turn of another model inside an answer, an advisor or one that declined before a
+ * fallback: its tokens are not in the sums of the answer and have another price. `turn` is null in the row of the answer.
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
+ */
+export function withTurns({ model, iterations }: { model: Sql; iterations: Sql }): (lines: Sql) => Sql {
+  return (lines) => sql`
+    select *, unnest(case when len(others) > 0 then list_concat([null], others) else [null] end) as turn
+    from (
+      select *, list_filter(${iterations}, lambda turn: coalesce(turn.type = 'advisor_message' or turn.model <> ${model}, false)) as others
+      from (${lines}) as line
+    ) as looked_at`;
+}
+
 /** Where the parts of an answer stand in a line. */
 export interface AnswerPlaces {
   /** `msg_…`, or the `req_…` of a call that failed. */
@@ -41,12 +65,34 @@ export interface AnswerPlaces {
   failed: Sql;
   /** What the failure is called, in words `errorClassOf` knows. */
   failure: Sql;
+  /** The lines were read by `withTurns`. */
+  turns?: true;
+}
+
+/** The id of a row of `withTurns`: that of the answer, or of a turn in it. */
+export function idOfTurn(id: Sql): Sql {
+  return sql`case when turn is null then ${id} else concat_ws('/', ${id}, list_position(others, turn), turn.model) end`;
+}
+
+function ofTurns({ id, model, usage, ...places }: AnswerPlaces): AnswerPlaces {
+  return {
+    ...places,
+    id: idOfTurn(id),
+    model: sql`case when turn is null then ${model} else turn.model end`,
+    usage: (path) => {
+      if (['service_tier', 'speed', 'inference_geo'].includes(path)) return usage(path);
+      return TOLD_OF_TURN.includes(path)
+        ? sql`case when turn is null then ${usage(path)} else ${within(sql`turn`, path)} end`
+        : sql`case when turn is null then ${usage(path)} end`;
+    },
+  };
 }
 
 /** What all logs of Anthropic's answers have in common; counts of cached tokens are no part of input_tokens. */
 export function anthropicAnswers(
-  places: AnswerPlaces,
+  answer: AnswerPlaces,
 ): Omit<Format, 'name' | 'title' | 'signature' | 'fields' | 'skip'> {
+  const places = answer.turns === true ? ofTurns(answer) : answer;
   return {
     reads: 'ndjson',
     numbers: numbersOf(places),
@@ -90,7 +136,7 @@ function numbersOf({ usage }: AnswerPlaces): Format['numbers'] {
   };
 }
 
-function checksOf({ answered, model, usage }: AnswerPlaces): readonly Check[] {
+function checksOf({ answered, model }: AnswerPlaces): readonly Check[] {
   return [
     { field: 'model', reason: 'is missing', missing: 'model', when: sql`${answered} and ${model} is null` },
     { field: 'usage.input_tokens', reason: 'is missing', when: sql`${answered} and input is null` },
@@ -99,14 +145,6 @@ function checksOf({ answered, model, usage }: AnswerPlaces): readonly Check[] {
       field: 'usage.cache_creation_input_tokens',
       reason: 'is less than its parts',
       when: sql`written < coalesce(written_5m, 0) + coalesce(written_1h, 0)`,
-    },
-    // An advisor's or a declined model's tokens are not in the sums, have another price, and a line is one call.
-    {
-      field: 'usage.iterations',
-      reason: 'has tokens of another model, which cannot be priced with those of this one',
-      when: sql`coalesce(list_has_any(
-        list_transform(${usage('iterations')}, lambda turn: turn.type), ['advisor_message', 'fallback_message']
-      ), false)`,
     },
   ];
 }
@@ -150,23 +188,36 @@ function traitsOf({ id, model, stopReason, usage, failed, failure }: AnswerPlace
   };
 }
 
-function factsOf({ id }: AnswerPlaces): Format['facts'] {
+/**
+ * What was declined before any output is not billed, whatever it counts; a first count of one token is written before there is any.
+ * https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons#refusal
+ */
+function billed(declined: Sql, count: Sql): Sql {
+  return sql`case when ${declined} then case when ${count} is not null then 0 end else ${count} end`;
+}
+
+function factsOf({ id, stopReason, turns }: AnswerPlaces): Format['facts'] {
+  const declinedTurn = turns === true ? sql` or (turn is not null and output = 0)` : sql``;
+  const declined = sql`coalesce((${stopReason} = 'refusal' and output <= 1)${declinedTurn}, false)`;
   return {
     request_id: id,
     trace_id: null,
     occurred_at: null,
     requests: constant(1),
-    uncached_input_tokens: plus(sql`input`, sql`compaction_input`),
-    cache_read_tokens: plus(sql`cache_read`, sql`compaction_read`),
+    uncached_input_tokens: billed(declined, plus(sql`input`, sql`compaction_input`)),
+    cache_read_tokens: billed(declined, plus(sql`cache_read`, sql`compaction_read`)),
     // Without the split by lifetime all writes are for 5 minutes, the default.
-    cache_write_tokens: plus(
-      sql`coalesce(written - coalesce(written_1h, 0), written_5m)`,
-      sql`(compaction_written - coalesce(compaction_written_1h, 0))`,
+    cache_write_tokens: billed(
+      declined,
+      plus(
+        sql`coalesce(written - coalesce(written_1h, 0), written_5m)`,
+        sql`(compaction_written - coalesce(compaction_written_1h, 0))`,
+      ),
     ),
-    cache_write_1h_tokens: plus(sql`written_1h`, sql`compaction_written_1h`),
+    cache_write_1h_tokens: billed(declined, plus(sql`written_1h`, sql`compaction_written_1h`)),
     // Thinking is part of output_tokens.
-    text_output_tokens: plus(sql`output - coalesce(thinking, 0)`, sql`compaction_output`),
-    reasoning_tokens: sql`thinking`,
+    text_output_tokens: billed(declined, plus(sql`output - coalesce(thinking, 0)`, sql`compaction_output`)),
+    reasoning_tokens: billed(declined, sql`thinking`),
     latency_ms: null,
     ttft_ms: null,
     customer: null,

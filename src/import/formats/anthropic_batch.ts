@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
-import { anthropicAnswers, USAGE } from './anthropic.js';
+import { anthropicAnswers, USAGE, withTurns } from './anthropic.js';
 
 const TYPE = field('result.type');
 const ANSWERED = sql`coalesce(${TYPE} = 'succeeded', false)`;
@@ -20,6 +20,7 @@ const answers = anthropicAnswers({
       when 'canceled' then 'cancelled'
       else coalesce(${field('result.error.error.type')}, ${field('result.error.type')}, 'unknown')
     end`,
+  turns: true,
 });
 
 /**
@@ -41,6 +42,7 @@ export const anthropicBatch: Format = {
       error: { type: 'text', request_id: 'text', error: { type: 'text' } },
     },
   },
+  resolved: withTurns({ model: field('result.message.model'), iterations: field('result.message.usage.iterations') }),
   skip: [],
   checks: [
     {

@@ -1,7 +1,7 @@
 import { sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
-import { anthropicAnswers, USAGE } from './anthropic.js';
+import { anthropicAnswers, USAGE, withTurns } from './anthropic.js';
 
 const ANSWERED = sql`coalesce(${field('type')} = 'message', false)`;
 const FAILED = sql`coalesce(${field('type')} = 'error', false)`;
@@ -14,6 +14,7 @@ const answers = anthropicAnswers({
   answered: ANSWERED,
   failed: FAILED,
   failure: sql`coalesce(${field('error.type')}, 'unknown')`,
+  turns: true,
 });
 
 /**
@@ -34,6 +35,7 @@ export const anthropicMessages: Format = {
     error: { type: 'text' },
     request_id: 'text',
   },
+  resolved: withTurns({ model: field('model'), iterations: field('usage.iterations') }),
   skip: [],
   checks: [
     { field: 'type', reason: 'is neither message nor error', when: sql`not ${ANSWERED} and not ${FAILED}` },

@@ -16,19 +16,19 @@ const KIND = sql`case ${field('type')}
     when 'message_delta' then if(${field('delta.stop_reason')} is null, 'delta', 'end')
     when 'error' then 'error'
   end`;
-const BEFORE = sql`last_value(nullif(${KIND}, 'delta') ignore nulls) over (order by line_order rows between unbounded preceding and 1 preceding)`;
+const BEFORE = sql`last_value(nullif(${KIND}, 'delta') ignore nulls) over (partition by file_number order by line_order rows between unbounded preceding and 1 preceding)`;
 
 const STREAM = {
   kind: KIND,
   /** The beginning, end or failure that came last. */
   before: BEFORE,
   /** The next event that tells something of usage. */
-  after: sql`first_value(${KIND} ignore nulls) over (order by line_order rows between 1 following and unbounded following)`,
+  after: sql`first_value(${KIND} ignore nulls) over (partition by file_number order by line_order rows between 1 following and unbounded following)`,
   /** How many more streams have begun than ended. */
-  depth: sql`sum(case ${KIND} when 'start' then 1 when 'end' then -1 else 0 end) over (order by line_order rows unbounded preceding)`,
+  depth: sql`sum(case ${KIND} when 'start' then 1 when 'end' then -1 else 0 end) over (partition by file_number order by line_order rows unbounded preceding)`,
   /** The message_start of the stream; none for an error outside of a stream. */
   opening: sql`case when ${KIND} = 'error' and (${BEFORE}) is distinct from 'start' then null
-    else last_value(${field('message')} ignore nulls) over (order by line_order rows between unbounded preceding and current row) end`,
+    else last_value(${field('message')} ignore nulls) over (partition by file_number order by line_order rows between unbounded preceding and current row) end`,
 };
 
 const IN_STREAM = sql`(kind in ('start', 'delta', 'end') or (kind = 'error' and before is not distinct from 'start'))`;
@@ -38,7 +38,7 @@ const WITHOUT_USAGE = sql`kind is null and ${field('usage')} is null and ${field
  * A stream that was cut off stays open for ever: the depth never falls below it again. If the depth does, an event after
  * the next message_start has ended this stream, or the end seen here is that of an earlier one.
  */
-const OVERLAPPED = sql`(min(depth) over (order by line_order rows between current row and unbounded following) < depth)`;
+const OVERLAPPED = sql`(min(depth) over (partition by file_number order by line_order rows between current row and unbounded following) < depth)`;
 
 /** A field of the usage that message_start told. */
 function opened(path: string): Sql {

@@ -1,15 +1,12 @@
 import { sql } from '../../sql.js';
+import { calls } from '../declare/calls.js';
 import { field } from '../declare/fields.js';
-import { constant, type Format } from '../declare/format.js';
-import { asFields, parsed, withLabels } from '../declare/labels.js';
-import { errorClassOf } from '../declare/normalize.js';
-import { CHAT, FILTERED, openaiChat } from './openai_chat.js';
+import { asFields, parsed } from '../declare/labels.js';
+import { usagePlaces } from '../declare/usage_keys.js';
+import { CHAT, chatCounting, FILTERED } from './openai_chat.js';
 
 const TEXT = sql`coalesce(${field('properties.backendResponseBody')}, ${field('properties.responseBody')})`;
-const CODE = sql`coalesce(${field('properties.backendResponseCode')}, ${field('properties.responseCode')})`;
-const HTTP = sql`try_cast(${CODE} as integer)`;
-const FAILED = sql`(coalesce(${HTTP} >= 400, false) or (${field('error')} is not null and ${field('choices')} is null))`;
-const NAME = sql`coalesce(${field('error.code')}, ${field('error.type')}, 'unknown')`;
+const FAILED = sql`(coalesce(http_status >= 400, false) or (${field('error')} is not null and ${field('choices')} is null))`;
 const ANSWERED = sql`coalesce(${field('usage')} is not null or ${field('choices')} is not null or ${field('error')} is not null, false)`;
 const DEPLOYMENT = sql`nullif(regexp_extract(${field('properties.backendUrl')}, '/deployments/([^/?]+)', 1), '')`;
 
@@ -17,42 +14,48 @@ const DEPLOYMENT = sql`nullif(regexp_extract(${field('properties.backendUrl')}, 
  * Gateway logs of Azure API Management in front of Azure OpenAI, one request per line, with the model's answer as text.
  * https://learn.microsoft.com/azure/azure-monitor/reference/tables/apimanagementgatewaylogs
  */
-export const azureApim: Format = {
-  ...openaiChat,
+export const azureApim = calls({
   name: 'azure-apim',
   title: 'Azure API Management gateway logs of calls to Azure OpenAI',
+  reads: 'ndjson',
   signature: sql`
     (line->>'category') = 'GatewayLogs'
     and (json_exists(line, '$.properties.backendResponseCode') or json_exists(line, '$.properties.responseCode'))`,
-  fields: {
-    category: 'text',
-    correlationId: 'text',
-    durationMs: 'text',
-    location: 'text',
-    time: 'text',
-    properties: {
-      apiId: 'text',
-      apimSubscriptionId: 'text',
-      userId: 'text',
-      operationId: 'text',
-      backendUrl: 'text',
-      backendTime: 'text',
-      backendResponseCode: 'text',
-      responseCode: 'text',
-      backendResponseBody: 'text',
-      responseBody: 'text',
-    },
-  },
   computed: [{ body: parsed(TEXT, CHAT) }, asFields(sql`body`, CHAT)],
-  numbers: { ...openaiChat.numbers, http: { at: 'properties.backendResponseCode', value: CODE } },
-  durations: {
-    latency: {
-      at: 'properties.backendTime',
-      value: sql`coalesce(${field('properties.backendTime')}, ${field('durationMs')})`,
-    },
+  ...chatCounting({ id: field('id'), model: field('model') }),
+  failed: FAILED,
+  filtered: FILTERED,
+  set: { provider: 'azure' },
+  at: {
+    ...usagePlaces((path) => field(`usage.${path}`)),
+    request_id: { at: 'id', value: sql`coalesce(nullif(${field('id')}, ''), ${field('correlationId')})` },
+    started: 'time',
+    model: { at: 'model', value: field('model') },
+    service_tier: { at: 'service_tier', value: field('service_tier') },
+    region: { at: 'location', value: sql`lower(replace(${field('location')}, ' ', ''))` },
+    http_status: ['properties.backendResponseCode', 'properties.responseCode'],
+    error: { at: 'error.code', value: sql`coalesce(${field('error.code')}, ${field('error.type')}, 'unknown')` },
+    latency: ['properties.backendTime', 'durationMs'],
+    user_id: { at: 'user', value: sql`coalesce(${field('properties.userId')}, ${field('user')})` },
   },
-  times: { started: 'time' },
-  timeUnit: 'any',
+  also: [
+    'category',
+    'correlationId',
+    'location',
+    'properties.apiId',
+    'properties.apimSubscriptionId',
+    'properties.userId',
+    'properties.operationId',
+    'properties.backendUrl',
+    'properties.backendResponseBody',
+    'properties.responseBody',
+  ],
+  tags: {
+    api: field('properties.apiId'),
+    subscription: field('properties.apimSubscriptionId'),
+    deployment: DEPLOYMENT,
+  },
+  optional: ['model', 'input', 'output'],
   skip: [
     { reason: 'records of other categories', when: sql`${field('category')} <> 'GatewayLogs'` },
     {
@@ -61,7 +64,6 @@ export const azureApim: Format = {
     },
   ],
   checks: [
-    { field: 'time', reason: 'is missing', missing: 'timestamp', when: sql`started is null` },
     // The gateway keeps 8 kB of a body, or what it is told to keep.
     {
       field: 'properties.backendResponseBody',
@@ -70,26 +72,12 @@ export const azureApim: Format = {
     },
   ],
   traits: {
-    ...openaiChat.traits,
-    provider: constant('azure'),
-    model: field('model'),
     request_model: DEPLOYMENT,
-    region: sql`lower(replace(${field('location')}, ' ', ''))`,
-    status: sql`case when ${FAILED} then 'error' else 'ok' end`,
-    error_class: sql`case when ${FAILED} then ${errorClassOf(HTTP, NAME)} else case when ${FILTERED} then 'content_filter' end end`,
-    http_status: sql`http`,
+    operation: sql`case
+        when starts_with(${field('object')}, 'chat.') then 'chat'
+        when ${field('object')} = 'list' then 'embedding'
+        when ${field('data')} is not null then 'image'
+        else 'chat'
+      end`,
   },
-  facts: {
-    ...openaiChat.facts,
-    request_id: sql`coalesce(nullif(${field('id')}, ''), ${field('correlationId')})`,
-    latency_ms: sql`latency`,
-    user_id: sql`coalesce(${field('properties.userId')}, ${field('user')})`,
-    tags: withLabels(null, {
-      api: field('properties.apiId'),
-      subscription: field('properties.apimSubscriptionId'),
-      deployment: DEPLOYMENT,
-    }),
-  },
-  repeats: 'same',
-  dated: true,
-};
+});

@@ -1,50 +1,82 @@
-import { sql } from '../../sql.js';
-import { field } from '../declare/fields.js';
-import { constant, type Format } from '../declare/format.js';
-import { tierOf } from '../declare/normalize.js';
-import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
+import { type Sql, sql } from '../../sql.js';
+import { type At, calls } from '../declare/calls.js';
+import { field, type Shape } from '../declare/fields.js';
+
+const ANSWER: Shape = {
+  usage: {
+    inputTokens: 'text',
+    outputTokens: 'text',
+    totalTokens: 'text',
+    cacheReadInputTokens: 'text',
+    cacheWriteInputTokens: 'text',
+    cacheDetails: [{ ttl: 'text', inputTokens: 'text' }],
+  },
+  metrics: { latencyMs: 'text' },
+  serviceTier: { type: 'text' },
+  performanceConfig: { latency: 'text' },
+};
+
+/** A part of an answer, or of the event that ends a stream and carries the same. */
+function part(path: string): Sql {
+  return sql`coalesce(${field(path)}, ${field(`metadata.${path}`)})`;
+}
+
+function place(path: string): At {
+  return [path, `metadata.${path}`];
+}
 
 const STOPPED = field('stopReason');
+/** Events of a stream carry one thing each, and the usage alone comes last. */
+const EVENT = sql`${field('usage')} is null and ${field('metadata')} is null and ${STOPPED} is null`;
 
 /**
- * Answers of Amazon Bedrock's Converse API, one per line. They name neither the model nor a time.
+ * Answers of Amazon Bedrock's Converse API, one per line, and the events of ConverseStream. They name neither the model nor
+ * a time; the id of the request stands in what the SDK puts around them.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-export const bedrockConverse: Format = {
+export const bedrockConverse = calls({
   name: 'bedrock-converse',
   title: "answers of Amazon Bedrock's Converse API",
   reads: 'ndjson',
-  signature: sql`json_exists(line, '$.usage.inputTokens') and json_exists(line, '$.usage.outputTokens') and json_exists(line, '$.stopReason')`,
+  signature: sql`json_exists(line, '$.usage.inputTokens') and json_exists(line, '$.usage.outputTokens') and json_exists(line, '$.stopReason')
+    or json_exists(line, '$.metadata.usage.inputTokens') and json_exists(line, '$.metadata.usage.outputTokens')`,
   fields: {
+    ...ANSWER,
+    metadata: ANSWER,
     stopReason: 'text',
-    metrics: { latencyMs: 'text' },
-    serviceTier: { type: 'text' },
-    performanceConfig: { latency: 'text' },
-    usage: {
-      inputTokens: 'text',
-      outputTokens: 'text',
-      cacheReadInputTokens: 'text',
-      cacheWriteInputTokens: 'text',
-      cacheDetails: [{ ttl: 'text', inputTokens: 'text' }],
-    },
+    messageStart: 'text',
+    contentBlockDelta: 'text',
+    contentBlockStop: 'text',
+    messageStop: 'text',
+    ResponseMetadata: { RequestId: 'text' },
   },
-  numbers: {
-    input: 'usage.inputTokens',
-    output: 'usage.outputTokens',
-    cache_read: 'usage.cacheReadInputTokens',
-    written: 'usage.cacheWriteInputTokens',
-    written_1h: {
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+  convention: 'exclusive',
+  set: { provider: 'bedrock', operation: 'chat' },
+  filtered: sql`${STOPPED} in ('guardrail_intervened', 'content_filtered')`,
+  at: {
+    request_id: 'ResponseMetadata.RequestId',
+    service_tier: place('serviceTier.type'),
+    speed: { at: 'performanceConfig.latency', value: sql`nullif(${part('performanceConfig.latency')}, 'standard')` },
+    input: place('usage.inputTokens'),
+    output: place('usage.outputTokens'),
+    total: place('usage.totalTokens'),
+    cache_read: place('usage.cacheReadInputTokens'),
+    cache_write: place('usage.cacheWriteInputTokens'),
+    cache_write_1h: {
       at: 'usage.cacheDetails',
       value: sql`cast(list_sum(list_transform(
-        list_filter(${field('usage.cacheDetails')}, lambda part: part.ttl = '1h'), lambda part: try_cast(part."inputTokens" as bigint)
+        list_filter(${part('usage.cacheDetails')}, lambda part: part.ttl = '1h'), lambda part: try_cast(part."inputTokens" as bigint)
       )) as varchar)`,
     },
+    latency: place('metrics.latencyMs'),
   },
-  decimals: {},
-  durations: { latency: 'metrics.latencyMs' },
-  times: {},
-  timeUnit: 'any',
-  skip: [],
+  skip: [
+    {
+      reason: 'stream events without usage',
+      when: sql`${EVENT} and coalesce(${field('messageStart')}, ${field('contentBlockDelta')}, ${field('contentBlockStop')}, ${field('messageStop')}) is not null`,
+    },
+  ],
   checks: [
     {
       field: 'model',
@@ -52,45 +84,10 @@ export const bedrockConverse: Format = {
       missing: 'model',
       when: sql`true`,
     },
-    { field: 'usage.inputTokens', reason: 'is missing', when: sql`input is null` },
-    { field: 'usage.outputTokens', reason: 'is missing', when: sql`output is null` },
     {
       field: 'usage.cacheWriteInputTokens',
       reason: 'is less than its part of one hour',
-      when: sql`written_1h > coalesce(written, 0)`,
+      when: sql`cache_write_1h > coalesce(cache_write, 0)`,
     },
   ],
-  traits: {
-    ...AGENT_TRAITS,
-    provider: constant('bedrock'),
-    model: null,
-    service_tier: tierOf(field('serviceTier.type')),
-    speed: sql`nullif(${field('performanceConfig.latency')}, 'standard')`,
-    status: constant('ok'),
-    error_class: sql`case when ${STOPPED} in ('guardrail_intervened', 'content_filtered') then 'content_filter' end`,
-    feature: null,
-    billed_currency: null,
-    // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
-    token_convention: constant('exclusive'),
-  },
-  facts: {
-    ...AGENT_FACTS,
-    request_id: null,
-    occurred_at: null,
-    requests: constant(1),
-    uncached_input_tokens: sql`input`,
-    cache_read_tokens: sql`cache_read`,
-    cache_write_tokens: sql`written - coalesce(written_1h, 0)`,
-    cache_write_1h_tokens: sql`written_1h`,
-    text_output_tokens: sql`output`,
-    reasoning_tokens: null,
-    latency_ms: sql`latency`,
-    user_id: null,
-    session_id: null,
-    tags: null,
-    billed_cost: null,
-  },
-  units: {},
-  repeats: 'same',
-  dated: false,
-};
+});

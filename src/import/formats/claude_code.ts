@@ -1,10 +1,10 @@
-import { identifier, join, sql } from '../../sql.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
 import { parsed, withLabels } from '../declare/labels.js';
 import { errorClassOf } from '../declare/normalize.js';
 import { projectOf } from './agent.js';
-import { anthropicAnswers, USAGE } from './anthropic.js';
+import { anthropicAnswers, idOfTurn, USAGE, withTurns } from './anthropic.js';
 
 const MESSAGE: Shape = { id: 'text', model: 'text', stop_reason: 'text', usage: USAGE };
 
@@ -14,6 +14,11 @@ const TYPE = field('type');
 const NESTED = sql`${field('data.message.message')}`;
 /** Calls of subagents stand in lines on their progress; what they wrote to the user stands there, too, without usage. */
 const IN_PROGRESS = sql`coalesce(${TYPE} = 'progress' and ${field('data.message.message.usage')} is not null, false)`;
+/** A part of the answer in a line, before `answer` is worked out. */
+function partOfAnswer(path: string): Sql {
+  return sql`case when ${IN_PROGRESS} then ${field(`data.message.message.${path}`)} when ${TYPE} = 'assistant' then ${field(`message.${path}`)} end`;
+}
+
 const SYNTHETIC = sql`coalesce(answer.model = '<synthetic>', false)`;
 /** A retry is logged before it is made, the last failure as a message of the program's own. */
 const RETRIED = sql`coalesce(${TYPE} = 'system' and ${field('subtype')} = 'api_error', false)`;
@@ -34,13 +39,14 @@ const answers = anthropicAnswers({
   answered: sql`(${ANSWERED})`,
   failed: FAILED,
   failure: FAILURE,
+  turns: true,
 });
 
 /** Several lines of a file are one call; servers that only speak Anthropic's language may number their answers. */
 const CALL = sql`case
       when ${FAILED} then ${field('uuid')}
-      when strlen(answer.id) >= 20 then answer.id
-      else concat_ws('/', ${field('sessionId')}, answer.id)
+      when strlen(answer.id) >= 20 then ${idOfTurn(sql`answer.id`)}
+      else concat_ws('/', ${field('sessionId')}, ${idOfTurn(sql`answer.id`)})
     end`;
 
 /**
@@ -58,7 +64,8 @@ export const claudeCode: Format = {
     (json_exists(line, '$.sessionId') and (line->>'type') in (
       'assistant', 'user', 'system', 'progress', 'attachment', 'mode', 'permission-mode', 'queue-operation', 'last-prompt',
       'custom-title', 'ai-title', 'agent-name'
-    ))
+    )
+    and not json_exists(line, '$.message.parts') and not json_exists(line, '$.systemPayload') and not json_exists(line, '$.usageMetadata'))
     or (line->>'type' = 'summary' and json_exists(line, '$.leafUuid'))
     or (line->>'type' = 'file-history-snapshot' and json_exists(line, '$.snapshot'))`,
   fields: {
@@ -79,6 +86,10 @@ export const claudeCode: Format = {
     message: MESSAGE,
     data: { message: { timestamp: 'text', message: MESSAGE } },
   },
+  resolved: withTurns({
+    model: partOfAnswer('model'),
+    iterations: partOfAnswer('usage.iterations'),
+  }),
   computed: [
     {
       answer: sql`case when ${IN_PROGRESS} then ${NESTED} when ${TYPE} = 'assistant' then ${field('message')} end`,

@@ -1,11 +1,13 @@
-import { sql } from '../../sql.js';
+import { type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
-import { constant, type Format } from '../declare/format.js';
+import type { Format } from '../declare/format.js';
 import { parsed, withLabels } from '../declare/labels.js';
-import { errorClassOf, statusIn } from '../declare/normalize.js';
-import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
+import { among, errorClassOf, statusIn } from '../declare/normalize.js';
+import { AGENT_FACTS, AGENT_TRAITS, anywhere } from './agent.js';
 
-const CALL = sql`coalesce(${field('say')} = 'api_req_started', false)`;
+/** What was used by calls whose messages were deleted afterwards: their sum. */
+const DELETED = sql`coalesce(${field('say')} = 'deleted_api_reqs', false)`;
+const CALL = sql`(coalesce(${field('say')} = 'api_req_started', false) or ${DELETED})`;
 /** Of the JSON text that a call is written down as; the prompt stands in it as well. */
 const TOLD: Shape = {
   tokensIn: 'text',
@@ -20,10 +22,52 @@ const TOLD: Shape = {
 const REASON = sql`told."cancelReason"`;
 const FAILED = sql`(${REASON} is not null)`;
 const MESSAGE = sql`coalesce(told."streamingFailedMessage", 'unknown')`;
-const MODEL = sql`coalesce(${field('modelInfo.modelId')}, ${field('modelId')})`;
-/** Roo Code says how its provider counts: OpenAI's way has the cached tokens in the others. */
-const INCLUSIVE = sql`coalesce(coalesce(told."apiProtocol", ${field('apiProtocol')}) = 'openai', false)`;
+const NAMED = sql`coalesce(${field('modelInfo.modelId')}, ${field('modelId')})`;
+/** The sum of deleted calls is of the only model of the task, if it has one. */
+const MODEL = sql`coalesce(${NAMED}, case when ${DELETED} then only_model end)`;
+const PROVIDER = sql`coalesce(${field('modelInfo.providerId')}, case when ${DELETED} then only_provider end)`;
+/**
+ * Providers of Cline that hand on OpenAI's counts, in which the prompt holds the cached tokens; the others take them out.
+ * https://github.com/cline/cline/tree/main/src/core/api/providers
+ */
+const OPENAI_LIKE = [
+  'openai',
+  'litellm',
+  'xai',
+  'together',
+  'fireworks',
+  'groq',
+  'qwen',
+  'qwen-code',
+  'moonshot',
+  'nebius',
+  'requesty',
+  'huggingface',
+  'baseten',
+  'mistral',
+  'sambanova',
+  'zai',
+  'ollama',
+  'lmstudio',
+  'vercel-ai-gateway',
+];
+/** Roo Code and Kilo Code name the protocol, not the provider. Since November 2025 they write the whole prompt for every protocol. */
+const PROTOCOL = sql`coalesce(told."apiProtocol", ${field('apiProtocol')})`;
+const CACHED = sql`(coalesce(try_cast(told."cacheReads" as bigint), 0) + coalesce(try_cast(told."cacheWrites" as bigint), 0))`;
+const HOLDS_CACHE = sql`case
+      when ${PROTOCOL} = 'openai' then true
+      when ${PROTOCOL} is not null then started >= timestamp '2025-11-01' and not coalesce(apart, false)
+      else ${among(PROVIDER, OPENAI_LIKE)}
+    end`;
+/** A prompt that is smaller than its cached part cannot hold it. */
+const INCLUSIVE = sql`(coalesce(${HOLDS_CACHE}, false) and coalesce(tokens_in >= coalesce(cache_read, 0) + coalesce(cache_write, 0), true))`;
 const KNOWN = sql`(${CALL} and (tokens_in is not null or tokens_out is not null))`;
+
+/** What all lines of the file that say it say; null where they differ. */
+function onlyOne(value: Sql): Sql {
+  const all = sql`over (partition by file_number order by line_order rows between unbounded preceding and unbounded following)`;
+  return sql`case when min(${value}) ${all} = max(${value}) ${all} then min(${value}) ${all} end`;
+}
 
 /**
  * Tasks of Cline and Roo Code in VS Code, <storage>/tasks/<id>/ui_messages.json: a list of messages, of which
@@ -47,6 +91,12 @@ export const cline: Format = {
     modelInfo: { providerId: 'text', modelId: 'text', mode: 'text' },
   },
   computed: [{ told: sql`case when ${CALL} then ${parsed(field('text'), TOLD)} end` }],
+  carried: {
+    only_model: onlyOne(NAMED),
+    only_provider: onlyOne(field('modelInfo.providerId')),
+    // One line whose prompt is less than what was cached shows how all of the task count.
+    apart: anywhere(sql`try_cast(told."tokensIn" as bigint) < ${CACHED}`),
+  },
   numbers: {
     tokens_in: { at: 'text.tokensIn', value: sql`told."tokensIn"` },
     tokens_out: { at: 'text.tokensOut', value: sql`told."tokensOut"` },
@@ -76,7 +126,7 @@ export const cline: Format = {
   traits: {
     ...AGENT_TRAITS,
     // The gateway of the extension's makers sells under its own name.
-    provider: sql`case ${field('modelInfo.providerId')} when 'openai-native' then 'openai' when 'cline' then null else ${field('modelInfo.providerId')} end`,
+    provider: sql`case ${PROVIDER} when 'openai-native' then 'openai' when 'cline' then null else ${PROVIDER} end`,
     model: MODEL,
     status: sql`case when ${FAILED} then 'error' else 'ok' end`,
     error_class: sql`case
@@ -91,7 +141,7 @@ export const cline: Format = {
     ...AGENT_FACTS,
     request_id: null,
     occurred_at: sql`started`,
-    requests: constant(1),
+    requests: sql`case when not ${DELETED} then 1 end`,
     uncached_input_tokens: sql`case
         when ${INCLUSIVE} then tokens_in - coalesce(cache_read, 0) - coalesce(cache_write, 0)
         else tokens_in

@@ -2,7 +2,7 @@ import { identifier, join, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { errorClassOf } from '../declare/normalize.js';
+import { errorClassOf, tierOf } from '../declare/normalize.js';
 import { projectOf } from './agent.js';
 
 /** The counts of tokens as Codex calls them. */
@@ -29,7 +29,7 @@ const TOTAL = sql`case
 
 /** What the last line of a kind said, up to this one. */
 function said(kind: Sql, value: Sql): Sql {
-  return sql`last_value(case when ${TYPE} = ${kind} then ${value} end ignore nulls) over (order by line_order rows unbounded preceding)`;
+  return sql`last_value(case when ${TYPE} = ${kind} then ${value} end ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`;
 }
 
 const META = sql`'session_meta'`;
@@ -41,14 +41,16 @@ const TURN = sql`'turn_context'`;
  */
 const SESSION = {
   session: sql`first_value(case when ${TYPE} = ${META} then ${field('payload.id')} end ignore nulls)
-      over (order by line_order rows between unbounded preceding and unbounded following)`,
+      over (partition by file_number order by line_order rows between unbounded preceding and unbounded following)`,
   family: sql`last_value(case when ${TYPE} = ${META} then coalesce(${field('payload.forked_from_id')}, ${field('payload.id')}) end ignore nulls)
-      over (order by line_order rows between unbounded preceding and unbounded following)`,
+      over (partition by file_number order by line_order rows between unbounded preceding and unbounded following)`,
+  tier: sql`last_value(case when ${TYPE} = 'event_msg' and ${field('payload.type')} = 'thread_settings_applied'
+        then coalesce(${field('payload.thread_settings.service_tier')}, 'default') end ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`,
   model: said(TURN, field('payload.model')),
   folder: sql`coalesce(${said(TURN, field('payload.cwd'))}, ${said(META, field('payload.cwd'))})`,
   branch: said(META, field('payload.git.branch')),
   seller: said(META, field('payload.model_provider')),
-  before: sql`lag(${TOTAL} ignore nulls) over (order by line_order)`,
+  before: sql`lag(${TOTAL} ignore nulls) over (partition by file_number order by line_order)`,
 };
 
 /** The running total, the one before it, and what is said of the last call alone. */
@@ -113,6 +115,7 @@ export const codex: Format = {
       cwd: 'text',
       model: 'text',
       model_provider: 'text',
+      thread_settings: { service_tier: 'text' },
       git: { branch: 'text' },
       info: { total_token_usage: COUNTS, last_token_usage: COUNTS },
       error: { kind: 'text' },
@@ -151,7 +154,7 @@ export const codex: Format = {
     model: sql`model`,
     request_model: null,
     operation: constant('chat'),
-    service_tier: null,
+    service_tier: sql`case when ${COUNTED} then ${tierOf(sql`case when tier = 'fast' then 'priority' else tier end`)} end`,
     speed: null,
     region: null,
     status: sql`case when ${FAILED} then 'error' else 'ok' end`,

@@ -1,4 +1,4 @@
-import { identifier, join, type Sql, sql } from '../../sql.js';
+import { sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { errorClassOf, statusIn } from '../declare/normalize.js';
@@ -10,26 +10,18 @@ const ENDED = sql`coalesce(${TYPE} = 'turn.completed', false)`;
 const FAILED = sql`coalesce(${TYPE} = 'turn.failed', false)`;
 const MESSAGE = sql`coalesce(${field('error.message')}, 'unknown')`;
 
-/** Usage is that of the whole thread, all its turns so far: a turn used what it is more than after the one before. */
-function used(name: Name): Sql {
-  const [now, earlier] = [identifier(name), identifier(`before_${name}`)];
-  return sql`case when ${ENDED} then ${now} - case when ${RESTARTED} then 0 else coalesce(${earlier}, 0) end end`;
-}
-
-const RESTARTED = sql`coalesce(input_tokens < before_input_tokens or output_tokens < before_output_tokens, false)`;
+const RESTARTED = sql`(${ENDED} and coalesce(try_cast(${field('usage.input_tokens')} as bigint) < try_cast(before.input_tokens as bigint)
+      or try_cast(${field('usage.output_tokens')} as bigint) < try_cast(before.output_tokens as bigint), false))`;
 
 function counted(name: Name): Record<string, Place> {
   const at = `usage.${name}`;
-  return {
-    [name]: { at, value: sql`case when ${ENDED} then ${field(at)} end` },
-    [`before_${name}`]: { at, value: sql`case when ${ENDED} then before.${identifier(name)} end` },
-  };
+  return { [name]: { at, value: sql`case when ${ENDED} then ${field(at)} end` } };
 }
 
-/** The same sums of the same thread are the same turn. */
-const TURN = sql`case
+/** Usage is that of the whole thread, all its turns so far, also when it is resumed in another process and another file. */
+const THREAD = sql`case
       when ${FAILED} then concat_ws('/', thread, 'failed', failures)
-      else concat_ws('/', thread, ${join(NAMES.map((name) => sql`coalesce(${identifier(name)}, 0)`))})
+      else concat_ws('/', 'codex exec thread', thread, restarts)
     end`;
 
 /**
@@ -46,18 +38,27 @@ export const codexExec: Format = {
   fields: { type: 'text', thread_id: 'text', usage: COUNTS, error: { message: 'text' } },
   // A file may hold several threads, and one that was resumed.
   resolved: (lines) => sql`
-    select * exclude (ordinal), last_value(${field('thread_id')} ignore nulls) over (order by ordinal rows unbounded preceding) as thread
-    from (select *, row_number() over () as ordinal from (${lines}) as line) as numbered
+    select * exclude (ordinal), coalesce(ordinal = max(case when ${ENDED} then ordinal end) over (partition by file_number, thread, restarts), false) as is_last
+    from (
+      select
+        *,
+        count(*) filter (where ${RESTARTED}) over (partition by file_number, thread order by ordinal rows unbounded preceding) as restarts,
+        count(*) filter (where ${FAILED}) over (partition by file_number, thread order by ordinal rows unbounded preceding) as failures
+      from (
+        select *, lag(case when ${ENDED} then ${field('usage')} end ignore nulls) over (partition by file_number, thread order by ordinal) as before
+        from (
+          select *, last_value(${field('thread_id')} ignore nulls) over (partition by file_number order by ordinal rows unbounded preceding) as thread
+          from (select *, row_number() over () as ordinal from (${lines}) as line) as numbered
+        ) as of_thread
+      ) as compared
+    ) as counted
     order by ordinal`,
-  carried: {
-    before: sql`lag(case when ${ENDED} then ${field('usage')} end ignore nulls) over (partition by thread order by line_order)`,
-    failures: sql`count(*) filter (where ${FAILED}) over (partition by thread order by line_order rows unbounded preceding)`,
-  },
   numbers: Object.assign({}, ...NAMES.map(counted)),
   decimals: {},
   times: {},
   timeUnit: 'any',
   skip: [
+    { reason: 'sums that a later turn goes on with', when: sql`${ENDED} and not is_last` },
     {
       reason: 'events that are not the end of a turn',
       when: sql`${TYPE} is not null and not ${ENDED} and not ${FAILED}`,
@@ -81,16 +82,16 @@ export const codexExec: Format = {
   },
   facts: {
     ...AGENT_FACTS,
-    request_id: TURN,
+    request_id: THREAD,
     occurred_at: null,
-    // A turn takes as many calls as the work needs.
+    // A thread takes as many calls as the work needs.
     requests: null,
-    uncached_input_tokens: sql`${used('input_tokens')} - coalesce(${used('cached_input_tokens')}, 0) - coalesce(${used('cache_write_input_tokens')}, 0)`,
-    cache_read_tokens: used('cached_input_tokens'),
-    cache_write_tokens: used('cache_write_input_tokens'),
+    uncached_input_tokens: sql`input_tokens - coalesce(cached_input_tokens, 0) - coalesce(cache_write_input_tokens, 0)`,
+    cache_read_tokens: sql`cached_input_tokens`,
+    cache_write_tokens: sql`cache_write_input_tokens`,
     cache_write_1h_tokens: null,
-    text_output_tokens: sql`${used('output_tokens')} - coalesce(${used('reasoning_output_tokens')}, 0)`,
-    reasoning_tokens: used('reasoning_output_tokens'),
+    text_output_tokens: sql`output_tokens - coalesce(reasoning_output_tokens, 0)`,
+    reasoning_tokens: sql`reasoning_output_tokens`,
     latency_ms: null,
     user_id: null,
     session_id: sql`thread`,
@@ -98,6 +99,6 @@ export const codexExec: Format = {
     billed_cost: null,
   },
   units: {},
-  repeats: 'same',
+  repeats: 'grows',
   dated: false,
 };

@@ -88,7 +88,8 @@ export const droid: Format = {
     billed_cost: null,
   },
   units: {},
-  key: sql`concat('droid session of ', ${field('providerLockTimestamp')}, ' ', ${field('model')})`,
+  // The sums go on when the session is given another model.
+  key: sql`concat('droid session of ', ${field('providerLockTimestamp')})`,
   repeats: 'grows',
   dated: true,
 };

@@ -103,7 +103,7 @@ export const geminiCli: Format = {
     $rewindTo: 'text',
   },
   carried: {
-    session: sql`last_value(${field('sessionId')} ignore nulls) over (order by line_order rows unbounded preceding)`,
+    session: sql`last_value(${field('sessionId')} ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`,
   },
   skip: [
     ANSWERS_WITHOUT_USAGE,

@@ -1,24 +1,19 @@
-import { literal, type Sql, sql } from '../../sql.js';
+import { join, literal, type Sql, sql } from '../../sql.js';
+import { type Calls, calls } from '../declare/calls.js';
 import { elapsedMs, flagOf, textOf } from '../declare/convert.js';
-import type { Shape } from '../declare/fields.js';
-import { constant, type Format, type Place } from '../declare/format.js';
+import { merged, type Shape } from '../declare/fields.js';
+import type { Format, Place } from '../declare/format.js';
 import { attributed, labelled, otherLabels, withLabels } from '../declare/labels.js';
-import { errorClassOf } from '../declare/normalize.js';
+import { tierOf } from '../declare/normalize.js';
+import { USAGE_SHAPE, usagePlace, usagePlaces } from '../declare/usage_keys.js';
 
 /** The usage as LiteLLM counts it for all providers: https://docs.litellm.ai/docs/completion/usage */
-export const USAGE: Shape = {
-  prompt_tokens: 'text',
-  completion_tokens: 'text',
-  cache_read_input_tokens: 'text',
-  cache_creation_input_tokens: 'text',
-  prompt_tokens_details: {
-    cached_tokens: 'text',
-    audio_tokens: 'text',
-    image_tokens: 'text',
-    cache_creation_token_details: { ephemeral_1h_input_tokens: 'text' },
-  },
-  completion_tokens_details: { reasoning_tokens: 'text', audio_tokens: 'text', image_tokens: 'text' },
-  server_tool_use: { web_search_requests: 'text' },
+export const USAGE: Shape = merged(USAGE_SHAPE, {});
+
+/** What it found out about the price of a call. */
+export const PRICED: Shape = {
+  cost_breakdown: { service_tier: 'text' },
+  model_map_information: { model_map_key: 'text' },
 };
 
 /** Where the two logs of LiteLLM keep the same things. */
@@ -29,14 +24,20 @@ export interface Logged {
   usage: (path: string) => Sql;
   /** The path of `usage` in the line, for complaints. */
   usageAt: string;
+  /** Whether the log has the usage as the provider told it; versions before 1.60 did not keep it. */
+  hasUsage: Sql;
   error: { code: Sql; name: Sql };
   /** The user's own object of metadata, read as ATTRIBUTED. */
   metadata: Sql;
   /** The list of request tags as labels. */
   tags: Sql;
-  cost: Place;
+  cost: string;
   /** What cached tokens are known by where the usage does not say. */
   further: { read: Sql; written: Sql };
+  /** The tier that served the call, then the one that was asked for. */
+  tiers: readonly Sql[];
+  /** The name under which LiteLLM found the price: the model behind a deployment of any name. */
+  baseModel: Sql;
   team: Sql;
   /** The name the user gave the key, and its hash; never the key itself. */
   key: { name: Sql; hash: Sql };
@@ -58,82 +59,6 @@ export type LoggedName =
   | 'started'
   | 'ended'
   | 'first_token';
-
-/** What both logs have in common. Every count is inclusive: LiteLLM adds Anthropic's cached tokens to the prompt. */
-export function litellmLog(
-  logged: Logged,
-): Omit<Format, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'computed'> {
-  const { text, cost } = logged;
-  return {
-    numbers: numbersOf(logged),
-    decimals: { cost },
-    times: {
-      started: { at: 'startTime', value: textOf(text('started')) },
-      ended: { at: 'endTime', value: textOf(text('ended')) },
-      first_token: { at: 'completionStartTime', value: textOf(text('first_token')) },
-    },
-    timeUnit: 'any',
-    skip: [],
-    checks: [
-      { field: 'startTime', reason: 'is missing', missing: 'timestamp', when: sql`started is null` },
-      {
-        field: 'model',
-        reason: 'is missing',
-        missing: 'model',
-        when: sql`${text('model')} is null and ${text('model_group')} is null and not ${failed(logged)}`,
-      },
-      { field: 'prompt_tokens', reason: 'is missing', when: sql`prompt is null and not ${failed(logged)}` },
-      { field: 'completion_tokens', reason: 'is missing', when: sql`completion is null and not ${failed(logged)}` },
-    ],
-    traits: traitsOf(logged),
-    facts: factsOf(logged),
-    units: {
-      input_audio_tokens: sql`audio_in`,
-      input_image_tokens: sql`image_in`,
-      output_audio_tokens: sql`audio_out`,
-      output_image_tokens: sql`image_out`,
-      web_search_requests: sql`searches`,
-    },
-    repeats: 'grows',
-    dated: true,
-  };
-}
-
-function numbersOf({ usage, usageAt, further }: Logged): Format['numbers'] {
-  const part = (path: string): Place => ({ at: `${usageAt}.${path}`, value: usage(path) });
-  const largest = (path: string, ...values: Sql[]): Place => ({
-    at: `${usageAt}.${path}`,
-    // One of them is 0 where another has the count, by provider and version.
-    value: sql`cast(greatest(${values.map((value) => sql`try_cast(${value} as bigint)`).reduce((before, next) => sql`${before}, ${next}`)}) as varchar)`,
-  });
-  return {
-    prompt: 'prompt_tokens',
-    completion: 'completion_tokens',
-    cached: largest(
-      'cache_read_input_tokens',
-      usage('cache_read_input_tokens'),
-      usage('prompt_tokens_details.cached_tokens'),
-      further.read,
-    ),
-    written: largest('cache_creation_input_tokens', usage('cache_creation_input_tokens'), further.written),
-    written_1h: part('prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens'),
-    audio_in: part('prompt_tokens_details.audio_tokens'),
-    image_in: part('prompt_tokens_details.image_tokens'),
-    reasoning: part('completion_tokens_details.reasoning_tokens'),
-    audio_out: part('completion_tokens_details.audio_tokens'),
-    image_out: part('completion_tokens_details.image_tokens'),
-    searches: part('server_tool_use.web_search_requests'),
-  };
-}
-
-function failed({ text, error }: Logged): Sql {
-  return sql`(coalesce(${text('status')} = 'failure', false) or nullif(${error.name}, '') is not null)`;
-}
-
-/** A failed call counts zeros for what nobody counted. */
-function nothingCounted(logged: Logged): Sql {
-  return sql`(${failed(logged)} and coalesce(prompt, 0) = 0 and coalesce(completion, 0) = 0)`;
-}
 
 /** Kinds of calls as LiteLLM calls them, with and without the `a` of asynchronous ones. */
 const OPERATIONS: Readonly<Record<string, string>> = {
@@ -160,68 +85,123 @@ function operationOf(callType: Sql): Sql {
   return sql`case ${cases.reduce((before, next) => sql`${before} ${next}`)} end`;
 }
 
-function traitsOf(logged: Logged): Format['traits'] {
-  const { text, error, metadata, tags } = logged;
-  const http = sql`try_cast(nullif(${error.code}, '') as integer)`;
+/** What both logs have in common, and where each keeps it. */
+export function litellmLog(
+  logged: Logged,
+  layout: Pick<Calls, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'computed' | 'checks'>,
+): Format {
+  const { text, usage, usageAt, error, metadata, tags, cost, further } = logged;
+  const failed = sql`(coalesce(${text('status')} = 'failure', false) or nullif(${error.name}, '') is not null)`;
+  const { input: _input, output: _output, total: _total, ...parts } = usagePlaces(usage, usageAt);
+  const { cache_read: read, cache_write: written } = parts;
+  const http = sql`case when ${failed} then http_status end`;
+  const label = (name: 'feature' | 'environment' | 'customer' | 'user_id' | 'session_id', ...own: Sql[]) =>
+    own.reduceRight<Sql>((rest, value) => sql`coalesce(nullif(${value}, ''), ${rest})`, attributed(metadata, name));
+  return calls({
+    ...layout,
+    convention: 'inclusive',
+    writer: countedBy(logged),
+    failed,
+    filtered: sql`false`,
+    fromCache: sql`coalesce(${flagOf(text('cache_hit'))}, false)`,
+    // LiteLLM estimates the prompt of a call that failed; what it did not bill was not used.
+    uncounted: sql`((${failed} and coalesce(cost, 0) = 0)
+      or (coalesce("input", 0) + coalesce("output", 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) = 0))`,
+    at: {
+      ...parts,
+      cache_read: largest(read.at, read.value, further.read),
+      cache_write: largest(written.at, written.value, further.written),
+      request_id: { at: 'request_id', value: text('id') },
+      trace_id: { at: 'trace_id', value: text('trace_id') },
+      started: { at: 'startTime', value: textOf(text('started')) },
+      ended: { at: 'endTime', value: textOf(text('ended')) },
+      first_token: { at: 'completionStartTime', value: textOf(text('first_token')) },
+      provider: { at: 'custom_llm_provider', value: text('custom_llm_provider') },
+      model: { at: 'model', value: modelOf(logged) },
+      // The name that the proxy offers; several deployments may stand behind it.
+      request_model: { at: 'model_group', value: text('model_group') },
+      speed: { at: 'speed', value: usage('speed') },
+      region: { at: 'inference_geo', value: sql`nullif(${usage('inference_geo')}, 'not_available')` },
+      input: 'prompt_tokens',
+      output: 'completion_tokens',
+      total: 'total_tokens',
+      http_status: { at: 'error_code', value: textOf(error.code) },
+      error: { at: 'error_class', value: textOf(error.name) },
+      cost,
+      feature: {
+        at: 'feature',
+        value: sql`coalesce(${labelled(tags, 'feature')}, ${attributed(metadata, 'feature')})`,
+      },
+      environment: {
+        at: 'environment',
+        value: sql`coalesce(${labelled(tags, 'environment')}, ${attributed(metadata, 'environment')})`,
+      },
+      customer: { at: 'end_user', value: label('customer', text('end_user'), labelled(tags, 'customer')) },
+      user_id: { at: 'user', value: label('user_id', text('user')) },
+      session_id: { at: 'session_id', value: label('session_id', text('session_id')) },
+    },
+    optional: ['model'],
+    numbers: { searches: usagePlace('searches', usage, usageAt) },
+    checks: [
+      {
+        field: 'model',
+        reason: 'is missing',
+        missing: 'model',
+        when: sql`${text('model')} is null and ${text('model_group')} is null and not ${failed}`,
+      },
+      ...(layout.checks ?? []),
+    ],
+    traits: {
+      operation: operationOf(text('call_type')),
+      service_tier: sql`coalesce(${[...logged.tiers, usage('service_tier')].map((tier) => tierOf(sql`nullif(${tier}, 'auto')`)).reduce((one, other) => sql`${one}, ${other}`)})`,
+      http_status: http,
+    },
+    facts: {
+      latency_ms: elapsedMs(sql`started`, sql`ended`),
+      // Without streaming the first token is said to come with the last.
+      ttft_ms: sql`case when first_token < ended then ${elapsedMs(sql`started`, sql`first_token`)} end`,
+      tags: withLabels(otherLabels(tags), {
+        team: logged.team,
+        organization: text('organization'),
+        api_key: logged.key.name,
+        api_key_id: hashOnly(logged.key.hash),
+      }),
+      billed_cost: sql`cost`,
+    },
+    units: { web_search_requests: sql`searches` },
+    repeats: 'grows',
+  });
+}
+
+/** One of them is 0 where another has the count, by provider and version. */
+function largest(at: string, ...values: readonly Sql[]): Place & object {
+  const counts = values.map((value) => sql`try_cast(${value} as bigint)`);
+  return { at, value: sql`cast(greatest(${counts.reduce((one, other) => sql`${one}, ${other}`)}) as varchar)` };
+}
+
+/**
+ * LiteLLM adds what Anthropic counts beside each other to the prompt: all of it, but in versions 1.65 to 1.74 what was
+ * read alone. A row tells its version by what it keeps: those before have no usage of the provider's, those after
+ * count the writes among the details. Its total is of its own making.
+ */
+function countedBy({ usage, hasUsage }: Logged): Calls['writer'] {
+  const details = ['cache_creation_tokens', 'cache_creation_token_details.ephemeral_1h_input_tokens'].map((name) =>
+    usage(`prompt_tokens_details.${name}`),
+  );
+  const beside = sql`${hasUsage} and ${usage('cache_creation_input_tokens')} > '0' and coalesce(${join(details)}) is null`;
   return {
-    provider: text('custom_llm_provider'),
-    model: text('model'),
-    // The name that the proxy offers; several deployments may stand behind it.
-    request_model: text('model_group'),
-    operation: operationOf(text('call_type')),
-    service_tier: null,
-    speed: null,
-    region: null,
-    status: sql`case when ${failed(logged)} then 'error' else 'ok' end`,
-    error_class: sql`case when ${failed(logged)} then coalesce(${errorClassOf(http, sql`nullif(${error.name}, '')`)}, 'other') end`,
-    http_status: sql`case when ${failed(logged)} then ${http} end`,
-    feature: sql`coalesce(${labelled(tags, 'feature')}, ${attributed(metadata, 'feature')})`,
-    environment: sql`coalesce(${labelled(tags, 'environment')}, ${attributed(metadata, 'environment')})`,
-    attempt: null,
-    bucket_seconds: null,
-    billed_currency: sql`case when cost is not null then 'USD' end`,
-    // True, False or None, as Python writes them.
-    gateway_cached: sql`case when ${flagOf(text('cache_hit'))} then true end`,
-    token_convention: constant('inclusive'),
-    max_output_tokens: null,
-    has_tools: null,
-    has_images: null,
-    has_json_schema: null,
+    input: sql`case when coalesce(${beside}, false) then 'reads' else 'cache' end`,
+    output: sql`'reasoning'`,
+    ownTotal: sql`true`,
   };
 }
 
-function factsOf(logged: Logged): Format['facts'] {
-  const { text, metadata, tags } = logged;
-  const counted = (value: Sql) => sql`case when not ${nothingCounted(logged)} then ${value} end`;
-  return {
-    request_id: text('id'),
-    trace_id: text('trace_id'),
-    occurred_at: sql`started`,
-    requests: constant(1),
-    uncached_input_tokens: counted(
-      sql`prompt - coalesce(cached, 0) - coalesce(written, 0) - coalesce(audio_in, 0) - coalesce(image_in, 0)`,
-    ),
-    cache_read_tokens: counted(sql`cached`),
-    cache_write_tokens: counted(sql`written - coalesce(written_1h, 0)`),
-    cache_write_1h_tokens: counted(sql`written_1h`),
-    text_output_tokens: counted(
-      sql`completion - coalesce(reasoning, 0) - coalesce(audio_out, 0) - coalesce(image_out, 0)`,
-    ),
-    reasoning_tokens: counted(sql`reasoning`),
-    latency_ms: elapsedMs(sql`started`, sql`ended`),
-    // Without streaming the first token is said to come with the last.
-    ttft_ms: sql`case when first_token < ended then ${elapsedMs(sql`started`, sql`first_token`)} end`,
-    customer: sql`coalesce(nullif(${text('end_user')}, ''), ${labelled(tags, 'customer')}, ${attributed(metadata, 'customer')})`,
-    user_id: sql`coalesce(nullif(${text('user')}, ''), ${attributed(metadata, 'user_id')})`,
-    session_id: sql`coalesce(nullif(${text('session_id')}, ''), ${attributed(metadata, 'session_id')})`,
-    tags: withLabels(otherLabels(tags), {
-      team: logged.team,
-      organization: text('organization'),
-      api_key: logged.key.name,
-      api_key_id: hashOnly(logged.key.hash),
-    }),
-    billed_cost: sql`cost`,
-  };
+/** A deployment of Azure's has whatever name its owner gave it; then the name of its price tells the model. */
+function modelOf({ text, baseModel }: Logged): Sql {
+  return sql`case
+      when ${text('custom_llm_provider')} = 'azure' and starts_with(${baseModel}, 'azure/') then substr(${baseModel}, 7)
+      else ${text('model')}
+    end`;
 }
 
 /** LiteLLM keeps the SHA-256 of a key; whatever else stands there (the key of a proxy without a database) is not kept. */

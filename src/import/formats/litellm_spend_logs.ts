@@ -2,7 +2,7 @@ import { type Sql, sql } from '../../sql.js';
 import { field, type Shape, within } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
 import { ATTRIBUTED, labelsOf, listIn, parsed } from '../declare/labels.js';
-import { type LoggedName, litellmLog, USAGE } from './litellm.js';
+import { type Logged, type LoggedName, litellmLog, PRICED, USAGE } from './litellm.js';
 
 const COLUMNS = [
   'request_id',
@@ -25,6 +25,7 @@ const COLUMNS = [
   'spend',
   'prompt_tokens',
   'completion_tokens',
+  'total_tokens',
   'status',
 ] as const;
 
@@ -52,6 +53,7 @@ const METADATA: Shape = {
   usage_object: USAGE,
   additional_usage_values: { cache_read_input_tokens: 'text', cache_creation_input_tokens: 'text' },
   error_information: { error_code: 'text', error_class: 'text' },
+  ...PRICED,
   user_api_key_alias: 'text',
   user_api_key_team_alias: 'text',
   spend_logs_metadata: ATTRIBUTED,
@@ -62,10 +64,11 @@ function text(name: LoggedName): Sql {
   return column === null ? sql`cast(null as varchar)` : field(column);
 }
 
-const log = litellmLog({
+const LOGGED: Logged = {
   text,
   usage: (path) => within(sql`details`, `usage_object.${path}`),
   usageAt: 'metadata.usage_object',
+  hasUsage: sql`details.usage_object is not null`,
   error: {
     code: sql`details.error_information.error_code`,
     name: sql`details.error_information.error_class`,
@@ -77,17 +80,18 @@ const log = litellmLog({
     read: sql`details.additional_usage_values.cache_read_input_tokens`,
     written: sql`details.additional_usage_values.cache_creation_input_tokens`,
   },
+  tiers: [sql`details.cost_breakdown.service_tier`],
+  baseModel: sql`details.model_map_information.model_map_key`,
   team: sql`coalesce(nullif(details.user_api_key_team_alias, ''), ${field('team_id')})`,
   key: { name: sql`details.user_api_key_alias`, hash: field('api_key') },
-});
+};
 
 /**
  * The table LiteLLM_SpendLogs of LiteLLM's proxy, exported as JSON lines or CSV: one row per call.
  * https://docs.litellm.ai/docs/proxy/cost_tracking, https://github.com/BerriAI/litellm/blob/main/schema.prisma
  */
 function spendLogs(reads: Format['reads'], signature: Format['signature']): Format {
-  return {
-    ...log,
+  return litellmLog(LOGGED, {
     name: `litellm-spend-logs-${reads === 'csv' ? 'csv' : 'jsonl'}`,
     title: `LiteLLM's spend logs as ${reads === 'csv' ? 'CSV' : 'JSON lines'}`,
     reads,
@@ -100,7 +104,6 @@ function spendLogs(reads: Format['reads'], signature: Format['signature']): Form
       },
     ],
     checks: [
-      ...log.checks,
       // Cached tokens stand nowhere else: read as none, the prompt would cost too much.
       {
         field: 'metadata',
@@ -108,7 +111,7 @@ function spendLogs(reads: Format['reads'], signature: Format['signature']): Form
         when: sql`${field('metadata')} is not null and not json_valid(${field('metadata')})`,
       },
     ],
-  };
+  });
 }
 
 export const litellmSpendLogsJsonl = spendLogs(

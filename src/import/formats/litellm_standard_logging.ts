@@ -1,8 +1,7 @@
 import { sql } from '../../sql.js';
 import { field } from '../declare/fields.js';
-import type { Format } from '../declare/format.js';
 import { ATTRIBUTED, labelsOf, listIn } from '../declare/labels.js';
-import { type LoggedName, litellmLog, USAGE } from './litellm.js';
+import { type Logged, type LoggedName, litellmLog, PRICED, USAGE } from './litellm.js';
 
 const NAMES: Readonly<Record<LoggedName, string>> = {
   id: 'id',
@@ -23,23 +22,27 @@ const NAMES: Readonly<Record<LoggedName, string>> = {
   first_token: 'completionStartTime',
 };
 
+const LOGGED: Logged = {
+  text: (name) => field(NAMES[name]),
+  usage: (path) => sql`coalesce(${field(`metadata.usage_object.${path}`)}, ${field(`response.usage.${path}`)})`,
+  usageAt: 'metadata.usage_object',
+  hasUsage: sql`${field('metadata.usage_object')} is not null`,
+  error: { code: field('error_information.error_code'), name: field('error_information.error_class') },
+  metadata: field('metadata.spend_logs_metadata'),
+  tags: sql`request_labels`,
+  cost: 'response_cost',
+  further: { read: sql`cast(null as varchar)`, written: sql`cast(null as varchar)` },
+  tiers: [field('cost_breakdown.service_tier'), field('response.service_tier'), field('model_parameters.service_tier')],
+  baseModel: field('model_map_information.model_map_key'),
+  team: sql`coalesce(nullif(${field('metadata.user_api_key_team_alias')}, ''), ${field('metadata.user_api_key_team_id')})`,
+  key: { name: field('metadata.user_api_key_alias'), hash: field('metadata.user_api_key_hash') },
+};
+
 /**
  * The payload that LiteLLM hands to its logging callbacks, one object per line.
  * https://docs.litellm.ai/docs/proxy/logging_spec
  */
-export const litellmStandardLogging: Format = {
-  ...litellmLog({
-    text: (name) => field(NAMES[name]),
-    usage: (path) => sql`coalesce(${field(`metadata.usage_object.${path}`)}, ${field(`response.usage.${path}`)})`,
-    usageAt: 'metadata.usage_object',
-    error: { code: field('error_information.error_code'), name: field('error_information.error_class') },
-    metadata: field('metadata.spend_logs_metadata'),
-    tags: sql`request_labels`,
-    cost: 'response_cost',
-    further: { read: sql`cast(null as varchar)`, written: sql`cast(null as varchar)` },
-    team: sql`coalesce(nullif(${field('metadata.user_api_key_team_alias')}, ''), ${field('metadata.user_api_key_team_id')})`,
-    key: { name: field('metadata.user_api_key_alias'), hash: field('metadata.user_api_key_hash') },
-  }),
+export const litellmStandardLogging = litellmLog(LOGGED, {
   name: 'litellm-standard-logging',
   title: "the payload of LiteLLM's logging callbacks",
   reads: 'ndjson',
@@ -61,9 +64,12 @@ export const litellmStandardLogging: Format = {
     response_cost: 'text',
     prompt_tokens: 'text',
     completion_tokens: 'text',
+    total_tokens: 'text',
     request_tags: 'text',
     error_information: { error_code: 'text', error_class: 'text' },
-    response: { usage: USAGE },
+    ...PRICED,
+    model_parameters: { service_tier: 'text' },
+    response: { service_tier: 'text', usage: USAGE },
     metadata: {
       usage_object: USAGE,
       spend_logs_metadata: ATTRIBUTED,
@@ -76,4 +82,4 @@ export const litellmStandardLogging: Format = {
     },
   },
   computed: [{ request_labels: labelsOf(listIn(field('request_tags'))) }],
-};
+});

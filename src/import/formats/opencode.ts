@@ -108,6 +108,8 @@ export const opencode: Format = {
     billed_cost: sql`case when cost > 0 then cost end`,
   },
   units: {},
+  // A fork repeats the messages of its parent under new ids and another session, with their times and counts.
+  key: sql`concat_ws(' ', 'opencode message', ${field('time.created')}, ${field('providerID')}, ${field('modelID')}, input, cache_read, cache_write, output)`,
   repeats: 'grows',
   dated: true,
 };

@@ -1,7 +1,7 @@
 import { identifier, join, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
-import { withLabels } from '../declare/labels.js';
+import { parsed, withLabels } from '../declare/labels.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const USAGE: Shape = {
@@ -14,9 +14,17 @@ const USAGE: Shape = {
   response_id: 'text',
 };
 
-const USAGES = field('metrics.token_usages');
-const COSTS = field('metrics.costs');
-const LATENCIES = field('metrics.response_latencies');
+/** What one kind of work of an agent used: its calls, what each cost, and how long it took. */
+const METRICS: Shape = {
+  token_usages: [USAGE],
+  costs: [{ cost: 'text', timestamp: 'text' }],
+  response_latencies: [{ response_id: 'text', latency: 'text' }],
+};
+/** The state of a conversation tells the metrics of each of its models by what they are for. */
+const BY_USE = field('stats.usage_to_metrics');
+const USAGES = sql`work.token_usages`;
+const COSTS = sql`work.costs`;
+const LATENCIES = sql`work.response_latencies`;
 /** A line that is a call by itself, as the lists of the others hold them. */
 const ALONE = sql`case when coalesce(${field('prompt_tokens')}, ${field('completion_tokens')}) is not null
       then [struct_pack(${join(Object.keys(USAGE).map((name) => sql`${identifier(name)} := ${field(name)}`))})] end`;
@@ -28,7 +36,7 @@ const COST = sql`case when len(${COSTS}) = len(${USAGES}) then ${COSTS}[place] e
 const GIVEN_AT = sql`nullif(regexp_extract(call.response_id, '^gen-([0-9]{10})-', 1), '')`;
 
 /**
- * Runs of OpenHands (`output.jsonl` of its evaluations): the metrics of a run list the usage of each of its calls, beside
+ * Conversations of OpenHands (~/.openhands/conversations/<id>/base_state.json) and runs (`output.jsonl` of its evaluations): the metrics of a run list the usage of each of its calls, beside
  * it what they cost and how long they took. Also such usage alone, one call per line.
  * https://github.com/All-Hands-AI/OpenHands/blob/main/openhands/llm/metrics.py
  */
@@ -38,17 +46,16 @@ export const openhands: Format = {
   reads: 'ndjson',
   signature: sql`
     json_type(line, '$.metrics.token_usages') = 'ARRAY'
+    or json_type(line, '$.stats.usage_to_metrics') = 'OBJECT'
     or (json_exists(line, '$.prompt_tokens') and json_exists(line, '$.completion_tokens') and json_exists(line, '$.cache_read_tokens')
       and json_exists(line, '$.cache_write_tokens') and json_exists(line, '$.response_id'))`,
   fields: {
     instance_id: 'text',
     latency: 'text',
     ...USAGE,
-    metrics: {
-      token_usages: [USAGE],
-      costs: [{ cost: 'text', timestamp: 'text' }],
-      response_latencies: [{ response_id: 'text', latency: 'text' }],
-    },
+    id: 'text',
+    metrics: METRICS,
+    stats: { usage_to_metrics: 'text' },
   },
   // Every call of a run is a row.
   resolved: (lines) => sql`
@@ -56,7 +63,15 @@ export const openhands: Format = {
       * exclude (calls),
       unnest(case when len(calls) > 0 then calls else [null] end) as call,
       unnest(case when len(calls) > 0 then range(1, len(calls) + 1) else [null] end) as place
-    from (select *, coalesce(${USAGES}, ${ALONE}) as calls from (${lines}) as line) as listed`,
+    from (
+      select *, coalesce(${USAGES}, ${ALONE}) as calls
+      from (
+        select *, unnest(coalesce(
+          ${parsed(sql`to_json(json_extract(try_cast(${BY_USE} as json), '$.*'))`, [METRICS])}, [${field('metrics')}]
+        )) as work
+        from (${lines}) as line
+      ) as used
+    ) as listed`,
   numbers: {
     prompt: { at: 'prompt_tokens', value: sql`call.prompt_tokens` },
     completion: { at: 'completion_tokens', value: sql`call.completion_tokens` },
@@ -75,7 +90,12 @@ export const openhands: Format = {
     ended: { at: 'metrics.costs.timestamp', value: sql`(${COST}).timestamp` },
   },
   timeUnit: 'any',
-  skip: [{ reason: 'runs without a call to a model', when: sql`not ${CALLED} and ${USAGES} is not null` }],
+  skip: [
+    {
+      reason: 'runs without a call to a model',
+      when: sql`not ${CALLED} and (${USAGES} is not null or ${BY_USE} is not null)`,
+    },
+  ],
   checks: [
     {
       field: 'metrics.costs',
@@ -112,7 +132,7 @@ export const openhands: Format = {
     reasoning_tokens: sql`reasoning`,
     latency_ms: sql`latency`,
     user_id: null,
-    session_id: field('instance_id'),
+    session_id: sql`coalesce(${field('instance_id')}, case when ${BY_USE} is not null then ${field('id')} end)`,
     tags: withLabels(null, { instance: field('instance_id') }),
     // What LiteLLM took it to cost; 0 where it knows no price.
     billed_cost: sql`case when cost > 0 then cost end`,

@@ -16,6 +16,7 @@ export const openrouterActivity = calls({
   reads: 'csv',
   signature: ['generation_id', 'created_at', 'model_permaslug', 'tokens_prompt', 'tokens_completion'],
   convention: 'inclusive',
+  defined: true,
   failed: FAILED,
   set: { provider: 'openrouter', operation: 'chat' },
   at: {

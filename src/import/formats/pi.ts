@@ -12,11 +12,21 @@ const ANSWERED = sql`coalesce(${TYPE} = 'message' and ${ROLE} = 'assistant', fal
 const STOPPED = field('message.stopReason');
 const FAILED = sql`coalesce(${STOPPED} in ('error', 'aborted'), false)`;
 const MESSAGE = sql`coalesce(${field('message.errorMessage')}, 'unknown')`;
+const MODEL = sql`coalesce(${field('message.model')}, nullif(chosen_model, ''))`;
 /** What was broken off before it began counts zeros for what nobody counted. */
 const NOTHING_COUNTED = sql`(${FAILED} and coalesce(input, 0) + coalesce(output, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) = 0)`;
 
+/** What OpenClaw notes of an answer that it sent on to a channel: no model was called. */
+const MIRRORED = sql`coalesce(${field('message.model')} = 'delivery-mirror', false)`;
+
+/** The model an answer without one came from: that of the last change in its session. */
+function changed(name: 'provider' | 'modelId'): Sql {
+  return sql`last_value(case when ${TYPE} = 'session' then '' when ${TYPE} = 'model_change' then ${field(name)} end ignore nulls)
+      over (partition by file_number order by line_order rows unbounded preceding)`;
+}
+
 function said(name: 'id' | 'cwd'): Sql {
-  return sql`last_value(case when ${TYPE} = 'session' then ${field(name)} end ignore nulls) over (order by line_order rows unbounded preceding)`;
+  return sql`last_value(case when ${TYPE} = 'session' then ${field(name)} end ignore nulls) over (partition by file_number order by line_order rows unbounded preceding)`;
 }
 
 function counted(name: string, key: string): Record<string, { at: string; value: Sql }> {
@@ -44,6 +54,8 @@ export const pi: Format = {
     id: 'text',
     timestamp: 'text',
     cwd: 'text',
+    provider: 'text',
+    modelId: 'text',
     message: {
       role: 'text',
       provider: 'text',
@@ -51,15 +63,36 @@ export const pi: Format = {
       timestamp: 'text',
       stopReason: 'text',
       errorMessage: 'text',
-      usage: { input: 'text', output: 'text', cacheRead: 'text', cacheWrite: 'text', cost: { total: 'text' } },
+      responseId: 'text',
+      usage: {
+        input: 'text',
+        output: 'text',
+        cacheRead: 'text',
+        cacheWrite: 'text',
+        cacheWrite1h: 'text',
+        reasoningTokens: 'text',
+        reasoning: 'text',
+        cost: { total: 'text' },
+      },
     },
   },
-  carried: { session: said('id'), folder: said('cwd') },
+  carried: {
+    session: said('id'),
+    folder: said('cwd'),
+    chosen_provider: changed('provider'),
+    chosen_model: changed('modelId'),
+  },
   numbers: {
     ...counted('input', 'input'),
     ...counted('output', 'output'),
     ...counted('cache_read', 'cacheRead'),
     ...counted('cache_write', 'cacheWrite'),
+    // A part of cacheWrite.
+    ...counted('cache_write_1h', 'cacheWrite1h'),
+    reasoning: {
+      at: 'message.usage.reasoningTokens',
+      value: sql`case when ${ANSWERED} then coalesce(${field('message.usage.reasoningTokens')}, ${field('message.usage.reasoning')}) end`,
+    },
   },
   decimals: counted('cost', 'cost.total'),
   times: {
@@ -73,6 +106,7 @@ export const pi: Format = {
       reason: 'messages that are no answers',
       when: sql`${TYPE} = 'message' and coalesce(${ROLE} <> 'assistant', false)`,
     },
+    { reason: 'copies of answers for a channel', when: MIRRORED },
     { reason: 'lines about the session', when: sql`${TYPE} <> 'message'` },
   ],
   checks: [
@@ -84,14 +118,14 @@ export const pi: Format = {
       missing: 'timestamp',
       when: sql`started is null and ended is null`,
     },
-    { field: 'message.model', reason: 'is missing', missing: 'model', when: sql`${field('message.model')} is null` },
+    { field: 'message.model', reason: 'is missing', missing: 'model', when: sql`${MODEL} is null` },
     { field: 'message.usage.input', reason: 'is missing', when: sql`input is null and not ${FAILED}` },
     { field: 'message.usage.output', reason: 'is missing', when: sql`output is null and not ${FAILED}` },
   ],
   traits: {
     ...AGENT_TRAITS,
-    provider: field('message.provider'),
-    model: field('message.model'),
+    provider: sql`coalesce(${field('message.provider')}, case when ${field('message.model')} is null then nullif(chosen_provider, '') end)`,
+    model: MODEL,
     status: sql`case when ${FAILED} then 'error' else 'ok' end`,
     error_class: sql`case
         when ${STOPPED} = 'aborted' then 'cancelled'
@@ -105,15 +139,15 @@ export const pi: Format = {
   facts: {
     ...AGENT_FACTS,
     // Sessions that branch off begin with copies of lines of another one: which session a line is in tells nothing.
-    request_id: sql`concat_ws('/', ${field('message.timestamp')}, ${field('timestamp')}, ${field('message.model')}, ${field('message.usage.output')})`,
+    request_id: sql`concat_ws('/', ${field('message.timestamp')}, ${field('timestamp')}, ${MODEL}, ${field('message.usage.output')})`,
     occurred_at: sql`coalesce(started, ended)`,
     requests: constant(1),
     uncached_input_tokens: known(sql`input`),
     cache_read_tokens: known(sql`cache_read`),
-    cache_write_tokens: known(sql`cache_write`),
-    cache_write_1h_tokens: null,
-    text_output_tokens: known(sql`output`),
-    reasoning_tokens: null,
+    cache_write_tokens: known(sql`cache_write - coalesce(cache_write_1h, 0)`),
+    cache_write_1h_tokens: known(sql`cache_write_1h`),
+    text_output_tokens: known(sql`output - coalesce(reasoning, 0)`),
+    reasoning_tokens: known(sql`reasoning`),
     latency_ms: elapsedMs(sql`started`, sql`ended`),
     user_id: null,
     session_id: sql`session`,

@@ -151,6 +151,7 @@ export const genkitTraces = traces({
     select
       ${field('traceId')} as "$traceId",
       left(${field('spans')}, 1) as "$spans",
+      file_number,
       json_extract_string(span, '$.spanId') as "$spanId",
       json_extract_string(span, '$.parentSpanId') as "$parentSpanId",
       json_extract_string(span, '$.displayName') as "$name",

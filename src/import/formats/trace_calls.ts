@@ -146,6 +146,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     ),
     trace as (
       select
+        file_number,
         ${told('traceId')} as trace,
         ${join(same.map((name) => sql`case when min(${told(name)}) = max(${told(name)}) then min(${told(name)}) end as ${identifier(name)}`))}
       from recorded
@@ -154,7 +155,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     ),
     candidate as materialized (
       select
-        "$record" as record, ${told('traceId')} as trace, ${told('spanId')} as span, ${told('parentSpanId')} as parent,
+        "$record" as record, file_number, ${told('traceId')} as trace, ${told('spanId')} as span, ${told('parentSpanId')} as parent,
         ${told('scope')}.name as scope, "$from" as start, "$to" as "end", ${FAILED} as failed, ${COUNTED} as counted,
         case when strlen(coalesce(${told('response_id')}, ${identifier('$body:id')})) >= 16 then coalesce(${told('response_id')}, ${identifier('$body:id')}) end as id,
         lower(regexp_replace(coalesce(${told('request_model')}, ${told('model')}, ${identifier('$body:model')}, ${identifier('$body:asked_model')}), '^.*[/]', '')) as model,
@@ -169,36 +170,36 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       from recorded
       where "$role" = 'call'
     ),
-    parents as (select distinct ${told('traceId')} as trace, ${told('spanId')} as span, ${told('parentSpanId')} as parent, "$role" as role, ${told('model')} as model from recorded),
+    parents as (select distinct file_number, ${told('traceId')} as trace, ${told('spanId')} as span, ${told('parentSpanId')} as parent, "$role" as role, ${told('model')} as model from recorded),
     above as (
       with recursive up as (
-        select candidate.record, candidate.trace, candidate.parent as at, 1 as depth
+        select candidate.record, candidate.file_number, candidate.trace, candidate.parent as at, 1 as depth
         from candidate
         where candidate.parent <> ''
         union all
-        select up.record, up.trace, parents.parent, up.depth + 1
+        select up.record, up.file_number, up.trace, parents.parent, up.depth + 1
         from up
-        join parents on parents.trace = up.trace and parents.span = up.at
+        join parents on parents.file_number = up.file_number and parents.trace = up.trace and parents.span = up.at
         where parents.role is distinct from 'call' and parents.parent <> '' and up.depth < 16
       )
       select up.record, outside.record as around
       from up
-      join candidate as outside on outside.trace = up.trace and outside.span = up.at
+      join candidate as outside on outside.file_number = up.file_number and outside.trace = up.trace and outside.span = up.at
     ),
     models as (
       with recursive up as (
-        select candidate.record, candidate.trace, candidate.parent as at, 1 as depth
+        select candidate.record, candidate.file_number, candidate.trace, candidate.parent as at, 1 as depth
         from candidate
         where candidate.parent <> '' and candidate.model is null
         union all
-        select up.record, up.trace, parents.parent, up.depth + 1
+        select up.record, up.file_number, up.trace, parents.parent, up.depth + 1
         from up
-        join parents on parents.trace = up.trace and parents.span = up.at
+        join parents on parents.file_number = up.file_number and parents.trace = up.trace and parents.span = up.at
         where parents.model is null and parents.parent <> '' and up.depth < 16
       )
       select up.record, any_value(parents.model) as model
       from up
-      join parents on parents.trace = up.trace and parents.span = up.at
+      join parents on parents.file_number = up.file_number and parents.trace = up.trace and parents.span = up.at
       where parents.model is not null
       group by up.record
     ),
@@ -227,7 +228,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       select inside.record, outside.record as around
       from (select *, unnest([start // ${literal(String(NEAR_NS))}::bigint, start // ${literal(String(NEAR_NS))}::bigint - 1]) as near from open) as inside
       join (select *, start // ${literal(String(NEAR_NS))}::bigint as near from open) as outside
-        on outside.near = inside.near and outside.answer = inside.answer
+        on outside.file_number = inside.file_number and outside.near = inside.near and outside.answer = inside.answer
         and (outside.model in (inside.model, inside.answered) or outside.answered in (inside.model, inside.answered))
         and outside.counted = inside.counted and outside.failed = inside.failed
       where inside.record <> outside.record
@@ -241,7 +242,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       select inside.record, outside.record as around
       from (select *, unnest([start // ${literal(String(NEAR_NS))}::bigint, start // ${literal(String(NEAR_NS))}::bigint - 1]) as near from open where counted) as inside
       join (select *, start // ${literal(String(NEAR_NS))}::bigint as near from open where not counted and not failed) as outside
-        on outside.near = inside.near
+        on outside.file_number = inside.file_number and outside.near = inside.near
       where (outside.model in (inside.model, inside.answered) or outside.answered in (inside.model, inside.answered))
         and ((outside.start <= inside.start and outside."end" >= inside."end") or (outside.start >= inside.start and outside."end" <= inside."end"))
         and inside.scope is distinct from outside.scope and (outside.id is null or outside.id = inside.id)
@@ -250,7 +251,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       select log.record, arg_max(span.record, span.start) as around
       from open as log
       join open as span
-        on span.scope is not distinct from log.scope and span.model = log.model and not span.counted and not span.failed and span.is_log is distinct from true
+        on span.file_number = log.file_number and span.scope is not distinct from log.scope and span.model = log.model and not span.counted and not span.failed and span.is_log is distinct from true
         and span."end" <= log.start and span.start > log.start - ${literal(String(NEAR_NS * 10n))}::bigint
       where log.is_log
       group by log.record
@@ -287,8 +288,8 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     ),
     keyed as (
       select
-        record, call_id as id, coalesce(call_id, cast(root as varchar)) as call,
-        row_number() over (partition by coalesce(call_id, cast(root as varchar)) order by tells desc, "end" - start, record) as place
+        record, call_id as id, concat(file_number, ' ', coalesce(call_id, cast(root as varchar))) as call,
+        row_number() over (partition by file_number, coalesce(call_id, cast(root as varchar)) order by tells desc, "end" - start, record) as place
       from known
     ),
     shared as (
@@ -324,6 +325,6 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
     from recorded
     left join keyed on keyed.record = recorded."$record"
     left join merged on merged.record = recorded."$record"
-    left join trace on trace.trace = recorded.${told('traceId')}
+    left join trace on trace.file_number = recorded.file_number and trace.trace = recorded.${told('traceId')}
     left join models on models.record = recorded."$record"`;
 }

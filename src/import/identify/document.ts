@@ -1,14 +1,13 @@
 import { InputError } from '../../errors.js';
-import type { Store } from '../../store/store.js';
 import type { Rows } from '../declare/format.js';
 import { describesFile, type Mapping } from '../declare/mapping.js';
 import { FORMATS } from '../formats/index.js';
 import { type Cut, Cutter } from '../read/json_splitter.js';
 import { wellFormed } from '../read/lone_surrogates.js';
 import { type Source, unpacked } from '../read/source.js';
-import { withCopy } from '../read/temp_file.js';
+import type { Scratch } from '../read/temp_file.js';
 import { LONGEST_LIST } from '../rows/lines.js';
-import { claimsOf, formatNamed, type Own, unfound } from './identify.js';
+import { type Claims, findUnfound, formatNamed } from './identify.js';
 
 /** The part of a head that is looked at. */
 const LOOKED_AT = 1 << 20;
@@ -58,43 +57,54 @@ export interface Asked {
   head: string;
   format?: string;
   mapping: Mapping;
-  own?: Own;
+  claims: Claims;
 }
 
-/**
- * How the records of documents are found: the way in which they are of a known format, or in which a mapping finds
- * something. A list of records may stand under any key, as in `{"data":[…]}`.
- */
-export async function cutOf(store: Store, { head, format, mapping, own = [] }: Asked): Promise<Cut> {
-  const [text, whole]: [string, Cut] = [wellFormed(head.slice(0, LOOKED_AT)), { wrapped: false }];
+/** The ways in which the records of a document may be found: a list of records may stand under any key, as in `{"data":[…]}`. */
+function possibleCuts(text: string): readonly Cut[] {
   const lists = [...new Set(sampleOf(text, { list: '', wrapped: false }).lists)];
   const kept = lists.flatMap((list): Cut[] => [
     { list, wrapped: true },
     { list, wrapped: false },
   ]);
+  return [WHOLE, ...OF_PAGES, ...kept];
+}
+
+const WHOLE: Cut = { wrapped: false };
+
+/** The records that a document may have, for a look at those of several documents at once; see Claims.learn. */
+export function possibleRecords(head: string): string[][] {
+  const text = wellFormed(head.slice(0, LOOKED_AT));
+  return possibleCuts(text).map((cut) => sampleOf(text, cut).records);
+}
+
+/** How the records of documents are found: the way in which they are of a known format, or in which a mapping finds something. */
+export async function cutOf({ head, format, mapping, claims }: Asked): Promise<Cut> {
+  const text = wellFormed(head.slice(0, LOOKED_AT));
   if (format !== undefined) {
-    const { rows } = formatNamed(format, own);
+    const { rows } = formatNamed(format, claims.own);
     if (rows !== undefined && !isRecord(rows)) return { list: rows[0].list, wrapped: true };
   }
-  if (format === undefined && describesFile(mapping)) return mappedCut(store, text, mapping, kept);
-  for (const cut of [whole, ...OF_PAGES, ...kept]) {
-    const claims = await claimsOf(store, sampleOf(text, cut).records, own);
-    const [first] = claims.filter((claim) => format === undefined || claim.name === format);
+  const cuts = possibleCuts(text);
+  if (format === undefined && describesFile(mapping)) return mappedCut(text, mapping, cuts);
+  for (const cut of cuts) {
+    const claimed = await claims.of(sampleOf(text, cut).records);
+    const [first] = claimed.filter((claim) => format === undefined || claim.name === format);
     if (first === undefined) continue;
     return first.rows === undefined || cut.wrapped || cut.around !== undefined || isRecord(first.rows)
       ? cut
       : { list: first.rows[0].list, wrapped: true };
   }
-  return whole;
+  return WHOLE;
 }
 
 /**
  * How the records are found where lines are pages, `{"data":[…],"meta":…}`, as APIs answer and `curl` writes them down;
  * undefined where they are records, or nobody knows what they are.
  */
-export async function pagesCut(store: Store, asked: Asked): Promise<Cut | undefined> {
+export async function pagesCut(asked: Asked): Promise<Cut | undefined> {
   const [line = ''] = asked.head.trimStart().split('\n', 1);
-  const cut = isObject(line) ? await cutOf(store, asked) : undefined;
+  const cut = isObject(line) ? await cutOf(asked) : undefined;
   if (cut?.around !== undefined) return cut;
   return cut?.list === undefined || cut.wrapped ? undefined : cut;
 }
@@ -104,13 +114,12 @@ function isRecord([top]: Rows): boolean {
   return Object.keys(top.beside).length > 0 || top.list.includes('.');
 }
 
-async function mappedCut(store: Store, text: string, { map }: Mapping, kept: readonly Cut[]): Promise<Cut> {
-  const whole = { wrapped: false };
-  for (const cut of [whole, ...kept.filter(({ wrapped }) => !wrapped)]) {
+function mappedCut(text: string, { map }: Mapping, cuts: readonly Cut[]): Cut {
+  for (const cut of cuts.filter(({ wrapped, around }) => !wrapped && around === undefined)) {
     const { records } = sampleOf(text, cut);
-    if (records.length > 0 && (await unfound(store, records, map)).length < map.size) return cut;
+    if (records.length > 0 && findUnfound(records, map).length < map.size) return cut;
   }
-  return whole;
+  return WHOLE;
 }
 
 /** Some whole records from the head of a document. */
@@ -121,13 +130,12 @@ function sampleOf(text: string, cut: Cut): { records: string[]; lists: readonly 
   return { records: lines.slice(0, Math.min(rest, RECORDS_LOOKED_AT)), lists: cutter.lists };
 }
 
-/** A copy of documents as a file with one record in each line; see Cutter. It is thrown away in the end. */
-export async function withRecords<T>(source: Source, cut: Cut, fn: (lines: Source) => Promise<T>): Promise<T> {
+/** A copy of documents as a file with one record in each line; see Cutter. */
+export async function copyRecords(source: Source, cut: Cut, scratch: Scratch): Promise<Source> {
   const cutter = new Cutter(cut);
-  return withCopy(source, recordsOf(source, cutter), (lines) => {
-    if (cutter.longest > LONGEST_RECORD) throw tooLong(source.name);
-    return fn({ ...lines, longestRecord: cutter.longest });
-  });
+  const lines = await scratch.copy(source, recordsOf(source, cutter));
+  if (cutter.longest > LONGEST_RECORD) throw tooLong(source.name);
+  return { ...lines, longestRecord: cutter.longest };
 }
 
 async function* recordsOf(source: Source, cutter: Cutter): AsyncGenerator<Uint8Array> {

@@ -1,66 +1,87 @@
 import type { Store } from '../../store/store.js';
 import { describesFile } from '../declare/mapping.js';
 import type { Cut } from '../read/json_splitter.js';
-import { withWholeCharacters } from '../read/lone_surrogates.js';
+import { copyWhole, LoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetError } from '../read/parquet.js';
 import { headOf } from '../read/sample.js';
 import type { Source } from '../read/source.js';
-import { withEvenLines, withoutBom } from '../read/temp_file.js';
-import { withClosedLines } from '../read/unclosed_lines.js';
-import { type Asked, cutOf, holdsDocuments, pagesCut, withRecords } from './document.js';
+import { copyEven, hasUnevenLines, type Scratch, withoutBom } from '../read/temp_file.js';
+import { copyClosed, hasOpenLines } from '../read/unclosed_lines.js';
+import { type Asked, copyRecords, cutOf, holdsDocuments, pagesCut } from './document.js';
 import { UnknownFormat } from './identify.js';
 import { type Prepared, prepared } from './read_plan.js';
 
-export interface Opened extends Asked {
+export interface Asking extends Asked {
   source: Source;
 }
 
-/** What is done with a file once it is known how to read it. */
-export interface Reading<T> {
-  /** `plain` is the file as DuckDB reads it: without byte order mark, documents cut up into lines. */
-  ready: (found: Prepared, plain: Source) => Promise<T>;
-  /** Instead of an error where nobody knows the file; `head` is its beginning. */
-  unknown?: (error: UnknownFormat, plain: { source: Source; head: string }) => Promise<T>;
+/** A file and how it is read. */
+export interface Opened extends Prepared {
+  /** The file as DuckDB reads it: without byte order mark, documents cut up into lines. */
+  plain: Source;
 }
 
-/** Finds out what a file is and hands it on; undefined for one that has no rows. Throws InputError for one that cannot be read. */
-export async function withReady<T>(
-  store: Store,
-  opened: Opened,
-  { ready, unknown }: Reading<T>,
-): Promise<T | undefined> {
-  const { source, head } = opened;
-  const read = (file: Source, start: string, pages?: () => Promise<Cut | undefined>) =>
-    withWholeCharacters(file, (whole) => withClosedLines(whole, (plain) => readAsIs(plain, start, pages)));
-  const readAsIs = async (plain: Source, start: string, pages?: () => Promise<Cut | undefined>) => {
-    if (start === '') return undefined;
-    let found: Prepared | undefined;
-    try {
-      found = await prepared(store, { ...opened, source: plain, head: start });
-    } catch (error) {
-      if (!(error instanceof UnknownFormat)) throw error;
-      const cut = await pages?.();
-      if (cut !== undefined) return cutUp(cut);
-      if (unknown === undefined) throw error;
-      return unknown(error, { source: plain, head: start });
-    }
-    return found === undefined ? undefined : ready(found, plain);
-  };
-  const cutUp = (cut: Cut): Promise<T | undefined> =>
-    withRecords(source, cut, async (lines) => read(lines, await headOf(lines)));
-  if (isParquet(head)) return read(source, head).catch((error) => Promise.reject(parquetError(error, source)));
-  if (holdsDocuments(head)) return cutUp(await cutOf(store, opened));
-  // Where the user says what it is nobody else is asked, so this comes first.
-  const said = opened.format !== undefined || describesFile(opened.mapping) ? await pagesCut(store, opened) : undefined;
-  if (said !== undefined) return cutUp(said);
-  try {
-    const pages = () => pagesCut(store, opened);
-    return await withoutBom(source, head, (plain) => withEvenLines(plain, (even) => read(even, head, pages)));
-  } catch (error) {
-    const cut = isTooLong(error) ? await cutOf(store, opened) : undefined;
-    if (cut?.list === undefined || !cut.wrapped) throw error;
-    return cutUp(cut);
+/** Where copies of files are kept, and the database that is asked about them. */
+export interface Bench {
+  store: Store;
+  scratch: Scratch;
+}
+
+/** Finds out what a file is; undefined for one that has no rows. Throws InputError for one that cannot be read. */
+export async function openSource(asking: Asking, bench: Bench): Promise<Opened | undefined> {
+  const { source, head } = asking;
+  if (isParquet(head)) {
+    const found = await prepared(bench.store, asking).catch((error) => Promise.reject(parquetError(error, source)));
+    return found && { ...found, plain: source };
   }
+  if (holdsDocuments(head)) return openRecords(asking, await cutOf(asking), bench);
+  // Where the user says what it is nobody else is asked, so this comes first.
+  const pages = asking.format !== undefined || describesFile(asking.mapping) ? await pagesCut(asking) : undefined;
+  if (pages !== undefined) return openRecords(asking, pages, bench);
+  const plain = await withoutBom(source, head, bench.scratch);
+  try {
+    return await openLines({ ...asking, source: plain }, bench);
+  } catch (error) {
+    const cut = error instanceof UnknownFormat ? await pagesCut(asking) : undefined;
+    if (cut === undefined) throw error;
+    return openRecords(asking, cut, bench);
+  }
+}
+
+/** Documents, cut up into lines. */
+async function openRecords(asking: Asking, cut: Cut, bench: Bench): Promise<Opened | undefined> {
+  const source = await copyRecords(asking.source, cut, bench.scratch);
+  return openLines({ ...asking, source, head: await headOf(source) }, bench);
+}
+
+async function openLines(asking: Asking, bench: Bench): Promise<Opened | undefined> {
+  if (asking.head === '') return undefined;
+  try {
+    const found = await prepared(bench.store, asking);
+    return found && { ...found, plain: asking.source };
+  } catch (error) {
+    if (error instanceof UnknownFormat) error.seen ??= { source: asking.source, head: asking.head };
+    if (!(error instanceof LoneSurrogates)) throw error;
+    const source = await copyWhole(asking.source, bench.scratch);
+    return openLines({ ...asking, source, head: await headOf(source) }, bench);
+  }
+}
+
+/**
+ * A file that could not be read as it is, once more, as a copy without what was in the way: half characters, open lines,
+ * lines that end in two ways, pages of many megabytes on one line. Undefined where nothing can be done about it.
+ */
+export async function openRepaired(
+  { asking, plain }: { asking: Asking; plain: Source },
+  error: unknown,
+  bench: Bench,
+): Promise<Opened | undefined> {
+  const reopened = async (source: Source) => openLines({ ...asking, source, head: await headOf(source) }, bench);
+  if (error instanceof LoneSurrogates) return reopened(await copyWhole(plain, bench.scratch));
+  if (hasOpenLines(error)) return reopened(await copyClosed(plain, bench.scratch));
+  if (hasUnevenLines(error)) return reopened(await copyEven(plain, bench.scratch));
+  const cut = isTooLong(error) && plain.longestRecord === undefined ? await cutOf(asking) : undefined;
+  return cut?.list === undefined || !cut.wrapped ? undefined : openRecords(asking, cut, bench);
 }
 
 /** DuckDB's word for a line that does not fit into its buffer; pages in lines may be longer than those of logs. */

@@ -8,20 +8,20 @@ import { adapted, describesFile, type Mapping, mappedFormat } from '../declare/m
 import { csvLayout, csvLines } from '../read/csv.js';
 import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
-import { sampleLines } from '../read/sample.js';
+import { firstLines, linesOfHead, sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
-import { refusedBytes, refusedHeaders } from '../read/unsupported_file.js';
+import { refusedHeaders } from '../read/unsupported_file.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
 import { givenLines, jsonLines } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
 import {
+  type Claims,
+  findUnfound,
   formatNamed,
   formatOfHeaders,
-  formatOfLines,
   holdsNothing,
-  type Own,
+  parseLine,
   topKeys,
-  unfound,
   unknownFormat,
 } from './identify.js';
 
@@ -29,8 +29,8 @@ import {
 export interface Prepared {
   format: AnyFormat;
   lines: Lines;
+  /** The same for some of its rows; of JSON for the lines given as `$lines`. */
   sample: Lines;
-  sampleLines?: string;
   /** Columns of a CSV or Parquet file that nothing reads. */
   unread: readonly string[];
   /** What `--map` looks for in places where nothing was found. */
@@ -41,9 +41,9 @@ export interface Preparing {
   source: Source;
   /** The beginning of the file, as text. */
   head: string;
+  claims: Claims;
   format?: string;
   mapping: Mapping;
-  own?: Own;
 }
 
 /** Finds out what a file is, by its content, and how it is to be read; undefined for pages that have no rows. */
@@ -52,7 +52,7 @@ export async function prepared(store: Store, preparing: Preparing): Promise<Prep
   if (isParquet(head)) return parquetPrepared(store, preparing);
   if (!head.includes('\n') && head.trimEnd().includes('\r')) throw carriageReturns(source.name);
   if (holdsObjects(head)) return jsonPrepared(store, preparing);
-  if (isBinary(head)) throw refusedBytes(source.name, head) ?? binary(source.name);
+  if (isBinary(head)) throw binary(source.name);
   return csvPrepared(preparing);
 }
 
@@ -73,22 +73,20 @@ function binary(name: string): InputError {
   );
 }
 
-async function jsonPrepared(
-  store: Store,
-  { source, format, mapping, own = [] }: Preparing,
-): Promise<Prepared | undefined> {
-  const lines = await sampleLines(source);
+async function jsonPrepared(store: Store, preparing: Preparing): Promise<Prepared | undefined> {
+  const { source, head, claims, format, mapping } = preparing;
+  const lines = mapping.map.size === 0 ? firstLines(source, head) : linesOfHead(source, head);
   refuseLoneSurrogates(lines);
-  const chosen = await jsonFormat(store, lines, { name: source.name, format, mapping, own });
+  const choice = { name: source.name, format, mapping, claims };
+  const chosen = (await jsonFormat(lines, choice)) ?? (await formatOfMore(store, await sampleLines(source), choice));
   if (chosen === undefined) return undefined;
   return {
     format: chosen,
-    lines: { query: jsonLines(source, chosen), style: 'json' },
+    lines: { query: jsonLines([source], chosen), style: 'json' },
     sample: { query: givenLines(chosen), style: 'json' },
-    sampleLines: JSON.stringify(lines),
     unread: [],
     // Paths begin at the rows of a page, which a line of the sample holds many of.
-    unfound: chosen.rows === undefined ? await unfound(store, lines, mapping.map) : [],
+    unfound: chosen.rows === undefined ? findUnfound(lines, mapping.map) : [],
   };
 }
 
@@ -98,35 +96,52 @@ interface Choice {
   name: string;
   format?: string;
   mapping: Mapping;
-  own?: Own;
+  claims: Claims;
 }
 
+/** The format that is named, or that claims the first lines of a file; undefined if none does. */
 async function jsonFormat(
-  store: Store,
   lines: readonly string[],
-  { name, format, mapping, own = [] }: Choice,
+  { name, format, mapping, claims }: Choice,
 ): Promise<AnyFormat | undefined> {
-  const keys = await topKeys(store, lines);
-  if (keys.length === 0) throw noLines(name);
-  if (format !== undefined) return withMapping(readable(formatNamed(format, own), 'ndjson', name), mapping);
+  if (!lines.some((line) => isObject(parseLine(line)))) return undefined;
+  if (format !== undefined) return withMapping(readable(formatNamed(format, claims.own), 'ndjson', name), mapping);
   if (describesFile(mapping)) return mappedFormat(mapping, 'ndjson');
-  const found = await formatOfLines(store, lines, { name, own });
-  if (found !== undefined) return withMapping(found, mapping);
-  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT), own)) return undefined;
-  throw unknownFormat(name, keys, own);
+  const found = await claims.only(lines, name);
+  return found && withMapping(found, mapping);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The same with lines from all over a file; undefined if these are pages without rows. */
+async function formatOfMore(store: Store, lines: readonly string[], choice: Choice): Promise<AnyFormat | undefined> {
+  refuseLoneSurrogates(lines);
+  const found = await jsonFormat(lines, choice);
+  if (found !== undefined) return found;
+  const { name, claims } = choice;
+  const keys = await topKeys(store, lines);
+  if (keys.length === 0) {
+    if (lines.every((line) => /^\{\s*\}$/.test(line))) return undefined;
+    throw noLines(name);
+  }
+  if (await holdsNothing(store, lines.slice(0, PAGES_LOOKED_AT), claims.own)) return undefined;
+  throw unknownFormat(name, keys, claims.own);
 }
 
 const SAMPLE_ROWS = 20_000;
 
-async function csvPrepared({ source, head, format, mapping, own = [] }: Preparing): Promise<Prepared> {
+async function csvPrepared({ source, head, claims, format, mapping }: Preparing): Promise<Prepared> {
   const { name } = source;
+  const { own } = claims;
   const declared = own.filter((one) => format === undefined || one.name === format).map(({ csv }) => csv?.delimiter);
   const found = csvLayout(
     head,
     name,
     declared.filter((delimiter) => delimiter !== undefined),
   );
-  const chosen = columnsFormat(found.headers, { name, format, mapping, own, reads: 'csv' });
+  const chosen = columnsFormat(found.headers, { name, format, mapping, claims, reads: 'csv' });
   // A packed file would have to be unpacked to tell.
   const oddBytes = source.compression !== 'none' || (await mayHoldOddBytes(source));
   const layout = { ...found, style: chosen.csv?.decimals ?? found.style, oddBytes };
@@ -142,11 +157,11 @@ async function csvPrepared({ source, head, format, mapping, own = [] }: Preparin
   };
 }
 
-async function parquetPrepared(store: Store, { source, format, mapping, own = [] }: Preparing): Promise<Prepared> {
+async function parquetPrepared(store: Store, { source, claims, format, mapping }: Preparing): Promise<Prepared> {
   const { name } = source;
   const columns = await parquetColumns(store, source);
   const names = columns.map((column) => column.name);
-  const chosen = columnsFormat(names, { name, format, mapping, own, reads: 'parquet' });
+  const chosen = columnsFormat(names, { name, format, mapping, claims, reads: 'parquet' });
   const read = columnsRead(names, { file: name, format: chosen, mapping });
   const query = parquetLines(source, columns, chosen.fields);
   return {
@@ -176,8 +191,9 @@ function columnsRead(
 /** The format of a file whose columns have names. */
 function columnsFormat(
   headers: readonly string[],
-  { name, format, mapping, own = [], reads }: Choice & { reads: 'csv' | 'parquet' },
+  { name, format, mapping, claims, reads }: Choice & { reads: 'csv' | 'parquet' },
 ): AnyFormat {
+  const { own } = claims;
   for (const alternatives of mapping.map.values()) {
     if (!alternatives.some((header) => columnOf(headers, header) >= 0))
       throw missingHeader(name, alternatives.join("' or '"), headers);

@@ -1,67 +1,93 @@
-import { integer, literal, type Sql, sql } from '../../sql.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
-import type { Format } from '../declare/format.js';
+import { type Format, TRAIT_NAMES } from '../declare/format.js';
 import { ordinalKey } from '../rows/event_key.js';
+import { FACT_NAMES } from '../rows/statement.js';
 import { type Range, within } from './import_range.js';
 
-/** What became of lines that were there already. */
+/*
+ * One call may be met several times: in lines of one file, in files of one run, in earlier imports. Which of these states
+ * is kept depends on what they say and never on when they came, so that a store is the same in whatever order and by
+ * however many commands its files were imported.
+ */
+
+/** Rated calls of new imports before they are stored, laid out as usage_fact. */
+export const FRESH = sql`fresh_usage`;
+
+/** What became of calls that were there already. */
 export interface Repeated {
   /** Copies of a line of this file or of a call in the store. */
   duplicates: number;
-  /** States of a call of which this file has a later one. */
+  /** States of a call of which this file has a better one. */
   partial: number;
-  /** Calls in the store that this file knows more of; the new state took their place. */
+  /** Calls in the store of which this file has a better state; it took their place. */
   updated: number;
   /** Copies that carry other token counts than what they are a copy of. */
   differing: number;
 }
 
-/** All that a row counts: the answer to a request for a picture has no tokens but those among the units. */
-const TOTAL = (
-  row: Sql,
-) => sql`(coalesce(${row}.uncached_input_tokens, 0) + coalesce(${row}.cache_read_tokens, 0) + coalesce(${row}.cache_write_tokens, 0)
-      + coalesce(${row}.cache_write_1h_tokens, 0) + coalesce(${row}.text_output_tokens, 0) + coalesce(${row}.reasoning_tokens, 0)
-      + if(${row}.units is null, 0, coalesce(list_sum(map_values(${row}.units)), 0)))`;
-
-/** A bucket that grows may count requests before tokens are known. */
-function countOf(format: Format, row: Sql): Sql {
-  return format.repeats === 'bucket' ? sql`(${TOTAL(row)} + coalesce(${row}.requests, 0))` : TOTAL(row);
-}
-
 export const NOT_REPEATED: Repeated = { duplicates: 0, partial: 0, updated: 0, differing: 0 };
 
+/** All tokens and other units that a row counts: the answer to a request for a picture has no tokens but those among the units. */
+const TOTAL = sql`(coalesce(state.uncached_input_tokens, 0) + coalesce(state.cache_read_tokens, 0) + coalesce(state.cache_write_tokens, 0)
+      + coalesce(state.cache_write_1h_tokens, 0) + coalesce(state.text_output_tokens, 0) + coalesce(state.reasoning_tokens, 0)
+      + if(state.units is null, 0, coalesce(list_sum(map_values(state.units)), 0)))`;
+
+/** A bucket that grows may count requests before tokens are known. */
+function totalOf({ repeats }: Format): Sql {
+  return repeats === 'bucket' ? sql`(${TOTAL} + coalesce(state.requests, 0))` : TOTAL;
+}
+
+const ATTRIBUTES = [
+  ...['user_id', 'session_id', 'trace_id', 'latency_ms', 'ttft_ms', 'billed_cost'].map(
+    (name) => sql`state.${identifier(name)}`,
+  ),
+  ...['feature', 'environment'].map((name) => sql`profile.${identifier(name)}`),
+];
+const TOLD = join(
+  ATTRIBUTES.map((column) => sql`if(${column} is null, 0, 1)`),
+  ' + ',
+);
+/** What a source says of a call, and nothing that a store adds to it. */
+const SAID = [
+  ...[...FACT_NAMES, 'units'].map((name) => sql`state.${identifier(name)}`),
+  ...TRAIT_NAMES.filter((name) => name !== 'region').map(
+    (name) => sql`profile.${identifier(name === 'provider' ? 'source_provider' : name)}`,
+  ),
+];
+const DIGEST = sql`md5_number(concat_ws(chr(31), ${join(SAID.map((column) => sql`coalesce(cast(${column} as varchar), '')`))}))`;
+
 /**
- * Repairs lines with one key inside of each new import. Rare, so they are looked for when everything is in
- * (0.25 s for 2 million rows) instead of at every row. Resolves to what became of them, by import.
+ * The states of a call (`state`, of profile `profile`), the best one first: the one that counts most, then the one that
+ * says most of whom it was for, then the fastest, the earliest, and of those that are left the one with the least digest.
  */
-export async function repairRepeats(store: Store, range: Range, format: Format): Promise<Map<number, Repeated>> {
-  const call = range.count === 1 ? sql`event_key` : sql`import_id, event_key`;
+const BEST_FIRST = sql`${TOTAL} desc, coalesce(state.requests, 0) desc, state.customer is null, ${TOLD} desc,
+      state.latency_ms nulls last, state.occurred_at nulls last, ${DIGEST}`;
+
+/** Keeps, of the lines of one file that are states of one call, the best one in FRESH. Resolves to what became of the others, by import. */
+export async function dropRepeats(store: Store, format: Format): Promise<Map<number, Repeated>> {
   await store.run(sql`
-    create or replace temp table again as
-    select ${call} from usage_fact where ${within(range)} group by ${call} having count(*) > 1`);
-  const { found } = await store.row<{ found: string }>(sql`select count(*) as found from again`);
-  if (found === '0') return new Map();
+    create or replace temp table repeated_key as
+    select import_id, event_key from ${FRESH} group by all having count(*) > 1`);
+  if (await isEmpty(store, sql`repeated_key`)) return new Map();
   // Equal lines without an id are calls of their own.
   const distinct = format.key === undefined ? sql`request_id is null` : sql`false`;
-  const preferred =
-    format.repeats === 'last'
-      ? sql`fact.rowid desc`
-      : sql`${countOf(format, sql`fact`)} desc, fact.customer is null, fact.latency_ms, fact.occurred_at, fact.rowid`;
+  const preferred = format.repeats === 'last' ? sql`state.rowid desc` : sql`${BEST_FIRST}, state.rowid`;
   await store.run(sql`
     create or replace temp table repeated as
     select
-      fact.*,
+      state.*,
       row_number() over same_call as place,
-      ${countOf(format, sql`fact`)} as total,
-      first_value(${countOf(format, sql`fact`)}) over same_call as kept_total
-    from usage_fact as fact
-    where ${within(range, sql`fact.import_id`)} and (${call}) in (select ${call} from again)
-    window same_call as (partition by fact.import_id, fact.event_key order by ${preferred})`);
-  await store.run(sql`delete from usage_fact where ${within(range)} and (${call}) in (select ${call} from again)`);
+      ${totalOf(format)} as total,
+      first_value(${totalOf(format)}) over same_call as kept_total
+    from (select *, rowid from ${FRESH} where (import_id, event_key) in (from repeated_key)) as state
+    left join usage_profile as profile on profile.profile_id = state.profile_id
+    window same_call as (partition by state.import_id, state.event_key order by ${preferred})`);
+  await store.run(sql`delete from ${FRESH} where (import_id, event_key) in (from repeated_key)`);
   await store.run(sql`
-    insert into usage_fact
-    select repeated.* exclude (place, total, kept_total) replace (
+    insert into ${FRESH}
+    select repeated.* exclude (rowid, place, total, kept_total) replace (
       case when place > 1 then ${ordinalKey(sql`event_key`, sql`place`)} else event_key end as event_key
     )
     from repeated
@@ -82,109 +108,113 @@ function repeatedOf(format: Format, same: number, other: number): Repeated {
   return { ...NOT_REPEATED, duplicates: same, partial: other };
 }
 
-/** The times of new imports, between which the same calls may be in the store. */
-export interface Span {
-  from: string | null;
-  to: string | null;
-  /** The file says when its calls happened. */
-  dated: boolean;
-}
-
 /**
- * Takes calls out of new imports that an earlier one has, of the store or among themselves. Where a later one knows
- * more of a call it is the earlier that gives way: see `dropSuperseded`. Looks only at a day around the times of the
- * imports, so that it does not slow down as the store grows; calls whose time was set by hand may be anywhere.
- * Resolves to what became of them, by import.
+ * The calls of FRESH that other imports have as well: writes their keys to the table `shared_key`. Looks everywhere in
+ * the store, since a copy of a call may carry another time: 0.3 s at 50 million calls.
  */
-export async function dropKnown(
-  store: Store,
-  range: Range,
-  { format, span }: { format: Format; span: Span },
-): Promise<Map<number, Repeated>> {
-  const { others } = await store.row<{ others: string }>(sql`
-    select count(*) as others from imports where not (${within(range)}) and status = 'done' and imported > 0`);
-  if (others === '0' && range.count === 1) return new Map();
-  const near = await window(store, span);
+export async function findShared(store: Store, range: Range): Promise<void> {
   await store.run(sql`
     create or replace temp table shared_key as
     select old.event_key
     from usage_fact as old
-    join usage_fact as fresh on fresh.event_key = old.event_key
-    where ${within(range, sql`fresh.import_id`)} and not (${within(range, sql`old.import_id`)}) and (${near})
+    where old.event_key in (select event_key from ${FRESH}) and not (${within(range, sql`old.import_id`)})
     union
-    select event_key from usage_fact where ${range.count === 1 ? sql`false` : within(range)} group by event_key having count(*) > 1`);
-  const { found } = await store.row<{ found: string }>(sql`select count(*) as found from shared_key`);
-  if (found === '0') return new Map();
-  await settleKnown(store, range, { format, near });
+    select event_key from ${FRESH} group by event_key having count(*) > 1`);
+}
+
+/**
+ * Decides about the calls that several imports have (`shared_key`) and takes copies out of FRESH. Of a better state that
+ * takes the place of another one both stay until `dropSuperseded`. Resolves to what became of the calls, by import.
+ */
+export async function judgeShared(store: Store, range: Range, format: Format): Promise<Map<number, Repeated>> {
+  if (await isEmpty(store, sql`shared_key`)) {
+    await store.run(
+      sql`create or replace temp table judged (import_id integer, event_key uhugeint, verdict varchar, is_last boolean)`,
+    );
+    return new Map();
+  }
+  // Rules of attribution may have changed what a stored call says; it is compared as its source told it.
   await store.run(sql`
-    delete from usage_fact as fact using known
-    where ${within(range, sql`fact.import_id`)}
-      and known.import_id = fact.import_id and known.event_key = fact.event_key and known.verdict = 'duplicate'`);
+    create or replace temp table judged as
+    with state as (
+      select * from ${FRESH} where event_key in (from shared_key)
+      union all by name
+      select old.* replace (
+        if(origin.import_id is null, old.profile_id, origin.profile_id) as profile_id,
+        if(origin.import_id is null, old.customer, origin.customer) as customer,
+        if(origin.import_id is null, old.user_id, origin.user_id) as user_id,
+        if(origin.import_id is null, old.session_id, origin.session_id) as session_id,
+        if(origin.import_id is null, old.tags, origin.tags) as tags
+      )
+      from usage_fact as old
+      left join usage_attribution as origin on origin.import_id = old.import_id and origin.event_key = old.event_key
+      where old.event_key in (from shared_key) and not (${within(range, sql`old.import_id`)})
+    ),
+    ranked as (
+      select
+        state.import_id,
+        state.event_key,
+        ${totalOf(format)} as total,
+        rank() over (partition by state.event_key order by ${BEST_FIRST}) as place
+      from state
+      left join usage_profile as profile on profile.profile_id = state.profile_id
+    ),
+    ordered as (
+      select *, min_by(total, place) over earlier as kept_total, min(place) over earlier as kept_place
+      from ranked
+      window earlier as (partition by event_key order by import_id rows between unbounded preceding and 1 preceding)
+    ),
+    verdicts as (
+      select *, case when kept_place is null then 'first' when place < kept_place then 'better' else 'copy' end as verdict
+      from ordered
+    )
+    select
+      * exclude (place, kept_place),
+      import_id = max(import_id) filter (where verdict <> 'copy') over (partition by event_key) as is_last
+    from verdicts`);
+  await store.run(sql`
+    delete from ${FRESH} as fact using judged
+    where judged.import_id = fact.import_id and judged.event_key = fact.event_key and judged.verdict = 'copy'`);
   const rows = await store.rows<{ import_id: number } & Record<'updated' | 'duplicates' | 'differing', string>>(sql`
     select
       import_id,
-      count(*) filter (where verdict = 'updated') as updated,
-      count(*) filter (where verdict = 'duplicate') as duplicates,
-      count(*) filter (where verdict = 'duplicate' and total <> before) as differing
-    from known
+      count(*) filter (where verdict = 'better') as updated,
+      count(*) filter (where verdict = 'copy') as duplicates,
+      count(*) filter (where verdict = 'copy' and total <> kept_total) as differing
+    from judged
     where ${within(range)}
     group by import_id`);
-  const counts = rows.map(({ import_id, updated, duplicates, differing }): [number, Repeated] => [
-    import_id,
-    { ...NOT_REPEATED, updated: Number(updated), duplicates: Number(duplicates), differing: Number(differing) },
-  ]);
-  return new Map(counts);
+  return new Map(
+    rows.map(({ import_id, updated, duplicates, differing }): [number, Repeated] => [
+      import_id,
+      { ...NOT_REPEATED, updated: Number(updated), duplicates: Number(duplicates), differing: Number(differing) },
+    ]),
+  );
 }
 
-/** Decides about every state of the calls that several imports have, in the order of the imports. */
-async function settleKnown(store: Store, range: Range, { format, near }: { format: Format; near: Sql }): Promise<void> {
-  // What is kept of a call before a state of it: the first one, or the one that counts most.
-  const kept = format.repeats === 'same' ? sql`first_value(total) over earlier` : sql`max(total) over earlier`;
-  const grows = format.repeats === 'same' ? sql`false` : sql`total > before`;
+/** Deletes states of calls of which a new import has a better one, in FRESH and in the store, and writes down which import gave way to which. */
+export async function dropSuperseded(store: Store, range: Range): Promise<void> {
+  if (await isEmpty(store, sql`judged`)) return;
   await store.run(sql`
-    create or replace temp table known as
-    with state as (
-      select old.import_id, old.event_key, ${countOf(format, sql`old`)} as total
-      from usage_fact as old
-      where old.event_key in (select event_key from shared_key)
-        and (${within(range, sql`old.import_id`)} or ${near})
-    ),
-    ordered as (
-      select *, ${kept} as before
-      from state
-      window earlier as (partition by event_key order by import_id rows between unbounded preceding and 1 preceding)
-    )
-    select *, case when before is null then 'first' when ${grows} then 'updated' else 'duplicate' end as verdict
-    from ordered`);
-}
-
-/** Deletes states of calls of which a new import knows more: once it was counted what that import brought. */
-export async function dropSuperseded(store: Store, known: ReadonlyMap<number, Repeated>): Promise<void> {
-  if (![...known.values()].some(({ updated }) => updated > 0)) return;
-  const superseded = sql`
-    select *
-    from (
-      select import_id, event_key, max(import_id) over (partition by event_key) as last_id
-      from known
-      where verdict <> 'duplicate'
-    ) as state
-    where import_id < last_id`;
+    insert into import_overlap (import_id, kept_by)
+    select distinct state.import_id, kept.import_id
+    from judged as state
+    join judged as kept on kept.event_key = state.event_key and kept.is_last
+    where not state.is_last
+    except
+    from import_overlap`);
+  const superseded = sql`select import_id, event_key from judged where verdict <> 'copy' and not is_last`;
+  if (await isEmpty(store, sql`(${superseded}) as superseded`)) return;
+  await store.run(sql`delete from ${FRESH} where (import_id, event_key) in (${superseded})`);
+  const stored = sql`select * from (${superseded}) as state where not (${within(range)})`;
+  await store.run(sql`delete from usage_attribution where (import_id, event_key) in (${stored})`);
   await changeUsage(store, {
-    imports: superseded,
-    statement: sql`
-    delete from usage_fact as fact using (${superseded}) as state
-    where fact.import_id = state.import_id and fact.event_key = state.event_key`,
+    imports: stored,
+    statement: sql`delete from usage_fact where (import_id, event_key) in (${stored})`,
   });
 }
 
-async function window(store: Store, { from, to, dated }: Span): Promise<Sql> {
-  if (!dated) return sql`true`;
-  const undated = sql`old.occurred_at is null`;
-  if (from === null || to === null) return undated;
-  const near = sql`old.occurred_at between timestamp ${literal(from)} - interval 1 day and timestamp ${literal(to)} + interval 1 day`;
-  const elsewhere = await store.rows<{ import_id: number }>(
-    sql`select import_id from imports where status = 'done' and options like '%"timestamp"%' order by import_id`,
-  );
-  const set = elsewhere.map(({ import_id }) => sql` or old.import_id = ${integer(import_id)}`);
-  return sql`${near} or ${undated}${set.reduce((before, next) => sql`${before}${next}`, sql``)}`;
+async function isEmpty(store: Store, table: Sql): Promise<boolean> {
+  const { some } = await store.row<{ some: boolean }>(sql`select exists (from ${table}) as some`);
+  return !some;
 }

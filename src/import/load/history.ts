@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js';
 import { integer, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
-import type { Reject } from '../rejects/rejects.js';
+import type { Reject } from '../rejects/answer.js';
 
 /** One import as it is remembered: times as UTC timestamps without zone, counts as they were when it ended. */
 export interface PastImport {
@@ -74,9 +74,8 @@ export interface Removed {
 
 /**
  * Takes imports out again, with their usage, their bad lines and the memory of their files, in one transaction.
- * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so
- * files of the same time that met duplicates, or gave calls to a removed import, no longer count as read; neither do
- * later parts of a removed one.
+ * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so it
+ * no longer counts as read; neither do later parts of a removed file.
  * Throws InputError if one of them does not exist; then nothing is removed.
  */
 export async function removeImports(store: Store, ids: readonly number[]): Promise<Removed> {
@@ -89,8 +88,7 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
       where other.import_id not in (${chosen})
         and other.source_digest is not null
         and (
-          (other.duplicates > 0 or gone.updated > 0)
-            and coalesce(other.first_at <= gone.last_at + interval 1 day and other.last_at >= gone.first_at - interval 1 day, true)
+          exists (from import_overlap where import_overlap.import_id = other.import_id and kept_by = gone.import_id)
           or other.source = gone.source and other.continues is not null
         )
       returning other.source`);
@@ -108,6 +106,7 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
     // The next import may get the same number: what calls of this one cost before must not be told of its calls.
     await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
     await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
+    await store.run(sql`delete from import_overlap where import_id in (${chosen}) or kept_by in (${chosen})`);
     await store.run(sql`delete from rejects where import_id in (${chosen})`);
     await store.run(sql`delete from imports where import_id in (${chosen})`);
     return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };

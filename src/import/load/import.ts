@@ -1,260 +1,352 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { InputError, UserError } from '../../errors.js';
+import { InputError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { type AnyFormat, isLedger } from '../declare/format.js';
-import { describesFile, type Mapping } from '../declare/mapping.js';
-import { type Own, UnknownFormat } from '../identify/identify.js';
-import { isTooLong, withReady } from '../identify/open_source.js';
-import type { Prepared } from '../identify/read_plan.js';
-import { LoneSurrogates } from '../read/lone_surrogates.js';
+import { describesFile } from '../declare/mapping.js';
+import { readableText } from '../identify/database.js';
+import { holdsDocuments, possibleRecords } from '../identify/document.js';
+import { Claims, UnknownFormat } from '../identify/identify.js';
+import { type Asking, type Bench, type Opened, openRepaired, openSource } from '../identify/open_source.js';
+import { holdsObjects } from '../identify/read_plan.js';
+import { isParquet } from '../read/parquet.js';
 import type { Named } from '../read/paths.js';
-import { headOf } from '../read/sample.js';
-import { digestOf, isGone, kindOf, type Source, sourceOf, unreadable } from '../read/source.js';
-import { withSpooled, withUtf8 } from '../read/temp_file.js';
-import { hasOpenLines } from '../read/unclosed_lines.js';
-import { foreignKind } from '../read/unrecognized_file.js';
-import { type Continued, continuedImport, ReadWhole, withNewPart } from './append.js';
+import { firstLines, headOf, sampleLines } from '../read/sample.js';
+import { digestOf, kindOf, type Seen, type Source, seeFile, sourceOf } from '../read/source.js';
+import { withScratch } from '../read/temp_file.js';
+import { findForeignKind } from '../read/unrecognized_file.js';
+import { hidesFileNumber, jsonLines } from '../rows/lines.js';
+import { type ImportedFile, NOTHING } from './answer.js';
+import { type Continued, continuedImports, copyNewPart } from './append.js';
+import { explainFailure, isOfFile, resultOf, settingsText } from './file_answer.js';
+import type { ImportOptions, Load } from './file_load.js';
 import { loadLedger } from './ledger.js';
-import { type Attribute, type Load, type Loaded, loadFile } from './load.js';
-import { importedBefore } from './unchanged.js';
+import { type Batch, loadBatch, type Outcome, plainBytes, ReadWhole } from './load.js';
+import { findUnchanged } from './unchanged.js';
 
-/** How files are to be imported. */
-export interface ImportOptions {
-  format?: string;
-  mapping: Mapping;
-  /** The formats of the configuration. */
-  own?: Own;
-  /** How many of a number of lines may be bad before a file is refused. */
-  tolerance: (lines: number) => number;
-  /** Load, count, and throw away. */
-  dryRun: boolean;
-  now: Date;
-  /** Says to whom new usage belongs, in the transaction that makes it visible: a test over usage_fact (aliased fact). */
-  attribute?: Attribute;
-  stdin: Readable;
-  /** Called when a file begins. */
-  onFile?: (source: Source) => void;
-}
+/*
+ * The way of files into the store, whatever their number and size: they are looked at, those that did not change are left
+ * alone, the others are opened (what are they, how are they read), and all that are read alike are loaded by one
+ * statement. A problem of a file is an answer and stops no other file, a problem of the database is thrown.
+ */
 
-type Unit = 'line' | 'record';
+/** Files that are looked at, copied and loaded together, so that memory, temporary space and open files are bounded. */
+const TOGETHER = { files: 5000, bytes: 1 << 29, copies: 500 };
+/** So many files of so little are better gathered before they are converted: see Lines.ofShortFiles. */
+const SHORT_BYTES = 1 << 17;
 
-/** What became of one file. */
-export interface ImportedFile extends Omit<Loaded, 'kept' | 'import_id'> {
-  source: string;
-  format: string | null;
-  /** `ignored`: it lay in a folder and is no log; `unknown`: the same, but it counts tokens or money. */
-  status: 'imported' | 'unchanged' | 'empty' | 'ignored' | 'unknown' | 'failed';
-  /** Null where no import was recorded: nothing was loaded, or only for a rehearsal. */
-  import_id: number | null;
-  /** The import that read the beginning of a log that grew, where only the rest was read. */
-  continues: number | null;
-  /** What is counted: lines, or the records of documents and of lines that hold several. */
-  unit: Unit;
-  /** What the numbers of rejects count: a line that holds several records is named as a line. */
-  rejects_by: Unit;
-  /** Why the file failed or was ignored, in sentences. */
-  problem: string | null;
-  /** Columns of a CSV file that nothing reads. */
-  unread: readonly string[];
-  /** What `--map` looks for in places where nothing was found. */
-  unfound: readonly string[];
-}
-
-/** Imports a file; a problem of the file is an answer and stops no other file, a problem of the database is thrown. */
-export async function importFile(store: Store, file: Named, options: ImportOptions): Promise<ImportedFile> {
-  const { path, name } = file;
-  try {
-    const importing = (source: Source) => withUtf8(source, (text) => importSource(store, text, options));
-    if (path === '-') return await withSpooled(options.stdin, name, importing);
-    if ((await kindOf(path, name)) === 'pipe') return await withSpooled(createReadStream(path), name, importing);
-    return await importing(await sourceOf(path, name));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const foreign = error instanceof UnknownFormat ? await foreignKind(file) : undefined;
-    return { ...NOTHING, source: name, status: foreign ?? 'failed', problem: error.message };
+/** Files in their order, in groups that are imported together. */
+export function groupFiles(files: readonly Named[]): Named[][] {
+  const groups: Named[][] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const size = sizeOf(file);
+    const group = groups.at(-1);
+    bytes += size;
+    if (group === undefined || group.length >= TOGETHER.files || bytes > TOGETHER.bytes) {
+      groups.push([file]);
+      bytes = size;
+    } else group.push(file);
   }
+  return groups;
 }
 
-/** Of a file of which nothing was loaded. */
-export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
-  format: null,
-  import_id: null,
-  continues: null,
-  lines: 0,
-  imported: 0,
-  duplicates: 0,
-  updated: 0,
-  skipped: 0,
-  rejected: 0,
-  skip_reasons: {},
-  rejects: [],
-  differing: 0,
-  undated: 0,
-  holds: null,
-  cost_usd: '0',
-  unpriced: 0,
-  billed: null,
-  earned: null,
-  first_at: null,
-  last_at: null,
-  unit: 'line',
-  rejects_by: 'line',
-  problem: null,
-  unread: [],
-  unfound: [],
-};
-
-async function importSource(store: Store, source: Source, options: ImportOptions): Promise<ImportedFile> {
-  options.onFile?.(source);
-  try {
-    const head = await headOf(source);
-    if (head.trim() === '') return { ...NOTHING, source: source.name, status: 'empty' };
-    const settings = settingsText(options);
-    const digest = await digestOf(source.path, source.size);
-    const [before] = await importedBefore(store, [{ source, digest }], settings);
-    if (before instanceof InputError) throw before;
-    if (before === undefined) return await loadGrown(store, { source, head, digest, settings }, options);
-    const { format, import_id } = before;
-    return { ...NOTHING, source: source.name, format, status: 'unchanged', import_id };
-  } catch (error) {
-    throw fileError(error, source);
-  }
+/** What a file may come to when it is unpacked; nobody knows of a pipe. */
+function sizeOf({ path, name }: Named): number {
+  const kind = path === '-' ? 'pipe' : kindOf(path, name);
+  if (kind !== 'file') return kind === 'pipe' ? TOGETHER.bytes : 0;
+  const packed = /\.(gz|zst)$/i.test(path) ? 'gzip' : 'none';
+  return plainBytes({ size: seeFile(path, name).size, compression: packed });
 }
 
-interface Known {
+/** A file as it is seen, or a pipe as it was read. */
+interface Found {
+  file: Named;
+  seen: Seen | Source;
+}
+
+/** A file on its way. */
+interface Entry {
+  file: Named;
+  /** As it was found, with its size and times. */
   source: Source;
-  head: string;
   digest: string;
-  settings: string;
   /** What of it is read, if not all. */
-  added?: Continued & { part: Source };
+  added?: Continued;
+  asking: Asking;
+  opened?: Opened;
 }
 
-/** Of a log that goes on after what an earlier import read, only the rest; where that does not do, all of it. */
-async function loadGrown(store: Store, known: Known, options: ImportOptions): Promise<ImportedFile> {
-  const { source, settings } = known;
-  const continued = await continuedImport(store, source, { settings, own: options.own ?? [] });
-  if (continued === undefined) return loadSource(store, known, options);
-  const { import_id, bytes } = continued;
-  // A mapping that describes the file is no format that has a name.
-  const format = describesFile(options.mapping) ? options.format : continued.format;
-  try {
-    return await withNewPart(source, bytes, async (part) => {
-      const head = await headOf(part);
-      if (head.trim() !== '')
-        return loadSource(store, { ...known, head, added: { ...continued, part } }, { ...options, format });
-      return { ...NOTHING, source: source.name, format: continued.format, status: 'unchanged', import_id };
-    });
-  } catch (error) {
-    if (!(error instanceof ReadWhole) && !isOfFile(error)) throw error;
-    return loadSource(store, known, options);
-  }
-}
+/** An entry that was opened. */
+type Ready = Entry & { opened: Opened };
 
-async function loadSource(
+/** Imports the files of a group; one answer for each, in their order. */
+export async function importFiles(
   store: Store,
-  { source, head, digest, settings, added }: Known,
+  files: readonly Named[],
   options: ImportOptions,
-): Promise<ImportedFile> {
-  const load = async (ready: Prepared, plain: Source): Promise<ImportedFile> => {
-    if (added !== undefined && plain.longestRecord !== undefined) throw new ReadWhole('the new part is a document');
-    const file: Omit<Load, 'format'> = {
-      ...ready,
-      source: { ...plain, size: source.size, mtimeMs: source.mtimeMs },
-      options: settings,
-      digest,
-      continues: added?.import_id,
-      tolerance: options.tolerance,
-      now: options.now,
-      attribute: options.attribute,
-      rehearsal: options.dryRun,
-    };
-    const { format } = ready;
-    const fill = () =>
-      isLedger(format) ? loadLedger(store, { ...file, format }) : loadFile(store, { ...file, format });
-    const loaded = options.dryRun ? await store.rehearsal(fill) : await fill();
-    const read = { ...ready, ...unitsOf(format, plain), source: source.name, continues: added?.import_id ?? null };
-    const result = fileOf(read, loaded);
-    return options.dryRun ? { ...result, import_id: null } : result;
-  };
-  const loaded = await withReady(store, { ...options, source: added?.part ?? source, head }, { ready: load });
-  return loaded ?? { ...NOTHING, source: source.name, status: 'empty' };
-}
-
-function unitsOf(format: AnyFormat, { longestRecord }: Source): Pick<ImportedFile, 'unit' | 'rejects_by'> {
-  const records = longestRecord !== undefined || format.rows !== undefined || format.reads === 'parquet';
-  return {
-    unit: records || format.severalRows === true ? 'record' : 'line',
-    rejects_by: records ? 'record' : 'line',
-  };
-}
-
-type Read = Pick<ImportedFile, 'source' | 'unit' | 'rejects_by' | 'continues'> &
-  Pick<Prepared, 'format' | 'unread' | 'unfound'>;
-
-/** What is told of a file that was loaded. */
-export function fileOf({ format, unread, unfound, ...read }: Read, { kept, ...loaded }: Loaded): ImportedFile {
-  const { source, unit, rejects_by, continues } = read;
-  const problem = kept ? null : tooManyRejects({ source, unit, continues, ...loaded });
-  const status = kept ? 'imported' : 'failed';
-  return { ...loaded, source, unit, rejects_by, continues, format: format.name, status, problem, unread, unfound };
-}
-
-function tooManyRejects({
-  source,
-  unit,
-  continues,
-  lines,
-  rejected,
-}: Pick<ImportedFile, 'source' | 'unit' | 'continues' | 'lines' | 'rejected'>): string {
-  const others = lines - rejected;
-  const remedy = others === 0 ? '' : ` (--max-rejects ${rejected} keeps the other ${others})`;
-  const [units, what] = continues === null ? [`${unit}s`, 'the file'] : [`new ${unit}s`, 'them'];
-  return `${source}: ${rejected} of ${lines} ${units} could not be read, more than --max-rejects allows. Nothing of ${what} was kept${remedy}.`;
-}
-
-/** What decides how lines are read, besides the format: the same file under other settings is another import. */
-export function settingsText({ format, mapping }: ImportOptions): string {
-  const { map, set } = mapping;
-  return JSON.stringify({
-    ...(format === undefined ? {} : { format }),
-    map: Object.fromEntries(map),
-    set: Object.fromEntries(set),
+): Promise<ImportedFile[]> {
+  return withScratch(async (scratch) => {
+    const run = new Run(store, options, { store, scratch });
+    return run.import(files);
   });
 }
 
-/** Whether a failure is that of a file: a line that is too long, or what cannot be unpacked to its end. */
-export function isOfFile(error: unknown): boolean {
-  return (
-    error instanceof InputError ||
-    error instanceof LoneSurrogates ||
-    isTooLong(error) ||
-    isUnpacking(error) ||
-    isGone(error) ||
-    hasOpenLines(error)
-  );
-}
+class Run {
+  private readonly claims: Claims;
+  private readonly settings: string;
+  private readonly answers = new Map<Named, ImportedFile>();
 
-/** What the unpackers of Node, fzstd and DuckDB say of a damaged file. */
-function isUnpacking(error: unknown): boolean {
-  if (error instanceof UserError || !(error instanceof Error)) return false;
-  const code = 'code' in error ? error.code : undefined;
-  return (
-    typeof code === 'number' ||
-    (typeof code === 'string' && code.startsWith('Z_')) ||
-    error.message.startsWith('IO Error')
-  );
-}
-
-/** The failure of a file in words for people; any other error stays what it is. */
-export function fileError(error: unknown, { name, compression }: Source): unknown {
-  if (isTooLong(error)) {
-    const what = `${name} has a line of more than 64 MB; nothing of it was kept.\nTake the line out, or the pictures in it: jq -c 'del(.request)' ${name} > shorter.jsonl`;
-    return new InputError(what, { cause: error });
+  constructor(
+    private readonly store: Store,
+    private readonly options: ImportOptions,
+    private readonly bench: Bench,
+  ) {
+    this.claims = new Claims(store, options.own ?? []);
+    this.settings = settingsText(options);
   }
-  if (isGone(error)) return unreadable(name, error);
-  if (compression === 'none' || !isUnpacking(error)) return error;
-  const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
-  return new InputError(what, { cause: error });
+
+  async import(files: readonly Named[]): Promise<ImportedFile[]> {
+    const changed = await this.changed(await this.found(files));
+    const entries = await this.begun(changed);
+    await this.learn(entries);
+    const ready: Ready[] = [];
+    for (const entry of entries) {
+      const opened = await this.open(entry);
+      if (opened !== undefined) ready.push(opened);
+    }
+    const bytes = ready.reduce((sum, { source }) => sum + source.size, 0);
+    if (bytes > 0) this.options.onFile?.({ size: bytes });
+    for (const batch of batchesOf(ready)) await this.load(batch);
+    return files.map((file) => this.answers.get(file) ?? { ...NOTHING, source: file.name, status: 'empty' });
+  }
+
+  /** Does something with a file; a problem of it is its answer. */
+  private async attempt<T>(file: Named, source: Source | undefined, fn: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await fn();
+    } catch (error) {
+      await this.fail(file, source, error);
+      return undefined;
+    }
+  }
+
+  private async fail(file: Named, source: Source | undefined, error: unknown): Promise<void> {
+    const failure = source === undefined ? error : explainFailure(error, source);
+    if (!(failure instanceof InputError)) throw failure;
+    const foreign = error instanceof UnknownFormat ? await findForeignKind(file, error.counts) : undefined;
+    this.answers.set(file, { ...NOTHING, source: file.name, status: foreign ?? 'failed', problem: failure.message });
+  }
+
+  /** What is at each path; pipes are read to their end. */
+  private async found(files: readonly Named[]): Promise<Found[]> {
+    const found: Found[] = [];
+    for (const file of files) {
+      const seen = await this.attempt(file, undefined, () => this.see(file));
+      if (seen !== undefined) found.push({ file, seen });
+    }
+    return found;
+  }
+
+  private async see({ path, name }: Named): Promise<Seen | Source> {
+    const { scratch } = this.bench;
+    if (path === '-') return readableText(await scratch.spool(this.options.stdin, name), scratch);
+    if (kindOf(path, name) === 'pipe') return readableText(await scratch.spool(createReadStream(path), name), scratch);
+    return seeFile(path, name);
+  }
+
+  /** Those that are not as an earlier import read them. */
+  private async changed(found: readonly Found[]): Promise<{ file: Named; source: Source }[]> {
+    const { settings } = this;
+    const before = await findUnchanged(
+      this.store,
+      found.map(({ seen }) => seen),
+      { settings, verify: this.options.verify === true },
+    );
+    const changed: { file: Named; source: Source }[] = [];
+    for (const [index, { file, seen }] of found.entries()) {
+      const known = before[index];
+      if (known !== undefined && !(known instanceof InputError)) {
+        this.unchanged(file, known);
+        continue;
+      }
+      const source = await this.attempt(file, undefined, async () => {
+        if (known !== undefined) throw known;
+        return 'compression' in seen ? seen : sourceOf(seen.path, seen.name);
+      });
+      if (source !== undefined) changed.push({ file, source });
+    }
+    return changed;
+  }
+
+  private unchanged(file: Named, { format, import_id }: { format: string; import_id: number }): void {
+    this.answers.set(file, { ...NOTHING, source: file.name, format, status: 'unchanged', import_id });
+  }
+
+  /** Looks at the beginnings of files; of logs that go on after what an earlier import read, at that of the rest. */
+  private async begun(found: readonly { file: Named; source: Source }[]): Promise<Entry[]> {
+    const { settings, options, bench } = this;
+    const own = options.own ?? [];
+    const parts = await continuedImports(
+      this.store,
+      found.map(({ source }) => source),
+      { settings, own },
+    );
+    const entries: Entry[] = [];
+    for (const [index, { file, source }] of found.entries()) {
+      const entry = await this.attempt(file, source, async () => {
+        const added = parts[index];
+        const text =
+          added === undefined
+            ? await readableText(source, bench.scratch)
+            : await copyNewPart(source, added.bytes, bench.scratch);
+        const asking = await this.asking(text, added);
+        if (asking.head.trim() !== '')
+          return { file, source, digest: digestOf(source.path, source.size), added, asking };
+        if (added !== undefined) this.unchanged(file, added);
+        return undefined;
+      });
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  private async asking(source: Source, added?: Continued): Promise<Asking> {
+    const { mapping, format } = this.options;
+    // A mapping that describes the file is no format that has a name.
+    const known = added === undefined || describesFile(mapping) ? format : added.format;
+    return { source, head: await headOf(source), format: known, mapping, claims: this.claims };
+  }
+
+  /** Asks about the first lines, or records, of all files at once what format they are of. */
+  private async learn(entries: readonly Entry[]): Promise<void> {
+    const { format, mapping } = this.options;
+    if (format === undefined && describesFile(mapping)) return;
+    await this.claims.learn(
+      entries.flatMap(({ asking: { source, head } }) => {
+        if (isParquet(head) || !holdsObjects(head)) return [];
+        return holdsDocuments(head) ? possibleRecords(head) : [firstLines(source, head)];
+      }),
+    );
+  }
+
+  private async open(entry: Entry): Promise<Ready | undefined> {
+    try {
+      const opened = await openSource(entry.asking, this.bench);
+      if (entry.added !== undefined && opened?.plain.longestRecord !== undefined)
+        throw new ReadWhole('the new part is a document');
+      return opened && { ...entry, opened };
+    } catch (error) {
+      return this.reopen(entry, error);
+    }
+  }
+
+  /** A file that could not be read as it was to be read: in another way, or not at all. */
+  private async reopen(entry: Entry, error: unknown): Promise<Ready | undefined> {
+    const { file, source, opened, asking } = entry;
+    if (!(error instanceof ReadWhole) && !isOfFile(error)) throw error;
+    return this.attempt(file, source, async () => {
+      if (entry.added !== undefined) {
+        const whole = { ...entry, added: undefined, asking: await this.asking(source) };
+        return this.open(whole);
+      }
+      const repaired = opened && (await openRepaired({ asking, plain: opened.plain }, error, this.bench));
+      if (repaired === undefined) throw error;
+      return { ...entry, opened: repaired };
+    });
+  }
+
+  /** Loads files that are read alike; those that stand in the way of the others by themselves. */
+  private async load(entries: readonly Ready[]): Promise<void> {
+    const [first, ...others] = entries;
+    if (first === undefined) return;
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = await this.loadTogether(first, others);
+    } catch (error) {
+      if (!(error instanceof ReadWhole) && !isOfFile(error)) throw error;
+      if (others.length === 0) return this.loadOtherwise(first, error);
+      const half = Math.ceil(entries.length / 2);
+      await this.load(entries.slice(0, half));
+      return this.load(entries.slice(half));
+    }
+    for (const [index, outcome] of outcomes.entries()) {
+      const entry = entries[index];
+      if (entry === undefined) continue;
+      if ('error' in outcome) await this.loadOtherwise(entry, outcome.error);
+      else {
+        const answer = resultOf(entry, outcome);
+        this.answers.set(entry.file, this.options.dryRun ? { ...answer, import_id: null } : answer);
+      }
+    }
+  }
+
+  private async loadOtherwise(entry: Ready, error: unknown): Promise<void> {
+    const next = await this.reopen(entry, error);
+    if (next !== undefined) await this.load([next]);
+  }
+
+  private async loadTogether(first: Ready, others: readonly Ready[]): Promise<readonly Outcome[]> {
+    const { dryRun } = this.options;
+    const { format } = first.opened;
+    const load = async (): Promise<readonly Outcome[]> => {
+      if (isLedger(format)) return [await loadLedger(this.store, { ...this.loadOf(first), format })];
+      const loads: Batch['loads'] = [
+        { ...this.loadOf(first), format },
+        ...others.map((other) => ({ ...this.loadOf(other), format })),
+      ];
+      return loadBatch(this.store, { loads, lines: linesOf(loads) });
+    };
+    return dryRun ? this.store.rehearsal(load) : load();
+  }
+
+  private loadOf({ source, digest, opened, added }: Ready): Omit<Load<AnyFormat>, 'format'> {
+    const { tolerance, now, attribute, dryRun } = this.options;
+    const { plain, lines, sample } = opened;
+    return {
+      source: { ...plain, size: source.size, mtimeMs: source.mtimeMs, inode: source.inode },
+      lines,
+      sample,
+      sampleLines: async () => (isJson(opened.format) ? JSON.stringify(await sampleLines(plain)) : undefined),
+      options: this.settings,
+      digest,
+      continues: added?.import_id,
+      tolerance,
+      now,
+      attribute,
+      rehearsal: dryRun,
+    };
+  }
+}
+
+/** The lines of all files of a batch. */
+function linesOf(loads: Batch['loads']): Batch['lines'] {
+  const [{ lines, format }, ...others] = loads;
+  if (others.length === 0) return lines;
+  const [first, ...more] = loads.map(({ source }) => source);
+  if (first === undefined) throw new Error('a batch without files');
+  const bytes = loads.reduce((sum, { source }) => sum + plainBytes(source), 0);
+  return {
+    query: jsonLines([first, ...more], format),
+    style: 'json',
+    ofShortFiles: bytes / loads.length < SHORT_BYTES,
+  };
+}
+
+function isJson({ reads }: AnyFormat): boolean {
+  return reads === 'ndjson' || reads === 'json';
+}
+
+/** Files that one statement can read: JSON of one format, compressed alike. */
+function batchesOf(ready: readonly Ready[]): Ready[][] {
+  const batches = new Map<unknown, Ready[]>();
+  for (const entry of ready) {
+    const { format, plain } = entry.opened;
+    const alone =
+      !isJson(format) || isLedger(format) || hidesFileNumber(format) || plainBytes(entry.source) > TOGETHER.bytes;
+    const kind = alone ? entry : `${format.name} ${plain.compression}`;
+    const batch = batches.get(kind);
+    if (batch === undefined) batches.set(kind, [entry]);
+    else batch.push(entry);
+  }
+  return [...batches.values()];
 }

@@ -1,14 +1,53 @@
-import { identifier, integer, join, type Sql, sql } from '../../sql.js';
+import { identifier, join, type Sql, sql, timestampOf } from '../../sql.js';
 import { SHORT_COMMIT_MEGABYTES, type Store } from '../../store/store.js';
+import type { AnyFormat } from '../declare/format.js';
+import type { Loaded } from './answer.js';
+import type { Load } from './file_load.js';
 import { type Range, within } from './import_range.js';
-import type { Loaded } from './load.js';
+
+/** The number of the next import. */
+export async function nextImportId(store: Store): Promise<number> {
+  const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
+  return id;
+}
+
+/** Inserts the imports of files, under their numbers, with status `loading`. */
+export async function insertImports(
+  store: Store,
+  imports: readonly { import_id: number; load: Load<AnyFormat> }[],
+): Promise<void> {
+  const files = imports.map(({ import_id, load: { source, format, options, digest, continues, now } }) => ({
+    import_id,
+    source: source.name,
+    source_size: source.size,
+    source_mtime_ms: source.mtimeMs,
+    source_inode: source.inode,
+    source_digest: digest,
+    continues,
+    format: format.name,
+    options,
+    started_at: timestampOf(now),
+  }));
+  await store.run(
+    sql`
+    insert into imports (
+      import_id, source, source_size, source_mtime_ms, source_inode, source_digest, continues, format, options, started_at,
+      status, price_revision
+    )
+    select unnest(from_json($files, '[{
+      "import_id":"INTEGER", "source":"VARCHAR", "source_size":"BIGINT", "source_mtime_ms":"BIGINT", "source_inode":"VARCHAR",
+      "source_digest":"VARCHAR", "continues":"INTEGER", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
+    }]'), recursive := true), 'loading', (select coalesce(max(revision), 0) from price_revision)`,
+    { files: JSON.stringify(files) },
+  );
+}
 
 type Stored = Record<'left' | 'undated' | 'cost_usd' | 'unpriced', string> & Pick<Loaded, 'first_at' | 'last_at'>;
 
 const NOTHING_STORED: Stored = { left: '0', undated: '0', first_at: null, last_at: null, cost_usd: '0', unpriced: '0' };
 
-/** The imports become visible. */
-export async function finished(store: Store, loaded: readonly Loaded[], range: Range): Promise<Loaded[]> {
+/** Publishes imports: counts what `usage`, laid out as usage_fact, holds of them, and sets their status to `done`. */
+export async function finishImports(store: Store, loaded: readonly Loaded[], usage: Sql): Promise<Loaded[]> {
   const rows = await store.rows<Stored & { import_id: number }>(sql`
     select
       import_id,
@@ -18,12 +57,11 @@ export async function finished(store: Store, loaded: readonly Loaded[], range: R
       max(occurred_at) as last_at,
       coalesce(sum(cost_usd), 0) as cost_usd,
       count(*) - count(cost_usd) as unpriced
-    from usage_fact
-    where ${within(range)}
+    from ${usage} as usage
     group by import_id`);
   const stored = new Map(rows.map(({ import_id, ...row }) => [import_id, row]));
   const done = loaded.map((one) => withStored(one, stored.get(one.import_id) ?? NOTHING_STORED));
-  await close(store, done, sql`'done'`);
+  await closeImports(store, done, 'done');
   return done;
 }
 
@@ -41,24 +79,22 @@ function withStored(loaded: Loaded, { left, ...stored }: Stored): Loaded {
 
 const REFUSED = 'good lines of a file that was refused';
 
-/** Too many lines were bad: nothing of the file is kept but the record of the attempt. */
-export async function failed(store: Store, loaded: Loaded): Promise<Loaded> {
-  const { lines, skipped, rejected, skip_reasons } = loaded;
-  const good = lines - skipped - rejected;
-  const refused: Loaded = {
-    ...loaded,
-    skipped: skipped + good,
-    skip_reasons: good === 0 ? skip_reasons : { ...skip_reasons, [REFUSED]: good },
-  };
-  await store.run(sql`delete from usage_fact where import_id = ${integer(loaded.import_id)}`);
-  await close(store, [refused], sql`'failed'`);
+/** Of files in which too many lines were bad nothing is kept but the record of the attempt. */
+export async function failImports(store: Store, loaded: readonly Loaded[]): Promise<Loaded[]> {
+  const refused = loaded.map((one): Loaded => {
+    const good = one.lines - one.skipped - one.rejected;
+    const reasons = good === 0 ? one.skip_reasons : { ...one.skip_reasons, [REFUSED]: good };
+    return { ...one, skipped: one.skipped + good, skip_reasons: reasons };
+  });
+  await closeImports(store, refused, 'failed');
   return refused;
 }
 
 const COUNTED = ['lines', 'imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 
 /** Writes down what became of the lines of imports. */
-export async function close(store: Store, loaded: readonly Loaded[], status: Sql): Promise<void> {
+export async function closeImports(store: Store, loaded: readonly Loaded[], status: 'done' | 'failed'): Promise<void> {
+  if (loaded.length === 0) return;
   const ended = loaded.map(({ import_id, skip_reasons, first_at, last_at, ...counts }) => {
     const counted = COUNTED.map((name): [string, number] => [name, counts[name]]);
     return { import_id, skip_reasons, first_at, last_at, ...Object.fromEntries(counted) };
@@ -67,7 +103,7 @@ export async function close(store: Store, loaded: readonly Loaded[], status: Sql
   await store.run(
     sql`
     update imports set
-      status = ${status},
+      status = $status,
       finished_at = cast(now() as timestamp),
       ${join(columns.map((name) => sql`${name} = ended.${name}`))}
     from (
@@ -77,12 +113,12 @@ export async function close(store: Store, loaded: readonly Loaded[], status: Sql
       }]'), recursive := true)
     ) as ended
     where imports.import_id = ended.import_id`,
-    { ended: JSON.stringify(ended) },
+    { status, ended: JSON.stringify(ended) },
   );
 }
 
-/** Takes out what the first step stored, before calls of the next file are taken for copies of it; also where the disk is full. */
-export async function withdraw(store: Store, range: Range): Promise<void> {
+/** Takes out what a load that failed has stored, before calls of the next file are taken for copies of it; also where the disk is full. */
+export async function withdrawImports(store: Store, range: Range): Promise<void> {
   await store.run(sql`delete from usage_fact where ${within(range)}`);
   await store.transaction(() => store.run(sql`delete from imports where ${within(range)}`), SHORT_COMMIT_MEGABYTES);
 }

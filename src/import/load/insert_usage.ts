@@ -11,6 +11,8 @@ export interface Rating {
   format: Format;
   /** The number of the import, over the columns of `call`. */
   importId: Sql;
+  /** The table that the calls go to, if it is not usage_fact. */
+  into?: Sql;
   /** Compare all traits; otherwise only those that differ within a file of this format. */
   anyTrait?: boolean;
 }
@@ -47,12 +49,12 @@ interface Known {
  * Which card of its profile a call belongs to is told after the join: a left join with a condition that is no equality
  * compares every call with every card. A trait that is compared costs 10 ns a call, so what is never there is one comparison.
  */
-function ratedUsage({ call, importId }: Rating, { known, compared, never }: Known): Sql {
+function ratedUsage({ call, importId, into = sql`usage_fact` }: Rating, { known, compared, never }: Known): Sql {
   const same = compared.map((name) => sql`call.${traitColumn(name)} is not distinct from card.${traitColumn(name)}`);
   const none = join([sql`true`, ...never.map((name) => sql`call.${traitColumn(name)} is null`)], ' and ');
   const facts = FACT_NAMES.map((name) => identifier(name));
   return sql`
-    insert into usage_fact (
+    insert into ${into} (
       import_id, event_key, ${join(facts)}, units,
       profile_id, rate_card_id, cost_usd, cost_status, unsettled
     )

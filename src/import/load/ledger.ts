@@ -1,14 +1,16 @@
 import { identifier, integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { type Cell, type Earning, type Entry, isEarning, type LedgerFormat } from '../declare/format.js';
-import { brokenLineCount } from '../rejects/csv_rejects.js';
 import { keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
 import { ordinalKey } from '../rows/event_key.js';
 import { jsonLines } from '../rows/lines.js';
 import { troubleOf } from '../rows/row_checks.js';
 import { cellSql, type Lines, typedLines } from '../rows/statement.js';
-import { close, failed } from './imports_table.js';
-import { begun, type Load, type Loaded, readSoundly } from './load.js';
+import type { Loaded } from './answer.js';
+import { countBadLines } from './count_lines.js';
+import type { Load } from './file_load.js';
+import { closeImports, failImports, insertImports, nextImportId } from './imports_table.js';
+import { readVerified } from './read_verified.js';
 
 const ENTRY_TYPES: Readonly<Record<keyof Entry, Sql>> = {
   provider: sql`varchar`,
@@ -108,11 +110,15 @@ export async function loadLedger(store: Store, load: Load<LedgerFormat>): Promis
 async function fill(store: Store, load: Load<LedgerFormat>): Promise<Loaded> {
   const { format, lines, source } = load;
   const book = bookOf(format);
-  const id = await begun(store, [load]);
+  const id = await nextImportId(store);
+  await insertImports(store, [{ import_id: id, load }]);
   await store.run(sql`set preserve_insertion_order = true`);
-  await readSoundly([source], store.run(sql`create or replace temp table billed as ${entriesOf(format, lines)}`));
+  if (format.reads === 'csv') await store.run(sql`drop table if exists csv_rejects; drop table if exists csv_scans`);
+  const read = store.run(sql`create or replace temp table billed as ${entriesOf(format, lines)}`);
+  const damage = await readVerified([source], read);
+  if (damage.size > 0) throw damage.get(0);
   const counted = await countedLines(store, load, id);
-  if (!counted.kept) return failed(store, counted);
+  if (!counted.kept) return (await failImports(store, [counted]))[0] ?? counted;
   const { earlier } = await store.row<{ earlier: string }>(
     sql`select count(*) as earlier from billed where trouble is null and not counts`,
   );
@@ -134,7 +140,7 @@ async function fill(store: Store, load: Load<LedgerFormat>): Promise<Loaded> {
     first_at,
     last_at,
   };
-  await close(store, [loaded], sql`'done'`);
+  await closeImports(store, [loaded], 'done');
   return loaded;
 }
 
@@ -142,7 +148,7 @@ async function fill(store: Store, load: Load<LedgerFormat>): Promise<Loaded> {
 export async function loadEarned(store: Store, { source, format }: Load, id: number): Promise<Loaded['earned']> {
   if (format.earns === undefined) return null;
   const book = bookOf(format.earns);
-  const lines = { query: jsonLines(source, format.earns), style: 'json' as const };
+  const lines = { query: jsonLines([source], format.earns), style: 'json' as const };
   await store.run(sql`set preserve_insertion_order = true`);
   await store.run(sql`create or replace temp table billed as ${entriesOf(format.earns, lines)}`);
   await store.run(sql`delete from billed where trouble is not null or not counts`);
@@ -196,19 +202,19 @@ function keyPart(name: string): Sql {
 
 /** What became of the lines so far, with the bad ones named. */
 async function countedLines(store: Store, load: Load<LedgerFormat>, id: number): Promise<Loaded> {
-  const { source, lines } = load;
   const troubles = await store.rows<{ trouble: string | null; lines: string }>(
     sql`select trouble, count(*) as lines from billed group by trouble order by trouble`,
   );
-  const broken = lines.csv === undefined ? 0 : await brokenLineCount(store, { source, layout: lines.csv });
+  const broken = await countBadLines(store, load);
   const numberOf = (wanted: (trouble: string) => boolean) =>
     troubles.reduce((sum, found) => sum + (wanted(found.trouble ?? '') ? Number(found.lines) : 0), 0);
   const all = numberOf(() => true) + broken;
   const rejected = numberOf((trouble) => trouble === 'bad') + broken;
   const kept = rejected <= load.tolerance(all);
   const limit = kept ? rejected : Math.min(rejected, REJECTS_OF_FAILED);
-  const rejects = limit === 0 ? [] : await nameBadLines(store, { ...load, limit });
-  await keepRejects(store, id, rejects);
+  const [rejects] = limit === 0 ? [[]] : await nameBadLines(store, load.format, [{ ...load, limit, allUnread: false }]);
+  if (!Array.isArray(rejects)) throw rejects;
+  await keepRejects(store, [{ import_id: id, rejects }]);
   const skips = troubles.filter(({ trouble }) => trouble?.startsWith('skip:'));
   return {
     import_id: id,

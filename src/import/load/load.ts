@@ -1,187 +1,369 @@
-import { integer, type Sql, sql, timestampOf } from '../../sql.js';
+import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import type { AnyFormat, Format } from '../declare/format.js';
-import { checkPacked, type Source } from '../read/source.js';
-import type { Reject } from '../rejects/rejects.js';
-import { type Lines, usageOf } from '../rows/statement.js';
-import { settle } from './finalize.js';
-import type { Range } from './import_range.js';
-import { withdraw } from './imports_table.js';
+import type { Source } from '../read/source.js';
+import { type BadFile, keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
+import { type Lines, stagedUsageOf, usageOf } from '../rows/statement.js';
+import type { Loaded } from './answer.js';
+import { type Counted, countBadLines, countLines } from './count_lines.js';
+import {
+  dropRepeats,
+  dropSuperseded,
+  FRESH,
+  findShared,
+  judgeShared,
+  NOT_REPEATED,
+  type Repeated,
+} from './deduplicate.js';
+import type { Load } from './file_load.js';
+import { type Range, within } from './import_range.js';
+import { failImports, finishImports, insertImports, nextImportId, withdrawImports } from './imports_table.js';
 import { storeRated } from './insert_usage.js';
-import { settleTraits, storedTraits } from './profiles.js';
+import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
+import { readVerified } from './read_verified.js';
 
-/** How something is read. */
-export interface Reader {
+/** Files of one format that one statement can read. */
+export interface Batch {
+  loads: readonly [Load, ...Load[]];
+  /** The lines of all of them; see Lines. */
   lines: Lines;
-  /** The same reader over a sample, and its parameters: where combinations are looked for first. */
-  sample: Lines;
-  sampleLines?: string;
 }
 
-/** What is done with usage that a test over usage_fact (aliased fact) finds, before anybody sees it. */
-export type Attribute = (store: Store, usage: Sql) => Promise<void>;
+/** What became of a file; or why it could not be loaded with the others, and nothing of it was. */
+export type Outcome = Loaded | { error: unknown };
 
-/** A file that is known in every respect, ready to be loaded. */
-export interface Load<F extends AnyFormat = Format> extends Reader {
-  source: Source;
-  format: F;
-  /** What `--map` and `--set` said, as text. */
-  options: string;
-  digest: string;
-  /** The import that read what stands before these lines in their file. */
-  continues?: number;
-  /** How many of a number of lines may be bad. */
-  tolerance: (lines: number) => number;
-  now: Date;
-  attribute?: Attribute;
-  /** The whole load is one transaction of the caller's, to be rolled back. */
-  rehearsal: boolean;
-}
+/** The new part of a file cannot be told from the old one: all of it has to be read. */
+export class ReadWhole extends Error {}
 
-/** The sum of the entries of a ledger in one currency. */
-export interface Billed {
-  currency: string;
-  amount: string;
-}
+/** A larger file is stored as it is read: to keep its lines in between would cost as much again. */
+const STAGED_BYTES = 1 << 29;
+const PACKED_RATIO = 8;
 
-/** The sum of entries of revenue in one currency; `per` is the interval of what recurs. */
-export interface Earned extends Billed {
-  per: string | null;
-}
-
-/** What became of every line of a file: lines = imported + duplicates + updated + skipped + rejected. */
-export interface Loaded {
-  import_id: number;
-  lines: number;
-  imported: number;
-  duplicates: number;
-  updated: number;
-  skipped: number;
-  rejected: number;
-  skip_reasons: Record<string, number>;
-  rejects: Reject[];
-  /** Duplicates with other token counts than what they are a copy of. */
-  differing: number;
-  /** Calls without a time. */
-  undated: number;
-  /** What the file tells; null where nothing was loaded. */
-  holds: 'usage' | 'ledger' | 'revenue' | null;
-  /** What the imported calls cost, a decimal string, without the unpriced ones. */
-  cost_usd: string;
-  unpriced: number;
-  first_at: string | null;
-  last_at: string | null;
-  /** What was billed, by currency, where the file tells that instead of usage; decimal strings. */
-  billed: readonly Billed[] | null;
-  /** What was earned, after refunds, by currency, where the file tells that; decimal strings. */
-  earned: readonly Earned[] | null;
-  /** False if too many lines were bad: then nothing was kept. */
-  kept: boolean;
-}
-
-/** Loads one file. */
-export async function loadFile(store: Store, load: Load): Promise<Loaded> {
-  const [loaded] = await loadFiles(store, [load], load);
-  if (loaded === undefined) throw new Error('a file was loaded and nothing is known of it');
-  return loaded;
+/** Bytes of a file when it is unpacked, about. */
+export function plainBytes({ size, compression }: Pick<Source, 'size' | 'compression'>): number {
+  return compression === 'none' ? size : size * PACKED_RATIO;
 }
 
 /**
- * Loads files of one format in two steps. First all lines go in, in one statement that reads, checks, rates and stores
- * them, under imports that nobody sees yet; lines that need a second look are marked. Then what is marked is settled,
- * repeated calls are taken out and the imports become visible, in one transaction. Deleting the few marked rows is free
- * once they are committed; in the transaction that wrote them it would cost half of the load again.
- *
- * Of several files `reader` reads the lines of all; its column `$file` counts the files from 1.
+ * Loads files of one format, in the order of `loads`: all or nothing of each. One statement reads their lines, checks and
+ * converts them. What is no usage is counted, what is bad is named, the rest is rated, freed of copies and stored.
  */
-export async function loadFiles(store: Store, loads: readonly [Load, ...Load[]], reader: Reader): Promise<Loaded[]> {
-  const [{ rehearsal, format }] = loads;
+export async function loadBatch(store: Store, batch: Batch): Promise<Outcome[]> {
+  const [{ source }, ...others] = batch.loads;
+  return others.length === 0 && plainBytes(source) > STAGED_BYTES
+    ? [await loadDirect(store, batch.loads[0])]
+    : loadStaged(store, batch);
+}
+
+/** Lines of a batch, read and converted, before they are rated. */
+const STAGED = sql`staged_usage`;
+
+async function loadStaged(store: Store, { loads, lines }: Batch): Promise<Outcome[]> {
+  const [{ format, now, rehearsal }] = loads;
+  await prepareReading(store, loads[0]);
+  const damage = await readVerified(
+    loads.map(({ source }) => source),
+    store.run(sql`create or replace temp table ${STAGED} as ${stagedUsageOf(format, lines)}`),
+  );
+  const counted = await countLines(store, { usage: STAGED, by: sql`file`, mark: sql`trouble`, lines: sql`lines` });
+  const range = { first: await nextImportId(store), count: loads.length };
+  const outcomes = await withRejects(store, loads, { range, counted, damage });
+  const stored = async (): Promise<Outcome[]> => {
+    const tried = outcomes.flatMap((one) => ('error' in one ? [] : [one]));
+    await insertImports(
+      store,
+      tried.map(({ import_id }) => ({ import_id, load: loads[import_id - range.first] ?? loads[0] })),
+    );
+    await keepRejects(store, tried);
+    const call = sql`
+      select *
+      from ${STAGED} as staged
+      where trouble is null and file in (${join([sql`0`, ...tried.filter(({ kept }) => kept).map(({ import_id }) => integer(import_id - range.first + 1))])})`;
+    await settleTraits(store, sql`select columns('trait_.*') from (${call}) as calls`, { now });
+    await preserveOrder(store, loads[0]);
+    await rateFresh(store, { call, format, importId: sql`call.file + ${integer(range.first - 1)}` }, now);
+    return finish(store, { loads, range, outcomes, usage: FRESH });
+  };
+  return rehearsal ? stored() : store.transaction(stored);
+}
+
+/** Rates calls, all combinations of which were settled, into FRESH. */
+async function rateFresh(store: Store, rating: Parameters<typeof storeRated>[1], now: Date): Promise<void> {
+  await store.run(sql`create or replace temp table ${FRESH} as from usage_fact limit 0`);
+  await storeRated(store, { ...rating, into: FRESH }, { now });
+  const { left } = await store.row<{ left: string }>(
+    sql`select count(*) as left from ${FRESH} where unsettled is not null`,
+  );
+  if (left !== '0') throw new Error(`${left} rows found no rate card`);
+}
+
+interface Finishing {
+  loads: readonly [Load, ...Load[]];
+  range: Range;
+  outcomes: readonly Outcome[];
+  /** All calls that the files brought, in FRESH or already in the store. */
+  usage: Sql;
+}
+
+/** Frees FRESH of copies, publishes the imports, and stores it. */
+async function finish(store: Store, { loads, range, outcomes, usage }: Finishing): Promise<Outcome[]> {
+  const [{ format }] = loads;
+  const own = await dropRepeats(store, format);
+  await findShared(store, range);
+  const unclear = await equalLines(store, loads, range);
+  const known = await judgeShared(store, range, format);
+  const settled = outcomes.map(
+    (one): Outcome =>
+      !('error' in one) && unclear.has(one.import_id)
+        ? { error: new ReadWhole('a new line is equal to one of before') }
+        : one,
+  );
+  const tried = settled.flatMap((one) => ('error' in one ? [] : [one]));
+  const refused = await failImports(
+    store,
+    tried.filter(({ kept }) => !kept),
+  );
+  const done = await finishImports(
+    store,
+    tried.filter(({ kept }) => kept).map((one) => withRepeated(one, own.get(one.import_id), known.get(one.import_id))),
+    usage,
+  );
+  await dropSuperseded(store, range);
+  await store.run(sql`insert into usage_fact from ${FRESH}`);
+  if (done.length > 0) await loads[0].attribute?.(store, within(range, sql`fact.import_id`));
+  const closed = new Map(
+    [...refused, ...(await withEarned(store, loads, { done, range }))].map((one) => [one.import_id, one]),
+  );
+  return settled.map((one) => ('error' in one ? one : (closed.get(one.import_id) ?? one)));
+}
+
+/**
+ * Equal lines without an id are calls of their own, numbered by their place among the equal ones of the whole file: where
+ * the new part of a file repeats one of before, only the whole file tells. Takes such imports out and resolves to them.
+ */
+async function equalLines(store: Store, loads: readonly Load[], { first }: Range): Promise<ReadonlySet<number>> {
+  const parts = loads.flatMap(({ continues }, index) => (continues === undefined ? [] : [integer(first + index)]));
+  if (parts.length === 0 || loads[0]?.format.key !== undefined) return new Set();
+  const rows = await store.rows<{ import_id: number }>(sql`
+    select distinct import_id
+    from ${FRESH}
+    where request_id is null and import_id in (${join(parts)}) and event_key in (from shared_key)`);
+  const found = rows.map(({ import_id }) => integer(import_id));
+  if (found.length > 0) {
+    await store.run(sql`delete from ${FRESH} where import_id in (${join(found)})`);
+    await store.run(sql`delete from rejects where import_id in (${join(found)})`);
+    await store.run(sql`delete from imports where import_id in (${join(found)})`);
+  }
+  return new Set(rows.map(({ import_id }) => import_id));
+}
+
+const PARTIAL = 'an earlier state of a call';
+
+function withRepeated(loaded: Loaded, own: Repeated = NOT_REPEATED, known: Repeated = NOT_REPEATED): Loaded {
+  const { skip_reasons: reasons } = loaded;
+  return {
+    ...loaded,
+    duplicates: own.duplicates + known.duplicates,
+    updated: known.updated,
+    skipped: loaded.skipped + own.partial,
+    skip_reasons: own.partial === 0 ? reasons : { ...reasons, [PARTIAL]: own.partial },
+    differing: own.differing + known.differing,
+  };
+}
+
+/** Earnings beside usage become visible together with it. */
+async function withEarned(
+  store: Store,
+  loads: readonly Load[],
+  { done, range }: { done: readonly Loaded[]; range: Range },
+): Promise<readonly Loaded[]> {
+  if (loads[0]?.format.earns === undefined) return done;
+  const { loadEarned } = await import('./ledger.js');
+  const earned: Loaded[] = [];
+  for (const loaded of done) {
+    const load = loads[loaded.import_id - range.first];
+    if (load === undefined) throw new Error('a file was loaded and nothing is known of it');
+    earned.push({ ...loaded, earned: await loadEarned(store, load, loaded.import_id) });
+  }
+  return earned;
+}
+
+interface Read {
+  range: Range;
+  /** What is known of the lines of each file, by its number, from 1. */
+  counted: ReadonlyMap<number, Counted>;
+  /** What is wrong with files that were damaged, by their places. */
+  damage: ReadonlyMap<number, unknown>;
+}
+
+/** Names the bad lines of files, and decides whether there are too many. Not of those that have to be read in another way. */
+async function withRejects(store: Store, loads: readonly Load[], { range, counted, damage }: Read): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const bad: { index: number; file: BadFile }[] = [];
+  for (const [index, load] of loads.entries()) {
+    if (damage.has(index)) {
+      outcomes.push({ error: damage.get(index) });
+      continue;
+    }
+    const { unread, ...marked } = counted.get(index + 1) ?? NO_LINES;
+    const broken = await countBadLines(store, load);
+    const [lines, rejected] = [marked.lines + broken, marked.rejected + broken];
+    const kept = rejected <= load.tolerance(lines);
+    const limit = kept ? rejected : Math.min(rejected, REJECTS_OF_FAILED);
+    if (limit > 0) bad.push({ index, file: { ...load, limit, allUnread: unread === rejected } });
+    outcomes.push({ ...NOT_LOADED, ...marked, lines, rejected, import_id: range.first + index, rejects: [], kept });
+  }
+  const [{ format } = { format: undefined }] = loads;
+  if (format === undefined) return [];
+  const named = await nameBadLines(
+    store,
+    format,
+    bad.map(({ file }) => file),
+  );
+  for (const [place, { index }] of bad.entries()) {
+    const rejects = named[place];
+    const outcome = outcomes[index];
+    if (outcome === undefined || 'error' in outcome) continue;
+    outcomes[index] = Array.isArray(rejects) ? { ...outcome, rejects } : { error: rejects };
+  }
+  return outcomes;
+}
+
+const NO_LINES: Counted = {
+  lines: 0,
+  skipped: 0,
+  rejected: 0,
+  unread: 0,
+  skip_reasons: {},
+  undated: 0,
+  first_at: null,
+  last_at: null,
+};
+
+const NOT_LOADED = {
+  imported: 0,
+  duplicates: 0,
+  updated: 0,
+  differing: 0,
+  holds: 'usage',
+  cost_usd: '0',
+  unpriced: 0,
+  billed: null,
+  earned: null,
+} as const;
+
+/** Before lines are read: in their order, where it tells something, and without what an earlier file left behind. */
+async function prepareReading(store: Store, load: Load): Promise<void> {
+  await preserveOrder(store, load);
+  if (load.format.reads === 'csv')
+    await store.run(sql`drop table if exists csv_rejects; drop table if exists csv_scans`);
+}
+
+async function preserveOrder(store: Store, { format }: Load): Promise<void> {
+  const ordered = format.carried !== undefined || format.resolved !== undefined || format.repeats === 'last';
+  await store.run(ordered ? sql`set preserve_insertion_order = true` : sql`set preserve_insertion_order = false`);
+}
+
+/**
+ * Loads a large file in two steps. First all lines go in, rated by the combinations that a sample shows, under an import
+ * that nobody sees yet; lines that need a second look are marked. Then what is marked or met elsewhere is settled, and the
+ * import becomes visible, in one transaction. Deleting the few marked rows is free once they are committed; in the
+ * transaction that wrote them it would cost half of the load again.
+ */
+async function loadDirect(store: Store, load: Load): Promise<Outcome> {
+  const { rehearsal } = load;
   const step = <T>(fn: () => Promise<T>) => (rehearsal ? fn() : store.transaction(fn));
-  await step(() => settleSample(store, loads[0], reader));
-  const range = await step(() => fill(store, loads, reader));
+  await step(() => settleSample(store, load));
+  const first = await nextImportId(store);
+  const range = { first, count: 1 };
+  await step(() => fill(store, load, first));
   try {
-    return await step(async () => {
-      const settled = await settle(store, loads, range);
-      return format.earns === undefined ? settled : withEarned(store, loads, settled);
-    });
+    return await step(() => settle(store, load, range));
   } catch (error) {
-    if (!rehearsal) await withdraw(store, range);
+    if (!rehearsal) await withdrawImports(store, range);
     throw error;
   }
 }
 
-/** Earnings beside usage become visible together with it. */
-async function withEarned(store: Store, loads: readonly Load[], settled: readonly Loaded[]): Promise<Loaded[]> {
-  const { loadEarned } = await import('./ledger.js');
-  const done: Loaded[] = [];
-  for (const [index, loaded] of settled.entries()) {
-    const load = loads[index];
-    if (load === undefined) throw new Error('a file was loaded and nothing is known of it');
-    done.push(loaded.kept ? { ...loaded, earned: await loadEarned(store, load, loaded.import_id) } : loaded);
-  }
-  return done;
-}
-
-async function settleSample(store: Store, { format, now }: Load, { sample, sampleLines }: Reader): Promise<void> {
+async function settleSample(store: Store, { format, now, sample, sampleLines }: Load): Promise<void> {
   const found = sql`select * from (${usageOf(format, sample)}) as usage where trouble is null`;
   const traits = sql`select columns('trait_.*') from (${found}) as sampled union all by name ${storedTraits()}`;
-  await settleTraits(store, traits, { now, params: sampleLines === undefined ? undefined : { lines: sampleLines } });
+  const lines = await sampleLines();
+  await settleTraits(store, traits, { now, params: lines === undefined ? undefined : { lines } });
 }
 
-/** Writes the beginning of imports down. Resolves to the number of the first. */
-export async function begun(store: Store, loads: readonly Load<AnyFormat>[]): Promise<number> {
-  const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
-  const files = loads.map(({ source, format, options, digest, continues, now }, index) => ({
-    import_id: id + index,
-    source: source.name,
-    source_size: source.size,
-    source_mtime_ms: source.mtimeMs,
-    source_digest: digest,
-    continues,
-    format: format.name,
-    options,
-    started_at: timestampOf(now),
-  }));
-  await store.run(
-    sql`
-    insert into imports (
-      import_id, source, source_size, source_mtime_ms, source_digest, continues, format, options, started_at, status, price_revision
+/** The one pass over the file. */
+async function fill(store: Store, load: Load, id: number): Promise<void> {
+  const { format, lines, source, now } = load;
+  await insertImports(store, [{ import_id: id, load }]);
+  await prepareReading(store, load);
+  const call = usageOf(format, lines);
+  const damage = await readVerified([source], storeRated(store, { call, format, importId: integer(id) }, { now }));
+  if (damage.size > 0) throw damage.get(0);
+}
+
+/** The second step: moves what the first one marked, and calls that are met several times, to FRESH and settles them there. */
+async function settle(store: Store, load: Load, range: Range): Promise<Outcome> {
+  const { format, now } = load;
+  const counted = await countLines(store, {
+    usage: sql`(select * from usage_fact where ${within(range)}) as read`,
+    by: sql`1`,
+    mark: sql`case when not starts_with(unsettled, '{') then unsettled end`,
+  });
+  const [outcome = { error: new Error('a file was loaded and nothing is known of it') }] = await withRejects(
+    store,
+    [load],
+    {
+      range,
+      counted,
+      damage: new Map(),
+    },
+  );
+  if ('error' in outcome) throw outcome.error;
+  await keepRejects(store, [outcome]);
+  if (!outcome.kept) {
+    await store.run(sql`delete from usage_fact where ${within(range)}`);
+    const [refused = outcome] = await failImports(store, [outcome]);
+    return refused;
+  }
+  // A thousand calls may have the same traits: each text is taken apart once.
+  await store.run(sql`
+    create or replace temp table late as
+    with told as (
+      select unsettled, ${traitsFromText(sql`unsettled`)}
+      from (select distinct unsettled from usage_fact where ${within(range)} and starts_with(unsettled, '{')) as texts
     )
-    select unnest(from_json($files, '[{
-      "import_id":"INTEGER", "source":"VARCHAR", "source_size":"BIGINT", "source_mtime_ms":"BIGINT",
-      "source_digest":"VARCHAR", "continues":"INTEGER", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
-    }]'), recursive := true), 'loading', (select coalesce(max(revision), 0) from price_revision)`,
-    { files: JSON.stringify(files) },
+    select fact.* exclude (unsettled), told.* exclude (unsettled), cast(null as varchar) as trouble
+    from usage_fact as fact
+    join told on told.unsettled = fact.unsettled
+    where ${within(range, sql`fact.import_id`)}`);
+  await settleTraits(store, sql`select columns('trait_.*') from late`, { now });
+  await store.run(sql`delete from usage_fact where ${within(range)} and unsettled is not null`);
+  await preserveOrder(store, load);
+  await rateFresh(store, { call: sql`select * from late`, format, importId: sql`call.import_id`, anyTrait: true }, now);
+  await moveRepeated(store, range);
+  const usage = sql`(select * from usage_fact where ${within(range)} union all from ${FRESH})`;
+  const [settled = outcome] = await finish(store, { loads: [load], range, outcomes: [outcome], usage });
+  if ('error' in settled) throw settled.error;
+  return settled;
+}
+
+/** Moves calls of a new import that are met several times from the store to FRESH. */
+async function moveRepeated(store: Store, range: Range): Promise<void> {
+  const { others } = await store.row<{ others: boolean }>(
+    sql`select exists (from imports where status = 'done' and imported > 0) as others`,
   );
-  if (loads.some(({ format }) => format.reads === 'csv'))
-    await store.run(sql`drop table if exists csv_rejects; drop table if exists csv_scans`);
-  return id;
-}
-
-/** The one pass over the files. Resolves to the numbers of their imports. */
-async function fill(store: Store, loads: readonly [Load, ...Load[]], { lines }: Reader): Promise<Range> {
-  const [{ format, now }] = loads;
-  const first = await begun(store, loads);
-  const ordered = format.carried !== undefined || format.repeats === 'last';
-  await store.run(ordered ? sql`set preserve_insertion_order = true` : sql`set preserve_insertion_order = false`);
-  const one = loads.length === 1;
-  const importId = one ? integer(first) : sql`call.file + ${integer(first - 1)}`;
-  const call = usageOf(format, one ? lines : { ...lines, file: sql`"$file"` });
-  await readSoundly(
-    loads.map(({ source }) => source),
-    storeRated(store, { call, format, importId }, { now }),
-  );
-  return { first, count: loads.length };
-}
-
-/** Waits for a reading of files, and for the check that none was damaged. */
-export async function readSoundly(sources: readonly Source[], read: Promise<unknown>): Promise<void> {
-  // Whichever fails first, the other one must have ended before the transaction does.
-  const [filled, checked] = await Promise.allSettled([read, checkEach(sources)]);
-  if (filled.status === 'rejected') throw filled.reason;
-  if (checked.status === 'rejected') throw checked.reason;
-}
-
-async function checkEach(sources: readonly Source[]): Promise<void> {
-  for (const source of sources) await checkPacked(source);
+  const known = sql`
+    union
+    select old.event_key
+    from usage_fact as old
+    where not (${within(range, sql`old.import_id`)}) and old.event_key in (select event_key from usage_fact where ${within(range)})`;
+  await store.run(sql`
+    create or replace temp table moved_key as
+    select event_key from usage_fact where ${within(range)} group by event_key having count(*) > 1
+    union
+    select event_key from ${FRESH}
+    ${others ? known : sql``}`);
+  const moved = sql`${within(range)} and event_key in (from moved_key)`;
+  const found = await store.run(sql`insert into ${FRESH} from usage_fact where ${moved}`);
+  if (found > 0) await store.run(sql`delete from usage_fact where ${moved}`);
 }

@@ -93,7 +93,7 @@ export function csvLines(source: Source, layout: CsvLayout, shape: Shape): Sql {
     return sql`${value} as ${identifier(`$${header}`)}`;
   });
   const last = Math.max(0, ...read.map(({ index }) => index));
-  return sql`select ${join(columns)} from ${reader(source, layout)} ${layout.oddBytes === true ? allUpTo(last) : sql``}`;
+  return sql`select ${join([...columns, sql`1 as file_number`])} from ${reader(source, layout)} ${layout.oddBytes === true ? allUpTo(last) : sql``}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Source } from './source.js';
-import { withCopy } from './temp_file.js';
+import type { Scratch } from './temp_file.js';
 import { type TextLine, textLines } from './text_lines.js';
 
 /*
@@ -34,14 +34,9 @@ export async function refuseLoneSurrogatesIn(source: Source): Promise<void> {
   for await (const line of textLines(source)) refuseLoneSurrogates([textOf(line)]);
 }
 
-/** Hands `fn` the file; where that meets half a character, a copy in which every character is whole. */
-export async function withWholeCharacters<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
-  try {
-    return await fn(source);
-  } catch (error) {
-    if (!(error instanceof LoneSurrogates)) throw error;
-    return withCopy(source, wholeCharacters(source), fn);
-  }
+/** A copy of a file in which every character is whole. */
+export function copyWhole(source: Source, scratch: Scratch): Promise<Source> {
+  return scratch.copy(source, wholeCharacters(source));
 }
 
 async function* wholeCharacters(source: Source): AsyncGenerator<Uint8Array> {

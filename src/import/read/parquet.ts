@@ -36,7 +36,7 @@ export function parquetLines(source: Source, columns: readonly ParquetColumn[], 
     const column = columns[columnOf(names, key)];
     return sql`${column === undefined ? sql`cast(null as varchar)` : textIn(column)} as ${identifier(`$${key}`)}`;
   });
-  return sql`select ${join(texts)} from ${reader(source)}`;
+  return sql`select ${join([...texts, sql`1 as file_number`])} from ${reader(source)}`;
 }
 
 /** A value as the text that the same value has in JSON or CSV. */

@@ -3,7 +3,7 @@ import { InputError } from '../../errors.js';
 import { kindOf } from './source.js';
 
 /** What is looked for in a folder. */
-const IN_FOLDERS = ['**/*.{jsonl,ndjson,json,csv,tsv,log,txt}{,.gz,.zst}', '**/*.parquet'];
+const IN_FOLDERS = ['**/*.{jsonl,ndjson,json,csv,tsv,log,txt}{,.gz,.zst}', '**/*.{parquet,db,sqlite,sqlite3,vscdb}'];
 
 /** A file to import and how the user knows it. `-` is stdin. */
 export interface Named {
@@ -50,7 +50,7 @@ async function unlessAwaited(find: () => Promise<Named[]>, awaited: readonly Lac
 async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
   if (argument === '-') return [{ path: '-', name: '-' }];
   const path = resolve(cwd, argument);
-  const kind = await kindOf(path, argument);
+  const kind = kindOf(path, argument);
   if (kind === 'file' || kind === 'pipe') return [{ path, name: argument }];
   if (kind === 'folder') {
     const { glob } = await import('tinyglobby');
@@ -62,7 +62,7 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
         inFolder: true,
       }));
     throw new NoLogs(
-      `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst, and *.parquet.`,
+      `The folder ${argument} holds no logs.\nLooked for are files named *.jsonl, *.ndjson, *.json, *.csv, *.tsv, *.log or *.txt, also with .gz or .zst, *.parquet, and databases of agents (*.db, *.sqlite, *.vscdb).`,
     );
   }
   const files = /[*?[{]/.test(argument) ? await matching(argument, cwd) : [];

@@ -1,23 +1,38 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Source, unpacked } from './source.js';
 
-const HEAD_BYTES = 1 << 18;
+const HEAD_BYTES = 1 << 16;
 /** A single line may be long: a call with its prompt and images. */
 const LONGEST_LINE = 1 << 26;
 const BLOCKS = 32;
 const BLOCK_BYTES = 1 << 15;
 const LONGEST_BLOCK = 1 << 19;
 
-/** Some whole lines of a file: from its head, which may be known, and, where it is not compressed, from all over it. */
-export async function sampleLines(source: Source, known?: string): Promise<string[]> {
-  const head = known ?? (await headOf(source));
-  const lines = linesOf(head, head.length >= source.size && source.compression === 'none');
+/** Some whole lines of a file: from its head and, where it is not compressed, from all over it. */
+export async function sampleLines(source: Source): Promise<string[]> {
+  const lines = linesOfHead(source, await headOf(source));
   if (source.compression !== 'none' || source.size <= HEAD_BYTES) return lines;
   return [...lines, ...(await scattered(source))];
 }
 
+/** The whole lines of the head of a file. */
+export function linesOfHead({ size, compression }: Source, head: string): string[] {
+  return linesOf(head, head.length >= size && compression === 'none');
+}
+
+const FIRST_LINES = 10;
+const FIRST_CHARACTERS = 1 << 15;
+
+/** The first whole lines of the head of a file: of thousands of files a few of each are looked at. */
+export function firstLines(source: Source, head: string): string[] {
+  const few = head.length > FIRST_CHARACTERS ? head.slice(0, Math.max(FIRST_CHARACTERS, head.indexOf('\n') + 1)) : head;
+  return linesOfHead(source, few).slice(0, FIRST_LINES);
+}
+
 /** The head of a file as text, at least its first line. */
 export async function headOf(source: Source): Promise<string> {
+  if (source.compression === 'none') return headOfPlain(source);
   const chunks: Buffer[] = [];
   let length = 0;
   const stream = unpacked(source);
@@ -31,7 +46,21 @@ export async function headOf(source: Source): Promise<string> {
   } finally {
     stream.destroy();
   }
-  return Buffer.concat(chunks).subarray(source.bomBytes).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** By few readings and none of the turns that a stream takes: thousands of files are looked at. */
+function headOfPlain({ path, bomBytes }: Source): string {
+  const file = openSync(path, 'r');
+  try {
+    for (let size = HEAD_BYTES; ; size *= 16) {
+      const head = Buffer.allocUnsafe(size);
+      const read = readSync(file, head, 0, size, 0);
+      if (read < size || head.includes(0x0a) || size >= LONGEST_LINE) return head.toString('utf8', bomBytes, read);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function scattered(source: Source): Promise<string[]> {

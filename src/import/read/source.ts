@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
@@ -15,6 +15,8 @@ export interface Source {
   name: string;
   size: number;
   mtimeMs: number;
+  /** With the device: which file it is, whatever its name. */
+  inode: string;
   compression: 'none' | 'gzip' | 'zstd';
   /** The bytes before the first line: 3 for a UTF-8 byte order mark, else 0. */
   bomBytes: number;
@@ -22,31 +24,59 @@ export interface Source {
   utf16?: 'utf-16le' | 'utf-16be';
   /** Each line is a record of a document that was cut up, so its number is no line of the file: the bytes of the longest. */
   longestRecord?: number;
+  /** It is an SQLite database, which is read as the lines that its rows make (see withLines). */
+  database?: true;
   /** It is the rest of a file of which so many bytes are not read again. */
   before?: { path: string; bytes: number };
 }
 
+const SQLITE = 'SQLite format 3\0';
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
 
-/** Looks at a file: size, time, and by its first bytes how it is packed. */
-export async function sourceOf(path: string, name: string): Promise<Source> {
-  const head = Buffer.alloc(4);
-  const file = await opened(path, name);
+/** What is seen of a file without opening it. */
+export type Seen = Pick<Source, 'path' | 'name' | 'size' | 'mtimeMs' | 'inode'>;
+
+/** Size, time and identity of a file, by a call that waits: thousands of files are looked at. */
+export function seeFile(path: string, name: string): Seen {
   try {
-    const { size, mtimeMs } = await file.stat();
-    await file.read(head, 0, 4, 0);
+    return seenOf(statSync(path), path, name);
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function seenOf({ size, mtimeMs, ino, dev }: Stats, path: string, name: string): Seen {
+  return { path, name, size, mtimeMs: Math.round(mtimeMs), inode: `${dev}:${ino}${logOf(path)}` };
+}
+
+/** SQLite writes new rows into a log beside the database, which itself stays as it is: its state is part of what the file is. */
+function logOf(path: string): string {
+  if (!/\.(?:db|sqlite3?|vscdb)$/i.test(path)) return '';
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log === undefined ? '' : `:${log.size}:${Math.round(log.mtimeMs)}`;
+}
+
+/** Looks at a file: size, time, and by its first bytes how it is packed. */
+export function sourceOf(path: string, name: string): Source {
+  const head = Buffer.alloc(SQLITE.length);
+  const file = openFile(path, name);
+  try {
+    const seen = seenOf(fstatSync(file), path, name);
+    readSync(file, head, 0, head.length, 0);
     const compression = compressionOf(head);
     const promised = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
-    if (promised !== undefined && size > 0 && compression === 'none') {
+    if (promised !== undefined && seen.size > 0 && compression === 'none') {
       throw new InputError(
         `${name} ends in .${promised}, but its content is not compressed that way.\nRename it if it is plain text, or fetch it again if it was cut off.`,
       );
     }
     const utf16 = compression === 'none' ? utf16Of(head) : undefined;
     const bomBytes = compression === 'none' && hasBom(head) ? 3 : 0;
-    return { path, name, size, mtimeMs: Math.round(mtimeMs), compression, bomBytes, ...(utf16 && { utf16 }) };
+    const plain = { ...seen, compression, bomBytes };
+    if (head.toString('latin1') === SQLITE) return { ...plain, database: true };
+    return { ...plain, ...(utf16 && { utf16 }) };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -90,40 +120,29 @@ export async function checkPacked({ path, compression, size }: Source): Promise<
   await pipeline(bytes, gunzip, nowhere);
 }
 
-const BLOCKS = 64;
+const BLOCKS = 16;
 const BLOCK_BYTES = 4096;
-const END_BYTES = 65_536;
+const END_BYTES = 16_384;
 /** Up to this size a digest covers every byte. */
-export const FULLY_DIGESTED = 2 * END_BYTES;
+export const FULLY_DIGESTED = 1 << 17;
 
 /**
- * A digest of the first `size` bytes of a file: of its head, its tail and 64 blocks between. Enough to tell a file
- * from its earlier self together with its size and time; reading all of a large log would cost more than importing
- * the part that is new.
+ * A digest of the first `size` bytes of a file: of all of a short one, else of its head, its tail and 16 blocks between.
+ * Enough to tell a file from its earlier self together with its size and time; to read all of a large log would cost more
+ * than to import the part that is new.
  */
-export async function digestOf(path: string, size: number): Promise<string> {
+export function digestOf(path: string, size: number): string {
   const hash = createHash('sha256').update(String(size));
-  const file = await open(path, 'r');
+  const file = openSync(path, 'r');
   try {
-    const read = size <= FULLY_DIGESTED ? await blocksOfShort(file, size) : blocksOf(file, size);
-    for await (const block of read) hash.update(block);
+    for (const [start, length] of size <= FULLY_DIGESTED ? [[0, size] as const] : digestBlocks(size)) {
+      const block = Buffer.allocUnsafe(length);
+      hash.update(block.subarray(0, readSync(file, block, 0, length, start)));
+    }
   } finally {
-    await file.close();
+    closeSync(file);
   }
   return hash.digest('hex');
-}
-
-async function* blocksOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
-  for (const [start, length] of digestBlocks(size)) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start);
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-/** The same blocks by one reading: of thousands of short files each one counts. */
-async function blocksOfShort(file: FileHandle, size: number): Promise<Buffer[]> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
-  return digestBlocks(size).map(([start, length]) => buffer.subarray(start, Math.min(bytesRead, start + length)));
 }
 
 function digestBlocks(size: number): [start: number, length: number][] {
@@ -131,13 +150,23 @@ function digestBlocks(size: number): [start: number, length: number][] {
     Math.floor((size * (index + 1)) / (BLOCKS + 1)),
     BLOCK_BYTES,
   ]);
-  const all: [number, number][] = [[0, END_BYTES], ...between, [Math.max(0, size - END_BYTES), END_BYTES]];
-  return all.map(([start, length]) => [start, Math.min(length, size - start)]);
+  return [[0, END_BYTES], ...between, [size - END_BYTES, END_BYTES]];
 }
 
-async function opened(path: string, name: string): Promise<FileHandle> {
+/** How many lines stand in a file before a part of it that is read alone. */
+export async function linesBefore({ before }: Source): Promise<number> {
+  if (before === undefined) return 0;
+  let lines = 0;
+  for await (const chunk of createReadStream(before.path, { end: before.bytes - 1, highWaterMark: 1 << 20 })) {
+    const bytes = Buffer.from(chunk);
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines++;
+  }
+  return lines;
+}
+
+function openFile(path: string, name: string): number {
   try {
-    return await open(path, 'r');
+    return openSync(path, 'r');
   } catch (cause) {
     throw unreadable(name, cause);
   }
@@ -183,9 +212,9 @@ function utf16Of([first, second, third, fourth]: Buffer): Source['utf16'] {
 export type Kind = 'file' | 'folder' | 'pipe';
 
 /** What stands at a path; undefined if there is nothing. */
-export async function kindOf(path: string, name: string): Promise<Kind | undefined> {
+export function kindOf(path: string, name: string): Kind | undefined {
   try {
-    const found = await stat(path);
+    const found = statSync(path);
     if (found.isDirectory()) return 'folder';
     return found.isFIFO() || found.isCharacterDevice() || found.isSocket() ? 'pipe' : 'file';
   } catch (error) {

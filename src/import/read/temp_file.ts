@@ -1,37 +1,67 @@
-import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InputError } from '../../errors.js';
 import { type Source, sourceOf, unpacked } from './source.js';
 
-/** DuckDB reads files only: what comes from a pipe, as a file. */
-export async function withSpooled<T>(bytes: Readable, name: string, fn: (source: Source) => Promise<T>): Promise<T> {
-  return withFile(bytes, async (path) => fn(await sourceOf(path, name)));
-}
-
 const PREFIX = 'llmcost-spool-';
 const ABANDONED_MS = 86_400_000;
 
 /**
- * Writes bytes to a file that nobody else may read, hands its path to `fn`, and deletes it whatever happens. The bytes
- * hold prompts: where the system can still open a file that has no name any more (Linux), it loses its name at once,
- * so that not even a killed import leaves it behind; elsewhere an import does away with it after a day.
+ * Copies of files, as DuckDB reads files only: of what comes from a pipe, of documents, of other encodings. They hold
+ * prompts, so nobody else may read them, and they are deleted whatever happens: where the system can still open a file
+ * that has no name any more (Linux), it loses its name at once, so that not even a killed import leaves it behind;
+ * elsewhere an import does away with it after a day.
  */
-async function withFile<T>(bytes: Readable, fn: (path: string) => Promise<T>): Promise<T> {
-  const folder = await spoolFolder();
-  try {
+export class Scratch {
+  private readonly open: { file: FileHandle; folder: string }[] = [];
+
+  /** The same source with other bytes. */
+  async copy(source: Source, bytes: AsyncIterable<Uint8Array>): Promise<Source> {
+    return { ...source, path: await this.write(Readable.from(bytes)), compression: 'none', bomBytes: 0 };
+  }
+
+  /** What comes from a pipe, as a file. */
+  async spool(bytes: Readable, name: string): Promise<Source> {
+    return sourceOf(await this.write(bytes), name);
+  }
+
+  private async write(bytes: Readable): Promise<string> {
+    const folder = await spoolFolder();
     const path = join(folder, 'input');
     const file = await open(path, 'wx+', 0o600);
-    try {
-      const nameless = `/proc/self/fd/${file.fd}`;
-      const reachable = await isSame(path, nameless);
-      if (reachable) await rm(folder, { recursive: true });
-      await writeFile(file, bytes).catch((error) => Promise.reject(spoolError(error)));
-      return await fn(reachable ? nameless : path);
-    } finally {
+    this.open.push({ file, folder });
+    const nameless = `/proc/self/fd/${file.fd}`;
+    const reachable = await isSame(path, nameless);
+    if (reachable) await rm(folder, { recursive: true });
+    await writeFile(file, bytes).catch((error) => Promise.reject(spoolError(error)));
+    return reachable ? nameless : path;
+  }
+
+  async close(): Promise<void> {
+    for (const { file, folder } of this.open.splice(0)) {
       await file.close();
+      await rm(folder, { recursive: true, force: true });
     }
+  }
+}
+
+/** Hands out a place for copies, and does away with them in the end. */
+export async function withScratch<T>(fn: (scratch: Scratch) => Promise<T>): Promise<T> {
+  const scratch = new Scratch();
+  try {
+    return await fn(scratch);
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** Hands `fn` an empty folder that nobody else may read, and deletes it whatever happens. */
+export async function withTempFolder<T>(fn: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await spoolFolder();
+  try {
+    return await fn(folder).catch((error) => Promise.reject(spoolError(error)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -92,45 +122,30 @@ async function removeAbandoned(): Promise<void> {
 const BOM_BYTES = 3;
 
 /** DuckDB's reader of JSON does not know byte order marks: the file without it, also where it shows only in the unpacked head. */
-export async function withoutBom<T>(source: Source, head: string, fn: (source: Source) => Promise<T>): Promise<T> {
-  if (source.bomBytes === 0 && !head.startsWith('\ufeff')) return fn(source);
-  return withCopy(source, without(unpacked(source), BOM_BYTES), fn);
+export async function withoutBom(source: Source, head: string, scratch: Scratch): Promise<Source> {
+  if (source.bomBytes === 0 && !head.startsWith('\ufeff')) return source;
+  return scratch.copy(source, without(unpacked(source), BOM_BYTES));
 }
 
 /**
- * DuckDB stops at a CSV file in which some lines end in CR LF, some in LF: then it gets a copy in which all end in LF.
- * Such files come about when programs of Windows and others append to one log; nothing tells before they are read.
+ * DuckDB stops at a CSV file in which some lines end in CR LF, some in LF: in this copy all end in LF. Such files come
+ * about when programs of Windows and others append to one log; nothing tells before they are read.
  */
-export async function withEvenLines<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
-  try {
-    return await fn(source);
-  } catch (error) {
-    if (!hasUnevenLines(error)) throw error;
-    return withCopy(source, evenLines(unpacked(source)), fn);
-  }
+export function copyEven(source: Source, scratch: Scratch): Promise<Source> {
+  return scratch.copy(source, evenLines(unpacked(source)));
 }
 
-function hasUnevenLines(error: unknown): boolean {
+export function hasUnevenLines(error: unknown): boolean {
   return error instanceof Error && error.message.includes('CSV Parser state machine reached an invalid state');
 }
 
-/** Hands `fn` the same source with other bytes, in a file that is thrown away in the end. */
-export async function withCopy<T>(
-  source: Source,
-  bytes: AsyncIterable<Uint8Array>,
-  fn: (source: Source) => Promise<T>,
-): Promise<T> {
-  return withFile(Readable.from(bytes), (path) => fn({ ...source, path, compression: 'none', bomBytes: 0 }));
-}
-
 /** A file of 16-bit text as a copy in UTF-8, without byte order mark; any other one as it is. */
-export async function withUtf8<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
+export async function inUtf8(source: Source, scratch: Scratch): Promise<Source> {
   const { utf16 } = source;
-  if (utf16 === undefined) return fn(source);
-  return withCopy(source, utf8Of(unpacked(source), utf16), async (copy) => {
-    const { size } = await stat(copy.path);
-    return fn({ ...copy, size, utf16: undefined });
-  });
+  if (utf16 === undefined) return source;
+  const copy = await scratch.copy(source, utf8Of(unpacked(source), utf16));
+  const { size } = await stat(copy.path);
+  return { ...copy, size, utf16: undefined };
 }
 
 async function* utf8Of(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {

@@ -1,19 +1,14 @@
 import type { Source } from './source.js';
-import { withCopy } from './temp_file.js';
+import type { Scratch } from './temp_file.js';
 import { textLines } from './text_lines.js';
 
 /**
  * DuckDB gives up a file of JSON lines, whatever it is told of errors, in which an object is broken over two lines
- * (`{"a":1,` and `"b":2}`), and takes a line that is cut off behind a bracket together with the next one. Then it gets
- * a copy in which the beginning of such an object is a line that is bad by itself.
+ * (`{"a":1,` and `"b":2}`), and takes a line that is cut off behind a bracket together with the next one. In this copy
+ * the beginning of such an object is a line that is bad by itself.
  */
-export async function withClosedLines<T>(source: Source, fn: (source: Source) => Promise<T>): Promise<T> {
-  try {
-    return await fn(source);
-  } catch (error) {
-    if (!hasOpenLines(error)) throw error;
-    return withCopy(source, closedLines(source), fn);
-  }
+export function copyClosed(source: Source, scratch: Scratch): Promise<Source> {
+  return scratch.copy(source, closedLines(source));
 }
 
 /** A line may have been lost to an open one above it. */

@@ -30,9 +30,13 @@ async function endOf({ path, size }: Source): Promise<string> {
  * histories), `unknown` if something in it looks like usage, which must not be lost in silence. Undefined for a file
  * that the user named: that one is meant.
  */
-export async function foreignKind({ path, name, inFolder }: Named): Promise<'ignored' | 'unknown' | undefined> {
+export async function findForeignKind(
+  { path, name, inFolder }: Named,
+  counts?: boolean,
+): Promise<'ignored' | 'unknown' | undefined> {
   if (inFolder !== true) return undefined;
-  const source = await sourceOf(path, name);
+  if (counts !== undefined) return counts ? 'unknown' : 'ignored';
+  const source = sourceOf(path, name);
   const head = (await headOf(source)).trimStart();
   const looksLikeUsage = isParquet(head) ? NAMED.test(await endOf(source)) : countsTokens(head);
   return looksLikeUsage ? 'unknown' : 'ignored';

@@ -6,16 +6,6 @@ import { columnOf } from '../declare/headers.js';
  * format at all is told by unknownFormat.
  */
 
-const SQLITE = 'SQLite format 3\0';
-
-/** A database of another program, by the first bytes of the file; undefined where it is none. */
-export function refusedBytes(name: string, head: string): InputError | undefined {
-  if (!head.startsWith(SQLITE)) return undefined;
-  return new InputError(
-    `${name} is an SQLite database, which llmcost does not open.\nExport what is in it: opencode export SESSION > session.json for OpenCode, goose session export --format json for Goose, or any other table as CSV.`,
-  );
-}
-
 /** A table without what a price needs, by its headers; undefined where it is none. */
 export function refusedHeaders(name: string, headers: readonly string[]): InputError | undefined {
   const has = (header: string) => columnOf(headers, header) >= 0;

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.js';
 import { type CsvLayout, csvExtent } from '../read/csv.js';
 import { csvRecords, lineCount } from '../read/csv_records.js';
 import type { Source } from '../read/source.js';
-import type { Complaint, Reject } from './rejects.js';
+import type { Complaint, Reject } from './answer.js';
 
 export interface CsvFile {
   source: Source;
@@ -53,7 +53,7 @@ export async function csvRejects(store: Store, { source, layout, complaints, lim
  * quotation mark takes all that follows with it, up to the next one or to the end of a block of many megabytes, and
  * then it is what is missing between the lines of the file and those of the records that were read.
  */
-export async function brokenLineCount(store: Store, { source, layout }: CsvFile): Promise<number> {
+export async function countBrokenLines(store: Store, { source, layout }: CsvFile): Promise<number> {
   const broken = [...(await brokenRecords(store, layout)).values()];
   if (!broken.some(({ astray }) => astray)) return broken.length;
   const { lines } = await store.row<{ lines: string }>(csvExtent(source, layout));

@@ -1,81 +1,125 @@
 import { isUtf8 } from 'node:buffer';
-import { sql } from '../../sql.js';
+import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { AnyFormat } from '../declare/format.js';
-import { linesBefore } from '../load/append.js';
-import { refuseLoneSurrogatesIn } from '../read/lone_surrogates.js';
-import type { Source } from '../read/source.js';
+import { LoneSurrogates, refuseLoneSurrogatesIn } from '../read/lone_surrogates.js';
+import { linesBefore, type Source } from '../read/source.js';
 import { isBlank, textLines } from '../read/text_lines.js';
 import { isOpen, OpenLines, refuseOpenLinesIn } from '../read/unclosed_lines.js';
-import { numberedLines } from '../rows/lines.js';
+import { hidesFileNumber, numberedLines } from '../rows/lines.js';
+import { unread } from '../rows/row_checks.js';
 import type { Lines } from '../rows/statement.js';
+import type { Complaint, Reject } from './answer.js';
 import { csvRejects } from './csv_rejects.js';
 import { complaintOf } from './reject_reasons.js';
-
-/** A line that was set aside: where, which field, why. Never its content. */
-export interface Reject {
-  /** Of documents, the number of the record. */
-  line: number;
-  field: string;
-  reason: string;
-}
-
-export interface Naming {
-  format: AnyFormat;
-  lines: Lines;
-  source: Source;
-  /** How many to name at most. */
-  limit: number;
-}
 
 /** How many bad lines of a file are remembered that was refused for them. */
 export const REJECTS_OF_FAILED = 1000;
 
-/** What is wrong with the n-th line that could be read as such. */
-export interface Complaint {
-  ordinal: number;
-  field: string;
-  reason: string;
+/** A file in which bad lines were counted. */
+export interface BadFile {
+  lines: Lines;
+  source: Source;
+  /** How many to name at most. */
+  limit: number;
+  /** All of its bad lines are such that gave no field. */
+  allUnread: boolean;
 }
 
 /**
- * Goes back to a file in which bad lines were counted, and names them: reads it again in its order, now with numbers.
- * Only a file with something to name pays for this (about as much as counting its lines). Throws LoneSurrogates where
- * lines may have been lost to half a character, and OpenLines to an open line.
+ * Goes back to files of one format in which bad lines were counted, and names them: reads them again in their order, now
+ * with numbers. Only files with something to name pay for this (about as much as counting their lines). The answers are
+ * in the order of the files: LoneSurrogates where lines may have been lost to half a character, OpenLines to an open line.
  */
-export async function nameBadLines(store: Store, naming: Naming): Promise<Reject[]> {
-  const { format, lines, source } = naming;
-  const numbered = {
-    ...lines,
-    query:
-      format.reads === 'csv' || format.reads === 'parquet'
-        ? sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`
-        : numberedLines(source, format),
-  };
+export async function nameBadLines(
+  store: Store,
+  format: AnyFormat,
+  files: readonly BadFile[],
+): Promise<(Reject[] | LoneSurrogates | OpenLines)[]> {
+  if (files.length === 0) return [];
   await store.run(sql`set preserve_insertion_order = true`);
-  const rows = await store.rows<{ ordinal: string; complaint: string | null }>(
-    sql`
-    select line_ordinal as ordinal, case when unread then null else complaint end as complaint
-    from (${complaintOf(format, numbered)}) as examined
-    where unread or complaint is not null
-    order by line_ordinal
-    limit $limit`,
-    { limit: naming.limit },
-  );
+  const found = isNumberedTogether(format)
+    ? await complaintsOfAll(store, format, files)
+    : await complaintsOfEach(store, format, files);
   await store.run(sql`set preserve_insertion_order = false`);
-  const unread = rows.some(({ complaint }) => complaint === null);
-  if (unread && (format.reads === 'ndjson' || format.reads === 'json')) {
+  const named: (Reject[] | LoneSurrogates | OpenLines)[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      named.push(await located(store, format, { file, complaints: found[index] ?? [] }));
+    } catch (error) {
+      if (!(error instanceof LoneSurrogates) && !(error instanceof OpenLines)) throw error;
+      named.push(error);
+    }
+  }
+  return named;
+}
+
+function isNumberedTogether(format: AnyFormat): boolean {
+  return (format.reads === 'ndjson' || format.reads === 'json') && !hidesFileNumber(format);
+}
+
+/** What is wrong with the lines of files of JSON: of those that only gave no field by one short statement, of the others by another one. */
+async function complaintsOfAll(store: Store, format: AnyFormat, files: readonly BadFile[]): Promise<Complaint[][]> {
+  const complaints: Complaint[][] = files.map(() => []);
+  const simple = format.rows === undefined && format.resolved === undefined;
+  for (const plain of simple ? [true, false] : [false]) {
+    const places = files.flatMap(({ allUnread }, place) => (!simple || allUnread === plain ? [place] : []));
+    const [first, ...others] = places.flatMap((place) => files[place]?.source ?? []);
+    if (first === undefined) continue;
+    const query = numberedLines([first, ...others], format);
+    const examined = plain
+      ? sql`select *, true as unread, null as complaint from (${query}) as line where ${join(unread(format), ' or ')}`
+      : complaintOf(format, { query, style: 'json' });
+    const limits = places.map((place) => integer(files[place]?.limit ?? 0));
+    for (const { file, ...complaint } of await complaintsIn(store, examined, sql`[${join(limits)}][file_number]`))
+      complaints[places[file - 1] ?? 0]?.push(complaint);
+  }
+  return complaints;
+}
+
+async function complaintsOfEach(store: Store, format: AnyFormat, files: readonly BadFile[]): Promise<Complaint[][]> {
+  const complaints: Complaint[][] = [];
+  for (const { lines, source, limit } of files) {
+    const query = isJson(format)
+      ? numberedLines([source], format)
+      : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`;
+    complaints.push(await complaintsIn(store, complaintOf(format, { ...lines, query }), integer(limit)));
+  }
+  return complaints;
+}
+
+function isJson({ reads }: AnyFormat): boolean {
+  return reads === 'ndjson' || reads === 'json';
+}
+
+/** The first bad ones among examined lines of each file. */
+async function complaintsIn(store: Store, examined: Sql, limit: Sql): Promise<(Complaint & { file: number })[]> {
+  const rows = await store.rows<{ file: number; ordinal: string; complaint: string | null }>(sql`
+    select file_number as file, line_ordinal as ordinal, case when unread then null else complaint end as complaint
+    from (${examined}) as examined
+    where unread or complaint is not null
+    qualify row_number() over (partition by file_number order by line_ordinal) <= ${limit}
+    order by file_number, line_ordinal`);
+  return rows.map(({ file, ordinal, complaint }) => {
+    const [field = '', reason = ''] = (complaint ?? '').split('\n');
+    return { file: Number(file), ordinal: Number(ordinal), field, reason };
+  });
+}
+
+/** Finds the places of complaints in their file. */
+async function located(
+  store: Store,
+  format: AnyFormat,
+  { file: { lines, source, limit }, complaints }: { file: BadFile; complaints: readonly Complaint[] },
+): Promise<Reject[]> {
+  if (isJson(format) && complaints.some(({ reason }) => reason === '')) {
     await refuseLoneSurrogatesIn(source);
     // Rows have no line to look above of.
     if (format.rows !== undefined && source.longestRecord === undefined) await refuseOpenLinesIn(source);
   }
-  const complaints = rows.map(({ ordinal, complaint }) => {
-    const [field = '', reason = ''] = (complaint ?? '').split('\n');
-    return { ordinal: Number(ordinal), field, reason };
-  });
   if (format.rows !== undefined || format.reads === 'parquet')
     return complaints.map((complaint) => recordReject(complaint, format));
-  if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit: naming.limit });
+  if (lines.csv !== undefined) return csvRejects(store, { source, layout: lines.csv, complaints, limit });
   return locatedLines(source, complaints, format);
 }
 
@@ -134,13 +178,17 @@ function unreadable(bytes: Buffer, format: AnyFormat): { field: string; reason: 
   return { field: '', reason: nothingOf(format) };
 }
 
-/** Remembers bad lines. */
-export async function keepRejects(store: Store, id: number, rejects: readonly Reject[]): Promise<void> {
+/** Remembers the bad lines of imports. */
+export async function keepRejects(
+  store: Store,
+  imports: readonly { import_id: number; rejects: readonly Reject[] }[],
+): Promise<void> {
+  const rejects = imports.flatMap(({ import_id, rejects: bad }) => bad.map((reject) => ({ import_id, ...reject })));
   if (rejects.length === 0) return;
   await store.run(
     sql`
     insert into rejects (import_id, line, field, reason)
-    select $id, unnest(from_json($rejects, '[{"line":"BIGINT","field":"VARCHAR","reason":"VARCHAR"}]'), recursive := true)`,
-    { id, rejects: JSON.stringify(rejects) },
+    select unnest(from_json($rejects, '[{"import_id":"INTEGER","line":"BIGINT","field":"VARCHAR","reason":"VARCHAR"}]'), recursive := true)`,
+    { rejects: JSON.stringify(rejects) },
   );
 }

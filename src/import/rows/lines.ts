@@ -12,62 +12,60 @@ const LONGEST_LINE = 1 << 26;
  */
 export const LONGEST_LIST = 1 << 23;
 const SHORTEST_BUFFER = 1 << 21;
-/** Of files read together. DuckDB keeps room for two such lines for every file that it has open. */
-const LONGEST_OF_SHORT = 1 << 22;
 
 type Nested = Pick<Reading, 'fields' | 'rows' | 'resolved' | 'attributes'>;
 
 /**
- * One row for every line that is not blank, or for every element of the lists in it (see Reading.rows). A line that is no
- * JSON object, and a field of another type than text or object, become null: `ignore_errors` costs nothing, and what
- * is null is looked at again.
+ * The lines of files that are compressed alike: one row for every line that is not blank, or for every element of the
+ * lists in it (see Reading.rows); `file_number` counts the files from 1. A line that is no JSON object, and a field of
+ * another type than text or object, become null: `ignore_errors` costs nothing, and what is null is looked at again.
  */
-export function jsonLines(source: Source, format: Nested): Sql {
-  return resolved(format, rowsOf(format, fileLines(source, format)));
+export function jsonLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
+  return resolved(format, rowsOf(format, fileLines(files, format)));
 }
 
-/** The same, numbered from 1 in the order of the file: `line_ordinal`. */
-export function numberedLines(source: Source, format: Nested): Sql {
-  const rows = rowsOf(format, fileLines(source, format));
-  return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
+/** The same, numbered from 1 in the order of each file: `line_ordinal`. */
+export function numberedLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
+  const rows = rowsOf(format, fileLines(files, format));
+  const numbered = sql`
+    select * exclude (place), place - min(place) over (partition by file_number) + 1 as line_ordinal
+    from (select *, row_number() over () as place from (${rows}) as line) as placed`;
+  return resolved(format, numbered);
 }
 
-function fileLines(source: Source, format: Nested): Sql {
-  return sql`read_json(
-    ${literal(escapedGlob(source.path))}, format = 'newline_delimited', records = true, ignore_errors = true,
-    compression = ${literal(source.compression === 'none' ? 'uncompressed' : source.compression)},
-    maximum_object_size = ${integer(longestLine(source, format))}, columns = ${readerColumns(lineShape(format))}
-  )`;
+function fileLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
+  const [{ compression }, ...others] = files;
+  const number = others.length === 0 ? sql`1` : sql`cast(file_index as integer) + 1`;
+  return sql`(select *, ${number} as ${FILE} from read_json(
+    [${join(files.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', records = true, ignore_errors = true,
+    compression = ${literal(compression === 'none' ? 'uncompressed' : compression)},
+    maximum_object_size = ${integer(Math.max(...files.map((file) => longestLine(file, format))))}, columns = ${readerColumns(lineShape(format))}
+  )) as line`;
 }
 
-/** How long a line may be. Of records that were cut out of a document the longest is known. */
-function longestLine({ longestRecord }: Source, { rows }: Nested): number {
+/** A field of this name hides the column by which DuckDB numbers the files that it reads: then only one can be read at once. */
+export function hidesFileNumber(format: Nested): boolean {
+  return Object.keys(lineShape(format)).some((key) => key.toLowerCase() === 'file_index');
+}
+
+/** The number of a file beside fields, which may have any other name. */
+const FILE = identifier('$file');
+
+/** How long a line may be. Of records that were cut out of a document the longest is known, and no line is longer than its file. */
+function longestLine({ longestRecord, compression, size, before }: Source, { rows }: Nested): number {
   if (longestRecord !== undefined) return Math.max(SHORTEST_BUFFER, longestRecord + (1 << 10));
-  return rows === undefined ? LONGEST_LINE : LONGEST_LIST;
+  const longest = rows === undefined ? LONGEST_LINE : LONGEST_LIST;
+  return compression === 'none' && before === undefined
+    ? Math.min(longest, Math.max(SHORTEST_BUFFER, size + (1 << 10)))
+    : longest;
 }
 
-/**
- * The same for several files that are packed alike, for a format without lists; `$file` counts the files from 1. The
- * lines come in any order.
- */
-export function linesOfFiles(sources: readonly [Source, ...Source[]], { fields }: Nested): Sql {
-  const [{ compression }] = sources;
-  const files = sql`[${join(sources.map(({ path }) => literal(path)))}]`;
-  return sql`select ${renamed(fields)}, file."$number" as "$file"
-  from read_json(
-    [${join(sources.map(({ path }) => literal(escapedGlob(path))))}], format = 'newline_delimited', records = true, ignore_errors = true,
-    compression = ${literal(compression === 'none' ? 'uncompressed' : compression)}, filename = '$path',
-    maximum_object_size = ${integer(LONGEST_OF_SHORT)}, columns = ${readerColumns(fields)}
-  ) as line
-  join (select unnest(${files}) as "$of", generate_subscripts(${files}, 1) as "$number") as file on file."$of" = line."$path"`;
-}
-
-/** The same for lines at hand: `$lines`. */
+/** The lines at hand: `$lines`. */
 export function givenLines(format: Nested): Sql {
   const lines = sql`(
-    select unnest(if(json_valid(line), json_transform(line, ${structureOf(lineShape(format))}), null))
+    select unnest(if(json_valid(line), json_transform(line, ${structureOf(lineShape(format))}), null)), 1 as ${FILE}
     from unnest(from_json($lines, '["VARCHAR"]')) as given(line)
-  )`;
+  ) as line`;
   return resolved(format, rowsOf(format, lines));
 }
 
@@ -108,24 +106,24 @@ function resolved(format: Nested, rows: Sql): Sql {
 
 /** Goes down the lists step by step. A list that is empty or no list gives one row, so that nothing is lost in silence. */
 function rowsOf({ fields, rows }: Nested, lines: Sql): Sql {
-  if (rows === undefined) return sql`select ${renamed(fields)} from ${lines}`;
+  if (rows === undefined) return sql`select ${renamed(fields)}, ${FILE} as file_number from ${lines}`;
   const [first, ...others] = rows;
   const top = join(first.list.split('.').map(identifier), '.');
   const outer = besideOf(first.beside, undefined);
   const told = sql`coalesce(len(${top}) = 0, false) as ${NO_ROW}`;
   const some = first.empty === undefined ? sql`where ${top} is null or len(${top}) > 0` : sql``;
-  let query = sql`select ${join([...outer, told, ...elements(top, first)])} from ${lines} ${some}`;
+  let query = sql`select ${join([...outer, told, sql`${FILE} as file_number`, ...elements(top, first)])} from ${lines} ${some}`;
   const passed = namesOf(first);
   for (const level of others) {
     const held = within(sql`part`, level.list);
     const columns = [...passed.map(dollar), ...besideOf(level.beside, sql`part`)];
     const empty = sql`outside.${NO_ROW} or coalesce(len(${held}) = 0, false) as ${NO_ROW}`;
-    query = sql`select ${join([...columns, empty, ...elements(held, level)])}
+    query = sql`select ${join([...columns, empty, sql`outside.file_number`, ...elements(held, level)])}
       from (${query}) as outside`;
     passed.push(...namesOf(level));
   }
   const inner = Object.keys(own(fields, rows)).map((key) => sql`part.${identifier(key)} as ${dollar(key)}`);
-  return sql`select ${join([...passed.map(dollar), NO_ROW, ...inner])} from (${query}) as inside`;
+  return sql`select ${join([...passed.map(dollar), NO_ROW, sql`file_number`, ...inner])} from (${query}) as inside`;
 }
 
 function besideOf(beside: Shape, holder: Sql | undefined): Sql[] {

@@ -26,7 +26,7 @@ import {
 import { columnOf } from '../declare/headers.js';
 import type { CsvLayout } from '../read/csv.js';
 import { callKey } from './event_key.js';
-import { troubleOf } from './row_checks.js';
+import { troubleOf, unread } from './row_checks.js';
 import { unitsOf } from './units.js';
 
 /** The lines of a file, read: a query whose columns are named as `field` names them, and how numbers are written. */
@@ -35,8 +35,8 @@ export interface Lines {
   style: NumberStyle;
   /** How the file is laid out, if it is CSV. */
   csv?: CsvLayout;
-  /** Of the lines of several files, which one a line is of: a column of the query. */
-  file?: Sql;
+  /** They are of many short files. */
+  ofShortFiles?: boolean;
 }
 
 const TRAIT_TYPES: Partial<Record<TraitName, Sql>> = {
@@ -107,7 +107,32 @@ export function fixedTraits(format: Format): Sql[] {
 export function usageOf(format: Format, lines: Lines): Sql {
   return sql`
     with ${typedLines(format, lines)},
-    made as (
+    ${calls(format, sql`(select *, ${troubleOf(format)} as trouble from typed) as marked`)}
+    select * from call`;
+}
+
+/**
+ * The same, but what is no usage is counted first, so that nothing is worked out of it: one row for all lines of a file
+ * with the same trouble. `lines` says how many a row stands for; `unread` is the trouble of lines that gave no field, and
+ * `usage` that of the row that counts the good ones: where each reader of `marked` had a condition on the trouble, DuckDB
+ * would work it out twice.
+ */
+export function stagedUsageOf(format: Format, lines: Lines): Sql {
+  const unreadable = join([sql`false`, ...unread(format)], ' or ');
+  return sql`
+    with ${typedLines(format, lines)},
+    marked as materialized (
+      select *, case when ${unreadable} then 'unread' else ${troubleOf(format)} end as trouble from typed
+    ),
+    ${calls(format, sql`marked where trouble is null`)}
+    select *, 1 as lines from call
+    union all by name
+    select file_number as file, coalesce(trouble, 'usage') as trouble, count(*) as lines from marked group by all`;
+}
+
+/** The steps `made` and `call`: what is known of the calls of marked lines. */
+function calls(format: Format, marked: Sql): Sql {
+  return sql`made as (
       select
         ${join(
           FACT_NAMES.map((name) => sql`${cellSql(format.facts[name], FACT_TYPES[name])} as ${identifier(name)}`),
@@ -118,10 +143,10 @@ export function usageOf(format: Format, lines: Lines): Sql {
           TRAIT_NAMES.map((name) => sql`${cellSql(format.traits[name], traitType(name))} as ${traitColumn(name)}`),
           ',\n        ',
         )},
-        ${lines.file ?? sql`null`} as file,
+        file_number as file,
         ${format.key ?? sql`null`} as own_key,
-        ${troubleOf(format)} as trouble
-      from typed
+        trouble
+      from ${marked}
     ),
     call as (
       select
@@ -129,14 +154,13 @@ export function usageOf(format: Format, lines: Lines): Sql {
         case when trouble is null and least(${join(COUNTS.map((name) => identifier(name)))}) < 0 then 'bad' else trouble end as trouble,
         ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
       from made
-    )
-    select * from call`;
+    )`;
 }
 
 /** The steps `read` and `typed` of a statement: the lines with all their values converted. */
 export function typedLines(format: AnyFormat, lines: Lines): Sql {
   // Short files come in vectors of a few lines, and every step costs the same for few lines as for many: 10 times as much.
-  const gathered = lines.file === undefined ? sql`` : sql`materialized `;
+  const gathered = lines.ofShortFiles === true ? sql`materialized ` : sql``;
   return sql`read as ${gathered}(
       ${lines.query}
     ),

@@ -162,9 +162,12 @@ async function mergeModels(store: Store, staged: StagedSource): Promise<void> {
       model.supports_images,
       model.supports_json_schema,
       cast(model.deprecation_date as date),
-      model.free
-    from staged_model as model`,
-    { source: staged.source },
+      model.free,
+      greatest(cast($dataDate as date), held.last_listed)
+    from staged_model as model
+    left join price_model as held
+      on held.source = $source and held.provider = model.provider and held.model = model.model`,
+    { source: staged.source, dataDate: staged.dataDate },
   );
 }
 

@@ -17,11 +17,15 @@ const FEW = 20;
 
 const WIDE = (usd: Sql) => sql`cast(${usd} as decimal(34, 18))`;
 
+/** The name of a model without who sells or made it: `xai.grok-4`, `xai/grok-4` → grok-4. */
+const TAIL = (model: Sql) => sql`regexp_replace(lower(${model}), '^(.*/)?([a-z]+\.)?', '')`;
+
 /**
  * One row in rate_change per staged rate: new, the same, changed, …
  * A price that falls to a hundredth was a wrong unit, not a decision: it is corrected for all its time. A price that leaps
  * up, a new one far above what others say, and a paid price that turns 0 are set aside: upstream lists do that by mistake
- * (gemini-1.5-flash at 0 in 2026, wandb/* at 100,000 times the price).
+ * (gemini-1.5-flash at 0 in 2026, wandb/* at 100,000 times the price). Unless a second voice says it too, another row of a
+ * model of that name or the same list in a later issue: then the old number was the mistake (xai.grok-4 at OCI for $0.15).
  */
 export async function classify(store: Store, { source, observedAt, corrects }: RateMergeScope): Promise<void> {
   await store.run(
@@ -40,9 +44,25 @@ export async function classify(store: Store, { source, observedAt, corrects }: R
       from price_rate as other
       where other.removed_in is null and other.source <> $source and other.effective_to is null
       group by 1
+    ), named as (
+      select distinct ${TAIL(sql`model`)} as tail, dimension, service_tier, usd_per_unit
+      from price_rate as other
+      where other.removed_in is null
+        and not (other.source = $source and (lower(other.provider), lower(other.model)) in
+          (select (lower(staged.provider), lower(staged.model)) from staged_rate as staged))
     ), compared as (
       select
         staged.*,
+        exists (
+          from named
+          where named.tail = ${TAIL(sql`staged.model`)} and named.dimension = staged.dimension
+            and named.service_tier = staged.service_tier and named.usd_per_unit = staged.usd_per_unit
+        ) or exists (
+          from price_quarantine as earlier
+          where earlier.source = $source and earlier.provider = staged.provider and earlier.field = staged.dimension
+            and earlier.model = staged.provider || '/' || staged.model and earlier.raw_value = staged.raw_value
+            and earlier.seen_at < cast($observedAt as timestamp)
+        ) as seconded,
         held.rate_id as held_id,
         held.usd_per_unit as held_usd,
         held.effective_from as held_from,
@@ -61,13 +81,14 @@ export async function classify(store: Store, { source, observedAt, corrects }: R
       *,
       case
         when dated then if(dated_already, 'same', 'new')
-        when held_id is null and other_usd > 0 and ${WIDE(sql`usd_per_unit`)} >= ${integer(APART)} * ${WIDE(sql`other_usd`)}
+        when held_id is null and not seconded and other_usd > 0 and ${WIDE(sql`usd_per_unit`)} >= ${integer(APART)} * ${WIDE(sql`other_usd`)}
           then 'quarantine'
         when held_id is null then 'new'
         when held_usd = usd_per_unit and held_to is null then 'same'
         when held_to is not null then 'again'
-        when usd_per_unit = 0 and held_usd > 0 then 'quarantine'
-        when held_usd > 0 and ${WIDE(sql`usd_per_unit`)} >= ${integer(LEAP)} * ${WIDE(sql`held_usd`)} then 'quarantine'
+        when usd_per_unit = 0 and held_usd > 0 and not seconded then 'quarantine'
+        when held_usd > 0 and ${WIDE(sql`usd_per_unit`)} >= ${integer(LEAP)} * ${WIDE(sql`held_usd`)}
+          then if(seconded, 'correction', 'quarantine')
         when $corrects then 'correction'
         when held_from >= cast($observedAt as timestamp) then 'correction'
         when held_usd > 0 and ${WIDE(sql`held_usd`)} >= ${integer(WRONG_UNIT)} * ${WIDE(sql`usd_per_unit`)} then 'correction'

@@ -20,7 +20,7 @@ export async function mergeRates(store: Store, scope: RateMergeScope): Promise<R
   if (!scope.older) {
     withdrawn = await withdrawFuture(store, scope);
     await followDates(store, scope);
-    await closeDroppedBands(store, scope);
+    await closeDropped(store, scope);
   }
   await classify(store, scope);
   if (!scope.older) await refuseLeaps(store, scope.source);
@@ -108,33 +108,30 @@ async function followDates(store: Store, scope: RateMergeScope): Promise<void> {
 }
 
 /**
- * A long-prompt band that is gone while the model's plain price is still there was abolished: it ends today.
- * (Left open, it would go on charging long prompts; a whole model that is gone stays as it was.) The same of hours.
+ * A list is whole: what its newest issue does not say any more of a model it still names ends the day it was read. (A model
+ * that is gone altogether keeps its price, and what was left out as implausible or set aside says nothing about the old number.)
+ * Of a source that dates its changes and is rebuilt from old lists, such a price was a mistake.
  */
-async function closeDroppedBands(store: Store, scope: RateMergeScope): Promise<void> {
+async function closeDropped(store: Store, scope: RateMergeScope): Promise<void> {
   const { source, observedAt } = scope;
   await store.run(
     sql`
     create or replace temp table revised as
-    select held.rate_id, cast($observedAt as timestamp) as effective_to
+    select held.rate_id, cast($observedAt as timestamp) as effective_to, 'correction' as reason
     from ${HELD} as held
-    where (held.min_prompt_tokens > 0 or held.utc_start is not null or held.iso_weekdays is not null)
-      and held.effective_to is null
+    where held.effective_to is null
+      and coalesce(held.effective_from < cast($observedAt as timestamp), true)
       and held.rate_key not in (select staged.rate_key from staged_rate as staged)
-      and exists (
-        from staged_rate as staged
-        where lower(staged.provider) = lower(held.provider)
-          and lower(staged.model) = lower(held.model)
-          and staged.dimension = held.dimension
-          and staged.region is not distinct from held.region
-          and staged.service_tier = held.service_tier
-          and staged.min_prompt_tokens = 0
-          and staged.utc_start is null
-          and staged.iso_weekdays is null
-      )`,
+      and (lower(held.provider), lower(held.model)) in (select (lower(provider), lower(model)) from staged_model)
+      and (lower(held.provider), lower(held.model)) not in (select (provider, model) from staged_doubt)`,
     { source, observedAt },
   );
-  await reviseEnds(store, scope);
+  if (!scope.corrects) {
+    await reviseEnds(store, scope);
+    return;
+  }
+  await store.run(sql`create or replace temp table taken_out as select rate_id, reason from revised`);
+  await takeOut(store, scope);
 }
 
 async function insertNew(store: Store, scope: RateMergeScope): Promise<void> {

@@ -1,7 +1,7 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { UNIT_SCALES } from '../sources/price_text.js';
-import type { SourceName, StagedSource } from '../sources/source.js';
+import type { Rejected, SourceName, StagedSource } from '../sources/source.js';
 
 /** Where a file came from, and since when its changes hold (UTC, `YYYY-MM-DD` or with time). */
 export interface Provenance {
@@ -167,6 +167,12 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
   );
   await store.run(
     sql`
+    create or replace temp table staged_doubt as
+    select unnest(from_json(cast($rows as json), '[{"provider": "VARCHAR", "model": "VARCHAR"}]'), recursive := true)`,
+    { rows: JSON.stringify(staged.rejected.flatMap(doubtfulNames)) },
+  );
+  await store.run(
+    sql`
     insert into staged_model
     select unnest(from_json(cast($rows as json), '[{
       "provider": "VARCHAR", "model": "VARCHAR", "operation": "VARCHAR", "context_window": "BIGINT",
@@ -174,6 +180,13 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
       "supports_json_schema": "BOOLEAN", "deprecation_date": "VARCHAR", "free": "BOOLEAN"}]'), recursive := true)`,
     { rows: JSON.stringify(staged.models) },
   );
+}
+
+/** The names under which a model may be known whose number was not believed: its key, and what follows each slash of it. */
+function doubtfulNames({ provider, model, reason }: Rejected): { provider: string; model: string }[] {
+  if (provider === undefined || !/^(implausible|another token price|an answer for nothing|0 )/.test(reason)) return [];
+  const parts = model.toLowerCase().split('/');
+  return parts.map((_, start) => ({ provider: provider.toLowerCase(), model: parts.slice(start).join('/') }));
 }
 
 /** The columns of price_rate in the order in which rows are put into it. */

@@ -18,15 +18,15 @@ const BUNDLE_COLUMNS = {
   models: sql`{
     source: 'varchar', provider: 'varchar', model: 'varchar', operation: 'varchar', context_window: 'bigint',
     max_output_tokens: 'bigint', supports_tools: 'boolean', supports_images: 'boolean',
-    supports_json_schema: 'boolean', deprecation_date: 'date', free: 'boolean'
+    supports_json_schema: 'boolean', deprecation_date: 'date', free: 'boolean', last_listed: 'date'
   }`,
 };
 
 /** The rows of one file of the bundle; an empty cell is null. */
 export function bundleRows(directory: string, table: keyof typeof BUNDLE_COLUMNS): Sql {
-  const path = literal(escapedGlob(join(directory, `${table}.csv`)));
+  const path = literal(escapedGlob(join(directory, `${table}.csv.gz`)));
   return sql`read_csv(${path}, columns = ${BUNDLE_COLUMNS[table]}, header = true, delim = ',', quote = '"',
-    escape = '"', nullstr = '', auto_detect = false)`;
+    escape = '"', nullstr = '', auto_detect = false, compression = 'gzip')`;
 }
 
 /** DuckDB takes paths for patterns. */

@@ -55,10 +55,16 @@ function rankedRows(table: Sql, key: Sql): Sql {
   )`;
 }
 
-/** The same number of a source that goes before, for all time: this row can never decide anything. */
+/** The same number of a source that goes before, for all time, with nobody who disagrees: this row can never decide anything. */
 function repeated(value: Sql): Sql {
   return sql`(
     ranked.source in ${SUPPLEMENTS}
+    and not exists (
+      from ranked as disagreeing
+      where disagreeing.row_key = ranked.row_key
+        and disagreeing.${value} <> ranked.${value}
+        and disagreeing.superseded_at is null
+    )
     and exists (
       from ranked as before
       where before.row_key = ranked.row_key
@@ -108,12 +114,16 @@ export async function chooseShipped(store: Store): Promise<void> {
       or (source, provider, lower(model)) in (select (source, provider, model) from shipped)`);
 }
 
-/** Writes what a bundle carries of the price tables as pricing/*.csv and book.json: sorted, so that a refresh reads well as a diff. */
+/** Writes what a bundle carries of the price tables as pricing/*.csv.gz and book.json: sorted, so that the same lists give the same bytes. */
 export async function writeBundle(store: Store, directory: string): Promise<BundleManifest> {
   await chooseShipped(store);
   await writeRates(store, directory);
-  await copy(store, join(directory, 'multipliers.csv'), MULTIPLIERS);
-  await copy(store, join(directory, 'models.csv'), sql`select * from shipped_model order by source, provider, model`);
+  await copy(store, join(directory, 'multipliers.csv.gz'), MULTIPLIERS);
+  await copy(
+    store,
+    join(directory, 'models.csv.gz'),
+    sql`select * from shipped_model order by source, provider, model`,
+  );
   const manifest = await bundleManifest(store);
   writeFileSync(join(directory, 'book.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -142,7 +152,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
   end`;
   await copy(
     store,
-    join(directory, 'rates.csv'),
+    join(directory, 'rates.csv.gz'),
     sql`
     select
       book_id, provider, model, dimension, raw_value, raw_unit,
@@ -164,7 +174,7 @@ async function writeRates(store: Store, directory: string): Promise<void> {
 }
 
 async function copy(store: Store, path: string, rows: Sql): Promise<void> {
-  await store.run(sql`copy (${rows}) to ${literal(path)} (format csv, header true)`);
+  await store.run(sql`copy (${rows}) to ${literal(path)} (format csv, header true, compression gzip)`);
 }
 
 async function bundleManifest(store: Store): Promise<BundleManifest> {

@@ -1,6 +1,7 @@
 import { DIMENSIONS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { CANDIDATES, WEEK_MINUTES } from './candidates.js';
+import { CANDIDATES, scaled, WEEK_MINUTES } from './candidates.js';
+import { EVIDENCE_ORDER, weighedBy } from './evidence.js';
 
 interface Fallback {
   /** Column of rate_card, or key of its unit_rates. */
@@ -40,7 +41,10 @@ const FALLBACKS: readonly Fallback[] = [
   ...['output_audio_tokens', 'output_image_tokens', 'output_video_tokens'].map((rate) => neighbour(rate, 'output', 2)),
   ...['low', 'medium', 'high'].map((size) => neighbour(`web_search_requests_${size}`, 'web_search_requests', 2)),
   neighbour('web_search_requests', 'web_search_requests_medium', 2),
-  neighbour('output_video_seconds_1080p', 'output_video_seconds', 2),
+  ...['480p', '720p', '1080p', '4k'].map((size) =>
+    neighbour(`output_video_seconds_${size}`, 'output_video_seconds', 2),
+  ),
+  ...['1k', '2k', '4k'].map((size) => neighbour(`output_images_${size}`, 'output_images', 2)),
   neighbour('annotated_pages', 'pages', 2),
 ];
 
@@ -126,24 +130,30 @@ slot as materialized (
   from edge
 ),
 cell as materialized (
-  select row_number() over () as cell, span.number, span.starts, size.prompt, slot.week_from, slot.week_to
-  from span
+  select row_number() over () as cell, span.number, span.starts, span.until, size.prompt, slot.week_from, slot.week_to
+  from (
+    select *, coalesce(lead(starts) over (partition by number order by starts), timestamp 'infinity') as until
+    from span
+  ) as span
   join size on size.number = span.number
   join slot on slot.number = span.number
 )`;
 
 /**
- * The rate of each dimension in each cell. A price of certain hours replaces, in those, the one of all hours whatever the
- * prompt (https://docs.litellm.ai/docs/proxy/custom_pricing). Of one source only its highest band counts, so bands of two
- * sources are never mixed and a batch price without long-prompt band gives way to the standard price that has one. Then the
- * user's own word for the tier, the narrower condition, the source.
+ * The rates that hold in each cell. A price of certain hours replaces, in those, the one of all hours whatever the prompt
+ * (https://docs.litellm.ai/docs/proxy/custom_pricing). A tier, speed or region whose price for long prompts a source does not
+ * list has that of the long prompt in the proportion it has to the short one: such a rate is `derived`. Of one source only its
+ * highest band counts, so bands of two sources are never mixed.
  */
-const PICKED = sql`holding as materialized (
+const HOLDING = sql`holding as materialized (
   select
     cell.cell,
     cell.number,
     cell.starts,
-    candidate.* exclude (number, starts, ends, windows)
+    candidate.* exclude (number, starts, ends, windows),
+    candidate.starts as began,
+    candidate.observed_at >= cell.until and not candidate.dated as unseen,
+    not candidate.plain_tier or candidate.of_speed or candidate.of_region as special
   from cell
   join candidate
     on candidate.number = cell.number
@@ -156,19 +166,53 @@ const PICKED = sql`holding as materialized (
       cell.cell, candidate.dimension, candidate.source_rank, candidate.of_tier, candidate.of_region, candidate.of_speed
   )
 ),
+long_prompt as materialized (
+  select
+    narrow.* replace (
+      ${scaled(sql`long.usd_per_unit`, sql`narrow.usd_per_unit`, sql`short.usd_per_unit`)} as usd_per_unit,
+      long.band as band,
+      true as derived
+    )
+  from holding as narrow
+  join holding as short
+    on short.cell = narrow.cell and short.dimension = narrow.dimension and short.source = narrow.source
+    and not short.special and short.band = narrow.band and short.usd_per_unit > 0
+  join holding as long
+    on long.cell = narrow.cell and long.dimension = narrow.dimension and long.source = narrow.source
+    and not long.special and long.band > narrow.band
+  where narrow.special
+    and narrow.source_rank > 0
+    and not exists (
+      from holding as listed
+      where listed.cell = narrow.cell and listed.dimension = narrow.dimension and listed.source = narrow.source
+        and listed.of_tier = narrow.of_tier and listed.of_speed = narrow.of_speed and listed.of_region = narrow.of_region
+        and listed.band > narrow.band
+    )
+  qualify row_number() over (
+    partition by narrow.cell, narrow.dimension, narrow.source, narrow.of_tier, narrow.of_speed, narrow.of_region
+    order by long.band desc, narrow.derived, narrow.rate_id
+  ) = 1
+),
 complete as materialized (
   select *, bool_or(of_region) over (partition by cell, dimension) as region_known
-  from holding
+  from (from holding union all by name from long_prompt)
   qualify band = max(band) over (partition by cell, dimension, source_rank)
-),
+)`;
+
+/**
+ * The rate of each dimension in each cell: the user's own word, the narrower condition, what is listed before what is derived,
+ * then the evidence (`weighedBy`).
+ */
+const PICKED = sql`${weighedBy(sql`complete`, sql`cell, dimension, of_tier, of_region, of_speed, derived`)},
 picked as materialized (
   select *, dimension in (${TOKEN_DIMENSIONS}) as in_tokens
-  from complete
+  from weighed
   qualify row_number() over (
     partition by cell, dimension
     order by
-      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank,
-      if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null), usd_per_unit desc, rate_id
+      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank > 0, derived,
+      ${EVIDENCE_ORDER}, if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null),
+      usd_per_unit desc, rate_id
   ) = 1
 )`;
 
@@ -257,6 +301,7 @@ const CHOSEN = sql`chosen as materialized (
     priced.*,
     choices.rate,
     choices.assumed
+      or priced.derived
       or (lacks_tier and not no_tier) or (lacks_speed and not no_speed) or lacks_region
       or (choices.choice = 1 and starts_with(choices.rate, 'cache_')
         and coalesce(band < input_band or (input_region and not of_region), false)) as doubtful,
@@ -274,4 +319,4 @@ const CHOSEN = sql`chosen as materialized (
 )`;
 
 /** The steps up to `chosen`: one row for each rate of each cell (a stretch of time and prompt sizes). Needs $wanted. */
-export const RATE_STEPS: Sql = join([CANDIDATES, CELLS, PICKED, PRICED, CHOSEN], ',\n');
+export const RATE_STEPS: Sql = join([CANDIDATES, CELLS, HOLDING, PICKED, PRICED, CHOSEN], ',\n');

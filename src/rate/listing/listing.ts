@@ -1,5 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
+import { DATED } from '../cards/candidates.js';
+import { EVIDENCE_ORDER, weighedBy } from '../cards/evidence.js';
 import { SOURCE_RANK } from '../sources/precedence.js';
 
 /** Prices in force of one model: USD per million tokens as decimal text, null where none is known. */
@@ -69,32 +71,67 @@ const ORDERS: Record<ListFilter['sort'], Sql> = {
   context: sql`cast(context_window as bigint) desc nulls last, provider, model`,
 };
 
+/**
+ * The steps up to `weighed`: the rates of price lists in force at $now for which a test holds, the newest of each source, with
+ * what speaks for each of them (`weighedBy`). A conflict is between rates of one `cell_key`.
+ */
+export function presentRates(test: Sql): Sql {
+  return sql`seen as (
+      select source, cast(max(data_date) as timestamp) as last_list
+      from price_book
+      group by source
+    ),
+    present as (
+      select
+        rate.*,
+        ${CONDITIONS} as conditions,
+        ${IN_TOKENS} as in_tokens,
+        concat_ws('|', lower(provider), lower(model), dimension, ${CONDITIONS}) as cell_key,
+        ${SOURCE_RANK} as source_rank,
+        coalesce(effective_from, timestamp '-infinity') as began,
+        least(
+          coalesce(effective_to, timestamp 'infinity'),
+          greatest(read_until, observed_at)
+        ) as last_seen,
+        ${DATED(sql`rate`)} as dated,
+        false as unseen
+      from (
+        select rate.*, coalesce(cast(facts.last_listed as timestamp), seen.last_list) as read_until
+        from price_rate as rate
+        left join seen on seen.source = rate.source
+        left join price_model as facts
+          on facts.source = rate.source and facts.provider = rate.provider and facts.model = rate.model
+      ) as rate
+      where removed_in is null
+        and not contains(model, '*')
+        and coalesce(effective_from <= cast($now as timestamp), true)
+        and coalesce(effective_to > cast($now as timestamp), true)
+        and ${test}
+      qualify row_number() over (partition by cell_key, source order by effective_from desc nulls last, rate_id desc) = 1
+    ),
+    ${weighedBy(sql`present`, sql`cell_key`)}`;
+}
+
 /** Every model with a price now, without conditions. `model` is a glob (`gpt-5*`), both filters may be null. */
 export async function listModels(store: Store, { sort, ...filter }: ListFilter): Promise<ListedModel[]> {
   return store.rows<ListedModel>(
     sql`
-    with in_force as (
+    with ${presentRates(sql`dimension in ('input', 'output', 'cache_read', 'cache_write')
+        and min_prompt_tokens = 0
+        and service_tier = 'standard'
+        and speed is null
+        and region is null
+        and coalesce(provider = $provider, true)
+        and coalesce(lower(model) glob lower($model), true)`)},
+    in_force as (
       select
         lower(provider) as provider,
         model,
         dimension,
         source,
         cast(usd_per_unit * 1000000 as decimal(38, 12)) as usd,
-        row_number() over (
-          partition by lower(provider), lower(model), dimension
-          order by ${SOURCE_RANK}, effective_from desc nulls last
-        ) as rank
-      from price_rate
-      where removed_in is null
-        and dimension in ('input', 'output', 'cache_read', 'cache_write')
-        and min_prompt_tokens = 0
-        and service_tier = 'standard'
-        and speed is null
-        and region is null
-        and coalesce(effective_from <= cast($now as timestamp), true)
-        and coalesce(effective_to > cast($now as timestamp), true)
-        and coalesce(provider = $provider, true)
-        and coalesce(lower(model) glob lower($model), true)
+        row_number() over (partition by lower(provider), lower(model), dimension order by ${EVIDENCE_ORDER}, rate_id) as rank
+      from weighed
     ),
     facts as (
       select

@@ -173,7 +173,7 @@ export async function knownModels(store: Store, revision = LATEST_REVISION): Pro
       union all
       select provider, model, true as priced, usd_per_unit = 0 as zero
       from price_rate as rate
-      where ${inRevision(sql`rate`)}
+      where not contains(model, '*') and ${inRevision(sql`rate`)}
     )
     select provider, model, bool_or(priced) as priced, coalesce(bool_and(zero), false) as free
     from named

@@ -98,11 +98,11 @@ function bare(plain: PlainName): PlainName {
   return next.name === start.name ? next : bare(next);
 }
 
-/** A string copied from a URL has its colons and slashes encoded. */
+/** Without quotes, a stray one included. A string copied from a URL has its colons and slashes encoded. */
 function unquoted(text: string): string {
   const plain = text
     .trim()
-    .replace(/^(["'`])(.*)\1$/, '$2')
+    .replace(/^["'`]+|["'`]+$/g, '')
     .trim();
   return /%3a|%2f/i.test(plain) ? plain.replaceAll(/%3a/gi, ':').replaceAll(/%2f/gi, '/') : plain;
 }

@@ -23,8 +23,8 @@ export function rowOf(
 ): SellerRow | undefined {
   const exact = exactRow(index, seller, name);
   if (exact !== undefined) return exact;
-  // https://openrouter.ai/docs/guides/routing/model-variants/free
-  if (seller === 'openrouter' && /:free$/i.test(name)) return { kind: 'free', rule: 'free_variant' };
+  // Free only where such an offer is listed: https://openrouter.ai/docs/guides/routing/model-variants/free
+  if (seller === 'openrouter' && /:free$/i.test(name)) return undefined;
   if (index.isUnpriced(seller, name)) return undefined;
   if (seller === 'bedrock') return bedrockRow(index, name, region);
   const tuned = fineTuned(name);

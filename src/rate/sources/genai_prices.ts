@@ -10,6 +10,7 @@ import {
   isObject,
   type JsonObject,
   type Rejected,
+  type ServiceTier,
   type StagedModel,
   type StagedRate,
   type StagedSource,
@@ -70,7 +71,10 @@ export function stageGenaiPrices(json: readonly JsonObject[], dataDate: string):
   const staged = emptySource('genai-prices', dataDate);
   for (const { key, provider, names, model } of namedModels(json)) {
     const [first = ''] = names;
-    const rates = modelRates({ key, provider, name: first, prices: model.prices }, staged.rejected);
+    const rates = modelRates(
+      { key, provider, name: first, prices: model.prices, variants: model.price_variants, dataDate },
+      staged.rejected,
+    );
     const plausible = plausibleRates(key, rates, staged.rejected);
     for (const name of names) {
       staged.models.push(stagedModel({ provider, name, model }, plausible));
@@ -137,6 +141,9 @@ interface Priced {
   provider: string;
   name: string;
   prices: unknown;
+  variants: unknown;
+  /** YYYY-MM-DD: the day of the list. */
+  dataDate: string;
 }
 
 function modelRates(model: Priced, rejected: Rejected[]): StagedRate[] {
@@ -144,7 +151,62 @@ function modelRates(model: Priced, rejected: Rejected[]): StagedRate[] {
   const { periods, unknown } = pricePeriods(prices, provider);
   for (const constraint of unknown)
     rejected.push({ model: key, provider, field: 'constraint', reason: `unknown constraint ${constraint}` });
-  return coalesced(withoutPlainReasoning(periods.flatMap((period) => periodRates(model, period, rejected))));
+  const standard = coalesced(withoutPlainReasoning(periods.flatMap((period) => periodRates(model, period, rejected))));
+  return [...standard, ...variantRates(model, rejected)];
+}
+
+const VARIANT_TIERS: Record<string, ServiceTier> = {
+  'service_tier default': 'standard',
+  'service_tier flex': 'flex',
+  'service_tier priority': 'priority',
+  'service_tier ultrafast': 'ultrafast',
+  'processing batch': 'batch',
+};
+/** OpenAI's new word for priority, which is listed beside it. */
+const SECOND_NAMES: ReadonlySet<string> = new Set(['service_tier fast']);
+
+/**
+ * `price_variants`: prices of a tier, `{when: {service_tier | processing}, prices, constraint?}`. The first constraint of a
+ * tier is the day somebody read the page ("tier history before this verification is not modeled"), no change.
+ */
+function variantRates(model: Priced, rejected: Rejected[]): StagedRate[] {
+  const variants = (Array.isArray(model.variants) ? model.variants : []).filter(isObject);
+  const groups = groupBy(variants, ({ when }) => conditionText(when));
+  return [...groups].flatMap(([condition, same]) => {
+    const tier = VARIANT_TIERS[condition];
+    if (tier === 'standard' || SECOND_NAMES.has(condition)) return [];
+    if (tier === undefined) {
+      const { key, provider } = model;
+      rejected.push({ model: key, provider, field: 'price_variants', reason: `unknown condition ${condition}` });
+      return [];
+    }
+    const entries = same
+      .map(({ constraint, prices }) => ({ constraint, prices }))
+      .toSorted((a, b) => startOf(a.constraint).localeCompare(startOf(b.constraint)));
+    const [first, ...later] = entries;
+    const dated = startOf(first?.constraint) > model.dataDate ? entries : [{ prices: first?.prices }, ...later];
+    const { periods } = pricePeriods(dated, model.provider);
+    return coalesced(periods.flatMap((period) => periodRates(model, period, rejected))).map((rate) => ({
+      ...rate,
+      service_tier: tier,
+    }));
+  });
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
+function conditionText(when: unknown): string {
+  return Object.entries(isObject(when) ? when : {})
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}
+
+function startOf(constraint: unknown): string {
+  return isObject(constraint) && typeof constraint.start_date === 'string' ? constraint.start_date : '';
 }
 
 function periodRates({ key, provider, name }: Priced, period: Period, rejected: Rejected[]): StagedRate[] {

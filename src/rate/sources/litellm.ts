@@ -1,3 +1,4 @@
+import { isSelfHosted, isSubscription } from '../models/providers.js';
 import { documentedMultipliers, withoutDocumentedBatches } from './documented.js';
 import { LitellmCells } from './litellm_cells.js';
 import { isPriceField, type LitellmKey, litellmKey } from './litellm_fields.js';
@@ -33,7 +34,8 @@ export function stageLitellm(json: JsonObject, dataDate: string): StagedSource {
   const models = new Map<string, StagedModel>();
   for (const one of distinctEntries(json, staged.rejected)) {
     const { key, name, entry } = one;
-    const rates = plausibleRates(key, entryRates(one, staged.rejected), staged.rejected);
+    const listed = plausibleRates(key, entryRates(one, staged.rejected), staged.rejected);
+    const rates = withoutPlaceholders(one, listed, staged.rejected);
     staged.rates.push(...rates);
     staged.multipliers.push(...entryMultipliers(one, staged.rejected));
     const id = `${name.provider}\n${name.model.toLowerCase()}`;
@@ -53,25 +55,32 @@ interface Entry {
   entry: JsonObject;
 }
 
-/** One entry per provider, model and region: `provider/model` wins over a bare key, else the first. */
+/**
+ * One entry per provider, model and region: `provider/model` wins over a bare key, else the first. What the other key alone
+ * says (a search fee, a tier) is added where both ask the same for prompt and answer; else they are two offers.
+ */
 function distinctEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
-  const seen = new Map<string, string>();
-  const entries: Entry[] = [];
+  const seen = new Map<string, Entry>();
   const all = allEntries(json, rejected);
   for (const candidate of [...all.filter((one) => one.name.prefixed), ...all.filter((one) => !one.name.prefixed)]) {
     const { provider, model, region } = candidate.name;
     const id = [provider, model.toLowerCase(), region].join('\n');
     const first = seen.get(id);
-    if (first === undefined) entries.push(candidate);
-    else rejected.push({ model: candidate.key, provider, field: '', reason: `the same model as ${first}` });
-    seen.set(id, first ?? candidate.key);
+    if (first === undefined) seen.set(id, { ...candidate });
+    else if (isSameOffer(first.entry, candidate.entry)) first.entry = { ...candidate.entry, ...first.entry };
+    else rejected.push({ model: candidate.key, provider, field: '', reason: `the same model as ${first.key}` });
   }
-  return entries;
+  return [...seen.values()];
+}
+
+function isSameOffer(one: JsonObject, other: JsonObject): boolean {
+  return ['input_cost_per_token', 'output_cost_per_token', 'mode'].every((field) => one[field] === other[field]);
 }
 
 function allEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
-  return Object.entries(json).flatMap(([key, entry]) => {
+  return Object.entries(json).flatMap(([key, written]) => {
     if (SENTINELS.has(key)) return [];
+    const entry = withoutAlias(json, written);
     if (!isObject(entry) || typeof entry.litellm_provider !== 'string') {
       rejected.push({ model: key, field: 'litellm_provider', reason: 'names no provider' });
       return [];
@@ -83,6 +92,12 @@ function allEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
     }
     return [{ key, name: litellmKey(key, entry.litellm_provider), entry }];
   });
+}
+
+/** An entry that only says `alias_of` another key is that one under a second name. */
+function withoutAlias(json: JsonObject, entry: unknown): unknown {
+  const target = isObject(entry) && typeof entry.alias_of === 'string' ? json[entry.alias_of] : undefined;
+  return isObject(entry) && isObject(target) ? { ...target, ...entry } : entry;
 }
 
 function entryRates({ key, name, entry }: Entry, rejected: Rejected[]): StagedRate[] {
@@ -97,6 +112,34 @@ function entryRates({ key, name, entry }: Entry, rejected: Rejected[]): StagedRa
   const distinct = withoutRepeats(key, transcription(name, entry, mode, rates), rejected);
   const allDay = isConversation(mode) ? withoutFreeAnswers(cells, distinct) : distinct;
   return withoutPlainReasoning([...allDay, ...offPeakOf(entry, cells, allDay)]);
+}
+
+/** Models that a seller's own page calls free of charge, where the list names no page. */
+const FREE_BY_PAGE: readonly (readonly [string, RegExp])[] = [
+  // https://developers.openai.com/api/docs/pricing, "moderation models are free of charge"
+  ['openai', /moderation/],
+  // https://openrouter.ai/docs/guides/routing/model-variants/free
+  ['openrouter', /:free$/],
+];
+
+/**
+ * Zeros for all of a model are what the list writes where it knows no price (SageMaker, GigaChat). They are prices only where
+ * the entry names the seller's page, or the user's own machine runs the model.
+ */
+function withoutPlaceholders({ key, name, entry }: Entry, rates: StagedRate[], rejected: Rejected[]): StagedRate[] {
+  const { provider, model } = name;
+  if (rates.length === 0 || !rates.every(({ value }) => isZero(value))) return rates;
+  const cited = /^https?:\/\/(?!docs\.litellm\.ai)/.test(text(entry.source) ?? '');
+  const known = FREE_BY_PAGE.some(([seller, names]) => seller === provider && names.test(model));
+  if (cited || known || isSelfHosted(provider) || isSubscription(provider)) return rates;
+  rejected.push({
+    model: key,
+    provider,
+    field: '',
+    reason: '0 without a page of the seller that says so',
+    raw_value: '0',
+  });
+  return [];
 }
 
 function isConversation(mode: string): boolean {

@@ -20,6 +20,7 @@ const DIMENSION_OF: Record<string, Dimension> = {
   input_cost_per_token_cache_hit: 'cache_read',
   cache_creation_input_token_cost: 'cache_write',
   cache_creation_input_token_cost_above_1hr: 'cache_write_1h',
+  cache_creation_input_token_cost_above_12hr: 'cache_write_12h_tokens',
   output_cost_per_reasoning_token: 'reasoning',
   input_cost_per_audio_token: 'input_audio_tokens',
   output_cost_per_audio_token: 'output_audio_tokens',
@@ -31,6 +32,10 @@ const DIMENSION_OF: Record<string, Dimension> = {
   input_cost_per_video_token: 'input_video_tokens',
   output_cost_per_video_token: 'output_video_tokens',
   output_cost_per_image: 'output_images',
+  output_cost_per_image_1K: 'output_images_1k',
+  output_cost_per_image_2K: 'output_images_2k',
+  output_cost_per_image_4K: 'output_images_4k',
+  google_maps_grounding_cost_per_query: 'maps_grounding_requests',
   output_cost_per_video_per_second: 'output_video_seconds',
   input_cost_per_video_per_second: 'input_video_seconds',
   input_cost_per_audio_per_second: 'input_audio_seconds',
@@ -51,7 +56,10 @@ const DIMENSION_OF: Record<string, Dimension> = {
 const DIMENSION_BY_MODE: Record<string, Record<string, Dimension>> = {
   input_cost_per_second: { audio_transcription: 'input_audio_seconds', realtime: 'input_audio_seconds' },
   output_cost_per_second: { video_generation: 'output_video_seconds', audio_speech: 'output_audio_seconds' },
+  output_cost_per_second_480p: { video_generation: 'output_video_seconds_480p' },
+  output_cost_per_second_720p: { video_generation: 'output_video_seconds_720p' },
   output_cost_per_second_1080p: { video_generation: 'output_video_seconds_1080p' },
+  output_cost_per_second_4k: { video_generation: 'output_video_seconds_4k' },
   // An image generator's pixels are those of the finished image, whichever side LiteLLM books them on.
   input_cost_per_pixel: { image_generation: 'output_pixels', image_edit: 'output_pixels' },
   output_cost_per_pixel: { image_generation: 'output_pixels', image_edit: 'output_pixels' },
@@ -63,8 +71,9 @@ const TIERS: Record<string, ServiceTier> = {
   flex: 'flex',
   priority: 'priority',
   ultrafast: 'ultrafast',
+  balanced: 'balanced',
 };
-const FIELD = /^(.+?)(?:_above_(\d+)(k|m)?_tokens)?(?:_(batches|batch_requests|flex|priority|ultrafast))?$/;
+const FIELD = /^(.+?)(?:_above_(\d+)(k|m)?_tokens)?(?:_(batches|batch_requests|flex|priority|ultrafast|balanced))?$/;
 const TIMES: Record<string, number> = { k: 1000, m: 1_000_000 };
 
 /**

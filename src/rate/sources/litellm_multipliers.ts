@@ -25,6 +25,7 @@ export function entryMultipliers(
     uplift(entry, 'regional_processing_uplift_multiplier_us', ['us']),
     uplift(entry, 'regional_processing_uplift_multiplier_eu', ['eu']),
     uplift(entry, 'regional_endpoint_uplift_multiplier', VERTEX_LOCATIONS),
+    uplift(entry, 'fedramp_uplift_multiplier', ['fedramp']),
   ];
   return found.flatMap(([field, value, conditions]) => {
     if (value === undefined || value === null) return [];

@@ -11,6 +11,13 @@ export interface Origin {
 }
 
 export const SOURCES: Record<SourceName, Origin> = {
+  published: {
+    name: "sellers' own pages",
+    url: 'pricing/published.json',
+    licence: 'MIT',
+    attribution: 'each entry names its page',
+    datesChanges: true,
+  },
   litellm: {
     name: 'LiteLLM model prices',
     url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',

@@ -33,7 +33,7 @@ const ranks = (sources: readonly string[]) =>
  * and forgets conditions, so it only fills gaps; OpenRouter's own feed says what OpenRouter charges.
  */
 export const SOURCE_RANK = sql`case
-  when provider in (${FIRST_PARTY_LIST}) then case source ${ranks(['user', 'genai-prices', 'litellm', 'models.dev'])} else 9 end
-  when provider = 'openrouter' then case source ${ranks(['user', 'openrouter', 'litellm', 'genai-prices', 'models.dev'])} else 9 end
-  else case source ${ranks(['user', 'litellm', 'genai-prices', 'models.dev'])} else 9 end
+  when provider in (${FIRST_PARTY_LIST}) then case source ${ranks(['user', 'published', 'genai-prices', 'litellm', 'models.dev'])} else 9 end
+  when provider = 'openrouter' then case source ${ranks(['user', 'published', 'openrouter', 'litellm', 'genai-prices', 'models.dev'])} else 9 end
+  else case source ${ranks(['user', 'published', 'litellm', 'genai-prices', 'models.dev'])} else 9 end
 end`;

@@ -3,11 +3,13 @@ import { isGenaiPrices, stageGenaiPrices } from './genai_prices.js';
 import { isLitellm, stageLitellm } from './litellm.js';
 import { isModelsDev, stageModelsDev } from './models_dev.js';
 import { isOpenrouter, stageOpenrouter } from './openrouter.js';
+import { isPublished, stagePublished } from './published.js';
 import type { StagedSource } from './source.js';
 
 /** Reads a price file of any known source, told by its content. `dataDate` is YYYY-MM-DD. Throws PriceSourceError. */
 export function stagePrices(text: string, file: string, dataDate: string): StagedSource {
   const json = parsed(text, file);
+  if (isPublished(json)) return stagePublished(json, dataDate);
   if (isLitellm(json)) return stageLitellm(json, dataDate);
   if (isGenaiPrices(json)) return stageGenaiPrices(json, dataDate);
   if (isModelsDev(json)) return stageModelsDev(json, dataDate);

@@ -1,8 +1,8 @@
 import type { Dimension } from '../../names/dimensions.js';
 import { type PriceText, type RawUnit, UNIT_SCALES } from './price_text.js';
 
-export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
-export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast';
+export type SourceName = 'published' | 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';
+export type ServiceTier = 'standard' | 'batch' | 'flex' | 'priority' | 'ultrafast' | 'balanced';
 
 /** One published price. Field names are the columns of `price_rate`; the product value × scale is DuckDB's work. */
 export interface StagedRate {

@@ -24,7 +24,7 @@ export function budgetTable(rows: readonly BudgetRow[]): Table {
     return always === true || rows.some((row) => cell(row) !== '');
   });
   return {
-    columns: columns.map(({ title, align }) => ({ title, align })),
+    columns: columns.map(({ title, align, fixed = false, optional }) => ({ title, align, fixed, optional })),
     rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
     footer: [],
   };
@@ -33,6 +33,9 @@ export function budgetTable(rows: readonly BudgetRow[]): Table {
 interface Column {
   title: string;
   align: 'left' | 'right';
+  /** Bars and dates are never broken. */
+  fixed?: boolean;
+  optional?: boolean;
   cell: (row: BudgetRow) => string;
   always?: boolean;
 }
@@ -45,15 +48,15 @@ const COLUMNS: readonly Column[] = [
   { title: 'limit', align: 'right', cell: limitCell, always: true },
   { title: 'used', align: 'right', cell: ({ used, unit }) => amountText(used, unit), always: true },
   { title: '%', align: 'right', cell: percentCell, always: true },
-  { title: '', align: 'left', cell: bar },
+  { title: '', align: 'left', fixed: true, cell: bar },
   {
     title: 'forecast',
     align: 'right',
     cell: ({ projected, unit }) => (projected === null ? '' : amountText(projected, unit)),
   },
-  { title: '80% interval', align: 'right', cell: intervalCell },
-  { title: 'used up', align: 'left', cell: ({ used_up_on }) => used_up_on ?? '' },
-  { title: 'mostly', align: 'left', cell: driverCell },
+  { title: '80% interval', align: 'right', optional: true, cell: intervalCell },
+  { title: 'used up', align: 'left', fixed: true, optional: true, cell: ({ used_up_on }) => used_up_on ?? '' },
+  { title: 'mostly', align: 'left', optional: true, cell: driverCell },
 ];
 
 /** The period of all rows, if they have the same one: then it is above them. */

@@ -70,7 +70,7 @@ function waterfallTable(report: ExplainReport): Table {
     return ' '.repeat(left) + mark.repeat(Math.max(right - left, 1));
   };
   return {
-    columns: [...columnsOf('part', ['change', 'right'], ['%', 'right'], ''), { title: '', align: 'left' }],
+    columns: [...columnsOf('part', ['change', 'right'], ['%', 'right'], ''), { title: '', align: 'left', fixed: true }],
     rows: [
       ['before', formatMoney(report.cost_before), '', '', bar(0, Number(report.cost_before), '█')],
       ...steps.map(({ part, from, to }) => [

@@ -1,4 +1,4 @@
-import type { ImportedFile } from '../../import/load/import.js';
+import type { ImportedFile } from '../../import/load/answer.js';
 import { formatAmount, formatCount, formatMoney } from '../text/number.js';
 import { plain } from '../text/text.js';
 

@@ -12,6 +12,13 @@ export function counted(count: number | string, noun: string, nouns = `${noun}s`
   return `${formatCount(count)} ${String(count) === '1' ? noun : nouns}`;
 }
 
+const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 69.3M for 69,321,281; below 10,000 as it is. */
+export function formatShort(count: number | string): string {
+  return /^-?\d{1,4}$/.test(String(count)) ? formatCount(count) : SHORT.format(decimal(String(count)));
+}
+
 /**
  * USD from a decimal string: $1,234.57; below a cent four significant digits, so what is not zero never looks like it: $0.0001235.
  * Nothing is calculated: Intl rounds the digits of the string.

@@ -43,6 +43,37 @@ function fitting(all: readonly string[], width: number): string[] {
   return taken;
 }
 
+/**
+ * A name in lines of at most `width` columns, broken after a mark such as - or /, within a word only where it must be. What would take
+ * more than some four lines loses its middle.
+ */
+export function brokenName(text: string, width: number): string[] {
+  if (displayWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of cutInMiddle(text, 4 * width)
+    .split(/(?<=[-_/·.,:@ ])/)
+    .flatMap((part) => pieces(part, width))) {
+    if (line !== '' && displayWidth(line.concat(piece).trimEnd()) > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += piece;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+function pieces(part: string, width: number): string[] {
+  if (displayWidth(part.trimEnd()) <= width) return [part];
+  const found: string[] = [];
+  for (const { segment } of LETTERS.segment(part)) {
+    const last = found.at(-1);
+    if (last !== undefined && displayWidth(last + segment) <= width) found[found.length - 1] = last + segment;
+    else found.push(segment);
+  }
+  return found;
+}
+
 /** A sentence in lines of at most `width` columns, broken at blanks; those after the first are set in by two. A longer word stays whole. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -1,4 +1,5 @@
 import type { PastRevision, PriceStatus, SetAside } from '../../../query/prices/answer.js';
+import type { PriceConflict } from '../../../rate/listing/conflicts.js';
 import { columnsOf, type Document, NONE, recordsOf, type Section, type TableSection } from '../../document.js';
 import { counted, formatCount, signedMoney } from '../../text/number.js';
 
@@ -111,6 +112,44 @@ export function setAsideDocument(cells: readonly SetAside[]): Document {
     body: cells.length === 0 ? [] : [{ type: 'table', title: 'Set aside', table }],
     notes: [],
     records: recordsOf(CELL_FIELDS, cells),
+  };
+}
+
+const CONFLICT_FIELDS = [
+  'provider',
+  'model',
+  'dimension',
+  'conditions',
+  'usd',
+  'source',
+  'reason',
+  'others',
+  'difference_percent',
+] as const;
+
+/** The prices on which sources differ, with what was chosen and why. */
+export function conflictsDocument(conflicts: readonly PriceConflict[]): Document {
+  const table = {
+    columns: columnsOf(
+      'provider',
+      'model',
+      'price of',
+      'when',
+      ['USD', 'right'],
+      'source',
+      'because',
+      'others',
+      ['apart %', 'right'],
+    ),
+    rows: conflicts.map((one) => CONFLICT_FIELDS.map((name) => one[name] ?? '')),
+    footer: [],
+  };
+  return {
+    json: { schema: 'llmcost.pricing-conflicts/1', currency: 'USD', conflicts },
+    head: conflicts.length === 0 ? ['No two sources differ by more than 5 %.'] : [],
+    body: conflicts.length === 0 ? [] : [{ type: 'table', title: 'Sources that differ', table }],
+    notes: [],
+    records: recordsOf(CONFLICT_FIELDS, conflicts),
   };
 }
 

@@ -1,19 +1,21 @@
 import type { CostReport, ReportMetric, ReportMetrics, ReportRow } from '../../../query/report/answer.js';
 import type { Count } from '../../../query/scope/values.js';
-import { NONE, OTHER, type Table } from '../../document.js';
+import { type Cell, NONE, OTHER, type Table } from '../../document.js';
 import { metricCell, metricText, requestsCell, UNKNOWN } from '../../text/metric.js';
-import { formatCount, formatMoney, formatPercent } from '../../text/number.js';
+import { formatCount, formatMoney, formatPercent, formatShort } from '../../text/number.js';
 import { sparkline } from '../../text/sparkline.js';
 
 /** What is shown beyond what was asked for. */
 export interface Shown {
   /** With a comparison: why the cost of each row changed. */
   effects?: boolean | undefined;
+  /** What people look for first comes first: the cost and its share. */
+  costFirst?: boolean | undefined;
 }
 
 /** The report as the table people see, in a terminal and in Markdown; names are as the data has them, not yet escaped. */
-export function reportTable(report: CostReport, { effects = false }: Shown = {}): Table {
-  const metrics = report.comparison === undefined ? metricColumns(report) : changeColumns(report, effects);
+export function reportTable(report: CostReport, { effects = false, costFirst = false }: Shown = {}): Table {
+  const metrics = report.comparison === undefined ? metricColumns(report, costFirst) : changeColumns(report, effects);
   const { by } = report.query;
   const trends = trendsOf(report);
   const line = (row: CostReport['totals']) => [
@@ -24,7 +26,13 @@ export function reportTable(report: CostReport, { effects = false }: Shown = {})
   return {
     columns: [
       ...[...by, ...former].map((title) => ({ title, align: 'left' as const })),
-      ...metrics.map(({ title, joined }) => ({ title, align: 'right' as const, ...(joined ? { joined } : {}) })),
+      ...metrics.map(({ title, short, optional, joined }) => ({
+        title,
+        short,
+        optional,
+        align: 'right' as const,
+        ...(joined ? { joined } : {}),
+      })),
       ...trends.map(({ column }) => column),
     ],
     rows: report.rows.map((row) => [...rowNames(row, by), ...line(row)]),
@@ -107,13 +115,40 @@ function padTo(cells: string[], length: number): string[] {
 /** A column of numbers. */
 export interface Column {
   title: string;
+  /** The title on a terminal. */
+  short?: string | undefined;
+  /** Left out where there is no room for all. */
+  optional?: boolean | undefined;
   /** It is about the column before. */
   joined?: boolean;
-  cell: (metrics: CostReport['totals']) => string;
+  cell: (metrics: CostReport['totals']) => Cell;
 }
 
-function metricColumns(report: CostReport): Column[] {
-  return [...report.metrics.map(columnOf), ...unpricedColumn(report)];
+const FIRST = ['cost', 'share'];
+
+function metricColumns(report: CostReport, costFirst: boolean): Column[] {
+  const { metrics } = report;
+  const first = costFirst ? metrics.filter(({ name }) => FIRST.includes(name)) : [];
+  return [...first, ...metrics.filter((metric) => !first.includes(metric))]
+    .map(columnOf)
+    .concat(unpricedColumn(report));
+}
+
+/** What the first look at a report can do without. */
+const OPTIONAL: ReadonlySet<ReportMetric['name']> = new Set(['cached_tokens', 'cost_per_request']);
+
+const SHORT_TITLES: Partial<Record<ReportMetric['name'], string>> = {
+  input_tokens: 'input',
+  output_tokens: 'output',
+  cached_tokens: 'cached',
+  cost_per_request: '/request',
+};
+
+/** The value of a metric, with the short form of large numbers of tokens. */
+function cellOf(metric: ReportMetric, metrics: ReportMetrics): Cell {
+  const text = metricCell(metric, metrics);
+  const value = metrics[metric.name] ?? null;
+  return metric.unit === 'tokens' && value !== null ? { text, short: formatShort(value) } : text;
 }
 
 /** What is in no cost has a column, where a cost is shown and anything lacks a price. */
@@ -127,7 +162,7 @@ function columnOf(metric: ReportMetric): Column {
   const { name, title } = metric;
   return name === 'unpriced_requests'
     ? { title, cell: unpricedCell }
-    : { title, cell: (metrics) => metricCell(metric, metrics) };
+    : { title, short: SHORT_TITLES[name], optional: OPTIONAL.has(name), cell: (metrics) => cellOf(metric, metrics) };
 }
 
 /** Requests without a price; '?' more where rows do not tell how many requests they are. */
@@ -169,11 +204,11 @@ function comparedColumns(metric: ReportMetric): Column[] {
     cell: (row) => signed(row.change_percent?.[name], (value) => formatPercent(value, null)),
   };
   return [
-    { title, cell: (row) => metricCell(metric, row) },
+    { title, short: SHORT_TITLES[name], cell: (row) => cellOf(metric, row) },
     {
       title: 'before',
       joined: true,
-      cell: (row) => (row.before === undefined ? UNKNOWN : metricCell(metric, row.before)),
+      cell: (row) => (row.before === undefined ? UNKNOWN : cellOf(metric, row.before)),
     },
     change,
     // A percentage of a percentage says nothing.

@@ -1,6 +1,6 @@
 import type { CostReport, ReportRow } from '../../../query/report/answer.js';
-import type { Cell, Document, Section, Table, ValuedCell } from '../../document.js';
-import { formatCount, formatMoney } from '../../text/number.js';
+import { type Cell, type Document, type Section, type Table, textOf, type ValuedCell } from '../../document.js';
+import { counted, formatCount, formatMoney } from '../../text/number.js';
 import { reportCharts, reportFigures } from './charts.js';
 import { reportTable, reportTitle, type Shown } from './columns.js';
 import { effectsChart, effectsLines } from './effects.js';
@@ -13,6 +13,8 @@ interface ReportShown extends Shown {
   heatmap?: boolean | undefined;
   /** People see it now, so the age of the prices says something; a file is not wrong tomorrow. */
   seen?: boolean;
+  /** All of what the figures rest on, even to people. */
+  verbose?: boolean | undefined;
 }
 
 /** The report: its totals, a chart of the cost (or of the first metric), the table, and what the figures rest on. */
@@ -20,14 +22,28 @@ export function reportDocument(report: CostReport, shown: ReportShown = {}): Doc
   const { query, metrics, warnings, price_book, currency } = report;
   const lines = reportLines(report);
   const title = reportTitle(report);
-  const below = linesBelow(report, false);
+  const below = [...linesBelow(report), coverageLine(report, false)];
   const table = reportTable(report, shown);
   const seen = shown.seen === true;
   const named = query.by.length === 0 ? 'All' : query.by.join(', ');
-  const drawn: Section[] =
+  const drawn: Section[] = [
     shown.heatmap === true
-      ? [heatMap(report), { type: 'text', in: ['terminal'], tight: true, paragraphs: [coverageLine(report, seen)] }]
-      : [{ type: 'table', title: named, in: ['terminal'], table, below: linesBelow(report, seen) }];
+      ? heatMap(report)
+      : {
+          type: 'table',
+          title: named,
+          in: ['terminal'],
+          table: reportTable(report, { ...shown, costFirst: shown.costFirst && seen }),
+          below: linesBelow(report),
+        },
+    {
+      type: 'text',
+      in: ['terminal'],
+      tight: true,
+      faint: true,
+      paragraphs: [seen && shown.verbose !== true ? briefCoverage(report) : coverageLine(report, seen)],
+    },
+  ];
   return {
     json: report,
     head: [title],
@@ -41,6 +57,7 @@ export function reportDocument(report: CostReport, shown: ReportShown = {}): Doc
       { type: 'text', in: ['page'], title: 'What the figures stand for', paragraphs: below },
     ],
     notes: warnings.map(({ message }) => message),
+    briefNotes: briefNotes(report),
     records: reportRecords(lines, report),
     lines: reportObjects(lines),
     page: {
@@ -58,7 +75,7 @@ export function reportDocument(report: CostReport, shown: ReportShown = {}): Doc
 function sortableTable({ columns, rows, footer }: Table, report: CostReport): Table {
   const values = columns.map(({ title }) => sortValue(report, title));
   const line = (cells: readonly Cell[], row: ReportRow | CostReport['totals']): ValuedCell[] =>
-    cells.map((cell, index) => ({ text: String(cell), ...values[index]?.(row) }));
+    cells.map((cell, index) => ({ text: textOf(cell), ...values[index]?.(row) }));
   const others = report.rows.findIndex(({ kind }) => kind === 'other');
   const groups = others < 0 ? report.rows.length : others;
   const lines = rows.map((cells, index) => line(cells, report.rows[index] ?? report.totals));
@@ -80,9 +97,25 @@ function sortValue(
   return metric === undefined ? undefined : (row) => ({ value: row[metric.name] ?? null });
 }
 
-/** What is below the table: what was paid by time, why the cost changed, what the figures rest on. */
-function linesBelow(report: CostReport, seen: boolean): string[] {
-  return [...flatLines(report), ...effectsLines(report), coverageLine(report, seen)];
+/** What is below the table: what was paid by time, why the cost changed. */
+function linesBelow(report: CostReport): string[] {
+  return [...flatLines(report), ...effectsLines(report)];
+}
+
+/** Many models without a price are one note; --verbose and JSON name each. */
+function briefNotes({ warnings, coverage }: CostReport): string[] {
+  const models = warnings.filter(({ code }) => code === 'unpriced');
+  if (models.length < 3) return warnings.map(({ message }) => message);
+  const sum = `${counted(coverage.unpriced_requests, 'request')} of ${models.length} models have no price and are not in the cost: llmcost pricing status`;
+  return [sum, ...warnings.filter((warning) => !models.includes(warning)).map(({ message }) => message)];
+}
+
+/** 'coverage: 99.12% of 3,265 rows priced · prices 40 days old · -v tells more'. */
+function briefCoverage({ coverage }: CostReport): string {
+  const { rows, priced_percent, price_age_days: days } = coverage;
+  if (priced_percent === null) return 'coverage: no usage';
+  const age = days === null ? [] : [`prices ${counted(days, 'day')} old`];
+  return `coverage: ${[`${priced_percent}% of ${counted(rows, 'row')} priced`, ...age, '-v tells more'].join(' · ')}`;
 }
 
 /** What was paid by time: it belongs to no call, so it is below the total. */
