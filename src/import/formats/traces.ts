@@ -77,7 +77,6 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
       cache_write_5m: number('cache_write_5m', 'cache_creation.ephemeral_5m_input_tokens'),
       cache_write_1h: number('cache_write_1h', 'cache_creation.ephemeral_1h_input_tokens'),
       reasoning: { at: 'gen_ai.usage.reasoning.output_tokens', value: told('whole:reasoning') },
-      total: number('total', 'gen_ai.usage.total_tokens'),
       input_audio: number('input_audio', 'llm.token_count.prompt_details.audio'),
       input_image: number('input_image', 'llm.token_count.prompt_details.image'),
       cache_read_audio: number('cache_read_audio', 'input_cached_audio_tokens'),
@@ -98,7 +97,9 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
     numbers: {
       searches: number('searches', 'web_search_requests'),
     },
+    // `withWholes` has decided what the counts mean.
     convention: 'inclusive',
+    defined: true,
     failed: FAILED,
     units: { web_search_requests: sql`searches` },
     skip: [
