@@ -61,11 +61,12 @@ import { openhands } from './openhands.js';
 import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
-import { otlpTraces } from './otlp.js';
+import { otlpLogs, otlpTraces } from './otlp.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { qwenCode } from './qwen_code.js';
 import { revenueCsv } from './revenue_csv.js';
+import { braintrustLogs, genkitTraces, mlflowTraces, sdkSpans } from './sdk_spans.js';
 import { claudeCodeSums, clineSums, qwenCodeSums } from './session_sums.js';
 import { stripeBalance, stripeBalanceReport } from './stripe_balance.js';
 import { stripeInvoices } from './stripe_invoices.js';
@@ -131,6 +132,11 @@ export const FORMATS: readonly AnyFormat[] = [
   gcpBillingCsv,
   gcpCostTable,
   otlpTraces,
+  otlpLogs,
+  sdkSpans,
+  mlflowTraces,
+  genkitTraces,
+  braintrustLogs,
   revenueCsv,
   stripeInvoices,
   stripePayments,

@@ -1,0 +1,160 @@
+import { identifier, join, type Sql, sql } from '../../sql.js';
+import { tagsOf } from '../declare/bucket.js';
+import { type Calls, calls } from '../declare/calls.js';
+import { field } from '../declare/fields.js';
+import type { Format } from '../declare/format.js';
+import { among, errorClassOf, tierOf } from '../declare/normalize.js';
+import { callsOf } from './trace_calls.js';
+import { withWholes } from './trace_counts.js';
+import { told } from './trace_records.js';
+
+const FAILED = sql`coalesce(${told('failed')}, false)`;
+const OPERATION = sql`lower(${told('operation')})`;
+const KIND = sql`lower(${told('kind')})`;
+const ROLE = told('role');
+
+const count = (name: string) => identifier(`$n:${name}`);
+const body = (name: string) => identifier(`$body:${name}`);
+
+/** Names of frameworks and of local gateways that stand where the provider should: then the model's name has to tell. */
+const NO_PROVIDER = [
+  'langchain',
+  'langgraph',
+  'crewai',
+  'llamaindex',
+  'haystack',
+  'strands-agents',
+  'strands_agents',
+  'unknown',
+  'none',
+];
+
+/** What failed, in words `errorClassOf` knows; the message is looked at and not kept. */
+const FAILURE = sql`coalesce(${told('error_type')}, '') || ' ' || coalesce(${told('message')}, '')`;
+const HTTP = sql`coalesce(try_cast(${told('http')} as integer), case when ${FAILED} then try_cast(regexp_extract(${told('message')}, '(?:code|status|http)[: ]+([45][0-9]{2})(?:[^0-9]|$)', 1) as integer) end)`;
+
+/** A number that has no part in the price: where it is none that makes sense, there is none. */
+function plausible(text: Sql): Sql {
+  return sql`case when try_cast(try_cast(${text} as double) as bigint) > 0 then cast(try_cast(try_cast(${text} as double) as bigint) as varchar) end`;
+}
+
+const MODEL = sql`coalesce(${told('model')}, ${body('model')})`;
+const ASKED = sql`coalesce(${told('request_model')}, ${body('asked_model')}, ${modelInName()})`;
+
+/** A span that failed before it had attributes may name its model: `chat claude-haiku-4-5`. */
+function modelInName(): Sql {
+  return sql`case when ${FAILED} then nullif(regexp_extract(${told('name')}, '^(?:chat|embeddings|text_completion|generate_content) ([^ ]+)$', 1), '') end`;
+}
+
+/** What a shape of traces declares: how its records are found, and the columns `callsOf` wants made of them. */
+export interface Traces
+  extends Pick<Calls, 'name' | 'title' | 'reads' | 'signature'>,
+    Partial<Pick<Calls, 'rows' | 'attributeLists' | 'severalRows'>> {
+  fields: NonNullable<Calls['fields']>;
+  /** The lines with the columns that `callsOf` looks at. */
+  records: (lines: Sql) => Sql;
+  /** How a record is called in the summary: spans, log records. */
+  record: string;
+}
+
+/** A format whose lines are records of tracers: spans, or log records, of which some tell of calls. */
+export function traces({ records, record, fields, ...format }: Traces): Format {
+  const number = (name: string, at: string) => ({ at, value: count(name) });
+  return calls({
+    ...format,
+    fields,
+    resolved: (lines, attributes) => withWholes(callsOf(records(lines), attributes)),
+    at: {
+      started: { at: 'start time', value: sql`cast("$from" // 1000 as varchar)` },
+      ended: { at: 'end time', value: sql`cast("$to" // 1000 as varchar)` },
+      input: { at: 'gen_ai.usage.input_tokens', value: told('whole:input') },
+      output: { at: 'gen_ai.usage.output_tokens', value: told('whole:output') },
+      cache_read: {
+        at: 'gen_ai.usage.cache_read.input_tokens',
+        value: sql`coalesce(case when ${count('cache_read')} is null or ${count('cache_read_audio')} is not null then ${count('text_cached')} end, ${count('cache_read')})`,
+      },
+      cache_write: number('cache_write', 'gen_ai.usage.cache_creation.input_tokens'),
+      cache_write_5m: number('cache_write_5m', 'cache_creation.ephemeral_5m_input_tokens'),
+      cache_write_1h: number('cache_write_1h', 'cache_creation.ephemeral_1h_input_tokens'),
+      reasoning: { at: 'gen_ai.usage.reasoning.output_tokens', value: told('whole:reasoning') },
+      input_audio: number('input_audio', 'llm.token_count.prompt_details.audio'),
+      input_image: number('input_image', 'llm.token_count.prompt_details.image'),
+      cache_read_audio: number('cache_read_audio', 'input_cached_audio_tokens'),
+      cache_read_image: number('cache_read_image', 'input_cached_image_tokens'),
+      output_audio: number('output_audio', 'llm.token_count.completion_details.audio'),
+      output_image: number('output_image', 'llm.token_count.completion_details.image'),
+      max_output_tokens: { at: 'gen_ai.request.max_tokens', value: plausible(told('max_output')) },
+      attempt: { at: 'attempt', value: plausible(told('attempt')) },
+      cost: { at: 'gen_ai.usage.cost', value: told('cost') },
+      model: { at: 'gen_ai.response.model', value: MODEL },
+      request_model: { at: 'gen_ai.request.model', value: ASKED },
+    },
+    optional: ['input', 'output', 'model', 'started'],
+    decimals: {
+      first_chunk_s: { at: 'gen_ai.response.time_to_first_chunk', value: told('first_chunk_s') },
+      first_chunk_ms: { at: 'ai.response.msToFirstChunk', value: told('first_chunk_ms') },
+    },
+    numbers: {
+      searches: number('searches', 'web_search_requests'),
+    },
+    // `withWholes` has decided what the counts mean.
+    convention: 'inclusive',
+    defined: true,
+    failed: FAILED,
+    units: { web_search_requests: sql`searches` },
+    skip: [
+      { reason: 'agents, chains and tools around calls', when: sql`${ROLE} = 'around'` },
+      { reason: `${record} of calls that others tell of`, when: sql`${ROLE} = 'copy'` },
+      { reason: `${record} that are no model call`, when: sql`${ROLE} is null and ${field('traceId')} is not null` },
+    ],
+    checks: [
+      { field: 'traceId', reason: 'is missing', when: sql`${field('traceId')} is null or ${field('spanId')} is null` },
+      {
+        field: 'attributes',
+        reason: 'count tokens under names that are not known',
+        when: sql`${ROLE} = 'unread'`,
+      },
+      { field: 'start time', reason: 'is missing', missing: 'timestamp', when: sql`started is null` },
+      {
+        field: 'gen_ai.request.model',
+        reason: 'is missing',
+        missing: 'model',
+        when: sql`coalesce(${MODEL}, ${ASKED}) is null`,
+      },
+    ],
+    traits: {
+      // The SDK of Vercel adds its endpoint: google.vertex.chat.
+      provider: sql`case when ${among(sql`lower(${told('provider')})`, NO_PROVIDER)} then null
+        else regexp_replace(${told('provider')}, '[.](chat|messages|responses|completion|embedding|image|generative-ai)$', '') end`,
+      operation: sql`case
+          when ${among(OPERATION, ['embeddings', 'embedding'])} or ${among(KIND, ['embedding', 'embedder'])} or starts_with(${KIND}, 'ai.embed') then 'embedding'
+          when ${KIND} = 'reranker' or ${OPERATION} = 'rerank' then 'rerank'
+          else 'chat'
+        end`,
+      service_tier: tierOf(
+        sql`coalesce(${join([told('tier'), body('tier'), told('asked_tier'), body('asked_tier')].map((one) => sql`nullif(${one}, 'auto')`))})`,
+      ),
+      speed: sql`nullif(nullif(coalesce(${told('speed')}, ${body('speed')}), 'normal'), 'standard')`,
+      region: sql`coalesce(${told('region')}, ${body('region')})`,
+      error_class: sql`case when ${FAILED} then ${errorClassOf(HTTP, FAILURE)} end`,
+      http_status: sql`case when ${HTTP} >= 100 then ${HTTP} end`,
+      token_convention: sql`case when ${told('beside')} then 'exclusive' else 'inclusive' end`,
+      feature: told('feature'),
+      environment: told('deployment'),
+    },
+    facts: {
+      request_id: told('call_id'),
+      trace_id: sql`nullif(${field('traceId')}, '-')`,
+      latency_ms: sql`case when "$to" >= "$from" then ("$to" - "$from") // 1000000 end`,
+      // The conventions count in seconds, the SDK of Vercel in milliseconds.
+      ttft_ms: sql`cast(coalesce(first_chunk_s * 1000, first_chunk_ms) as bigint)`,
+      customer: told('customer'),
+      user_id: told('user'),
+      session_id: told('session'),
+      tags: tagsOf({ service: told('service_name') }),
+    },
+    key: sql`coalesce(${told('call_id')}, case when ${field('spanId')} <> '-' then concat(${field('traceId')}, '/', ${field('spanId')}) end)`,
+    repeats: 'grows',
+    dated: true,
+  });
+}
