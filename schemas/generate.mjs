@@ -46,7 +46,7 @@ function metrics() {
     const type = ['count', 'tokens', 'ms'].includes(unit) ? 'Count' : 'Decimal';
     return `  /** ${means} */\n  ${name}: ${type} | null;\n`;
   });
-  return `import type { Count } from '../count.js';
+  return `import type { Count } from '../scope/count.js';
 /** @pattern ^-?[0-9]+(\\.[0-9]+)?$ */
 export type Decimal = string;
 export type MetricName = ${METRIC_NAMES.map((name) => `'${name}'`).join(' | ')};
@@ -64,7 +64,7 @@ function exported() {
 function write(type) {
   const name = type.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   const made = execFileSync(
-    'ts-json-schema-generator',
+    join(ROOT, 'node_modules/.bin/ts-json-schema-generator'),
     ['--path', join(folder, 'schemas/answers.d.ts'), '--type', type, '--no-type-check', '--no-top-ref'],
     { encoding: 'utf8', maxBuffer: 1e8 },
   );

@@ -2,13 +2,15 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Arrow, arrowsOf, type Source, sourceOf, sources } from './source_tree.js';
 
-const LEAVES = ['errors', 'io', 'sql'];
+/** What every layer may use: no knowledge of a stage is in them. `names` are the columns and dimensions that several stages share. */
+const LEAVES = ['errors', 'io', 'names', 'sql'];
 
 /** The stages data passes, and what each may use besides itself. Arrows go one way. */
 const LAYERS: Record<string, { uses: string[]; typesOf?: string[] }> = {
   errors: { uses: [] },
   io: { uses: ['errors'] },
   sql: { uses: ['errors'] },
+  names: { uses: [] },
   config: { uses: LEAVES },
   store: { uses: LEAVES },
   net: { uses: LEAVES },
@@ -73,32 +75,32 @@ describe('the guard itself', () => {
     [
       'src/store/a.ts',
       `export { x } from '../rate/book.js';`,
-      'src/store/a.ts → src/rate/book.ts: store may use errors, io, sql',
+      'src/store/a.ts → src/rate/book.ts: store may use errors, io, names, sql',
     ],
     [
       'src/rate/a.ts',
       `const { x } = await import('../query/report.js');`,
-      'src/rate/a.ts → src/query/report.ts: rate may use net, store, errors, io, sql, and types of config',
+      'src/rate/a.ts → src/query/report.ts: rate may use net, store, errors, io, names, sql, and types of config',
     ],
     [
       'src/render/a.ts',
       `import {\n  type A,\n  b,\n} from '../query/report.js';`,
-      'src/render/a.ts → src/query/report.ts: render may use errors, io, sql, and types of import, query, rate',
+      'src/render/a.ts → src/query/report.ts: render may use errors, io, names, sql, and types of import, query, rate',
     ],
     [
       'src/render/a.ts',
       `import type { Store } from '../store/store.js';`,
-      'src/render/a.ts → src/store/store.ts: render may use errors, io, sql, and types of import, query, rate',
+      'src/render/a.ts → src/store/store.ts: render may use errors, io, names, sql, and types of import, query, rate',
     ],
     [
       'src/cli.ts',
       `import '../src/query/report.js';`,
-      'src/cli.ts → src/query/report.ts: cli may use commands, errors, io, sql',
+      'src/cli.ts → src/query/report.ts: cli may use commands, errors, io, names, sql',
     ],
     [
       'src/commands/a.ts',
       `import { main } from '../cli.js';`,
-      'src/commands/a.ts → src/cli.ts: commands may use config, import, notify, query, rate, render, store, errors, io, sql',
+      'src/commands/a.ts → src/cli.ts: commands may use config, import, notify, query, rate, render, store, errors, io, names, sql',
     ],
     [
       'src/tools/a.ts',
@@ -116,7 +118,7 @@ describe('the guard itself', () => {
       `const { d } = await import('../rate/d.js');`,
     ];
     expect(wrongArrows(sourceOf('src/render/a.ts', lines.join('\n')))).toEqual([
-      'src/render/a.ts → src/rate/d.ts: render may use errors, io, sql, and types of import, query, rate',
+      'src/render/a.ts → src/rate/d.ts: render may use errors, io, names, sql, and types of import, query, rate',
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { DIMENSIONS, type Dimension } from '../names/dimensions.js';
+
 /** How much of what a published or agreed price is for; the words are those of the price book. */
 export type AmountUnit = 'per_unit' | 'per_kcount' | 'per_mchar' | 'per_mtok' | 'per_hour';
 
@@ -13,46 +15,21 @@ export interface Share {
   raw_unit: 'factor' | 'percent_off';
 }
 
-/** Token counts of the call; every other count with a price is named with its unit, such as pages or characters. */
-export const CLASS_NAMES = ['input', 'output', 'cache_read', 'cache_write', 'cache_write_1h', 'reasoning'] as const;
+/** Token classes of a call, in the order they are asked for; every other quantity with a price is named with its unit, such as pages. */
+export const CLASS_NAMES = [
+  'input',
+  'output',
+  'cache_read',
+  'cache_write',
+  'cache_write_1h',
+  'reasoning',
+] as const satisfies Dimension[];
 
-/** The other billed quantities a user may have a price for: all dimensions of the price book (a test compares). */
-export const UNIT_NAMES = [
-  'input_audio_tokens',
-  'input_image_tokens',
-  'input_video_tokens',
-  'cache_read_audio_tokens',
-  'cache_read_image_tokens',
-  'cache_write_audio_tokens',
-  'output_audio_tokens',
-  'output_image_tokens',
-  'output_video_tokens',
-  'citation_tokens',
-  'web_search_requests',
-  'web_search_requests_low',
-  'web_search_requests_medium',
-  'web_search_requests_high',
-  'file_search_calls',
-  'code_interpreter_sessions',
-  'input_images',
-  'output_images',
-  'input_audio_seconds',
-  'output_audio_seconds',
-  'input_video_seconds',
-  'output_video_seconds',
-  'output_video_seconds_1080p',
-  'output_pixels',
-  'characters',
-  'output_characters',
-  'pages',
-  'annotated_pages',
-  'session_hours',
-  'vector_store_gb_days',
-  'requests',
-] as const;
+/** The other billed quantities a user may have a price for: the remaining dimensions of the price book. */
+export const UNIT_NAMES = DIMENSIONS.filter((name) => !CLASS_NAMES.some((tokenClass) => tokenClass === name));
 
 /** What a price can be for. */
-export type PricedName = (typeof CLASS_NAMES)[number] | (typeof UNIT_NAMES)[number];
+export type PricedName = Dimension;
 
 /** Whether a name is one of those a price can be for. */
 export function isPricedName(name: string): name is PricedName {

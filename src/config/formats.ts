@@ -1,54 +1,7 @@
+import { NATIVE_COLUMNS } from '../names/native_columns.js';
 import { either, keyed, list, object, oneOf, optional, parsed, type Read, ruled, words } from './schema.js';
 
 /** The section `formats` of llmcost.yaml: files of one's own, and where in them the columns of usage stand. */
-
-/** What a column may be: the names of the tool's own format (README, "The tool's own format"). */
-export const COLUMN_NAMES = [
-  'request_id',
-  'trace_id',
-  'attempt',
-  'timestamp',
-  'bucket_end',
-  'requests',
-  'provider',
-  'model',
-  'request_model',
-  'operation',
-  'input_tokens',
-  'uncached_input_tokens',
-  'output_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'cache_write_1h_tokens',
-  'reasoning_tokens',
-  'input_audio_tokens',
-  'input_image_tokens',
-  'cache_read_audio_tokens',
-  'output_audio_tokens',
-  'output_image_tokens',
-  'other_units',
-  'service_tier',
-  'speed',
-  'region',
-  'latency_ms',
-  'ttft_ms',
-  'status',
-  'error_class',
-  'http_status',
-  'customer',
-  'feature',
-  'environment',
-  'user_id',
-  'session_id',
-  'tags',
-  'max_output_tokens',
-  'has_tools',
-  'has_images',
-  'has_json_schema',
-  'billed_cost',
-  'billed_currency',
-  'gateway_cached',
-] as const;
 
 /** What may be the same in every row of a file. */
 const SET_NAMES = [
@@ -69,8 +22,6 @@ const SET_NAMES = [
   'environment',
   'billed_currency',
 ];
-
-export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /** How much of what is stored one of what is written stands for, as a decimal, by column and unit. */
 const UNITS: readonly { names: RegExp; units: Readonly<Record<string, string>> }[] = [
@@ -124,10 +75,10 @@ function zoneOf(text: string): string | undefined {
 }
 
 const isTag = (name: string) => /^tag:./.test(name);
-const isColumn = (name: string) => isTag(name) || COLUMN_NAMES.some((known) => known === name);
+const isColumn = (name: string) => isTag(name) || NATIVE_COLUMNS.some((known) => known === name);
 const isSet = (name: string) => isTag(name) || SET_NAMES.includes(name);
 
-const columns = ruled(keyed(isColumn, `${COLUMN_NAMES.join(', ')}, tag:NAME`, column), (entries) => {
+const columns = ruled(keyed(isColumn, `${NATIVE_COLUMNS.join(', ')}, tag:NAME`, column), (entries) => {
   const faults = Object.entries(entries).map(([name, one]) => columnRule(name, one));
   return faults.find((fault) => fault !== undefined);
 });

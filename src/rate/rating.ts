@@ -1,5 +1,5 @@
+import { INPUT_UNITS, TOKEN_CLASSES } from '../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
-import { INPUT_UNITS, TOKEN_CLASSES } from './dimensions.js';
 
 /*
  * The one place where price meets tokens. A statement that rates joins its rows, aliased `call`, to the cards of their

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { amountOf, CLASS_NAMES, discountOf, factorOf, UNIT_NAMES, usdOf } from '../../src/config/amount.js';
 import { modelGlob } from '../../src/config/model_glob.js';
-import { DIMENSIONS } from '../../src/rate/dimensions.js';
+import { DIMENSIONS } from '../../src/names/dimensions.js';
 
 test('everything the price book has a rate for can have a price of the user', () => {
   expect([...CLASS_NAMES, ...UNIT_NAMES].sort()).toEqual([...DIMENSIONS].sort());

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { COLUMN_NAMES } from '../../src/config/formats.js';
-import { OWN_FIELDS } from '../../src/import/declare/native_format.js';
 import { sql } from '../../src/sql.js';
 import { newWorld } from './world.js';
 
@@ -55,10 +53,6 @@ const STORED = sql`
     customer, environment as env, to_json(tags) as tags, token_convention as counts
   from usage
   order by occurred_at, uncached_input_tokens, text_output_tokens`;
-
-test('the columns that may be declared are those of the own format', () => {
-  expect([...COLUMN_NAMES].sort()).toEqual([...OWN_FIELDS].sort());
-});
 
 test('a CSV file with headers, units and counts of its own', async () => {
   const world = await newWorld();

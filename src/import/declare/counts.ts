@@ -1,4 +1,4 @@
-import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import type { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 
 /** The name of a quantity that has no column of its own. */

@@ -1,5 +1,6 @@
-import type { ColumnName, FormatColumn, FormatEntry } from '../../config/formats.js';
+import type { FormatColumn, FormatEntry } from '../../config/formats.js';
 import { UsageError } from '../../errors.js';
+import { NATIVE_COLUMNS, type NativeColumn } from '../../names/native_columns.js';
 import { identifier, type Sql, sql } from '../../sql.js';
 import { FORMATS } from '../formats/index.js';
 import { textOf } from './convert.js';
@@ -16,7 +17,7 @@ import {
 import { timeText } from './custom_format_times.js';
 import { constant, type Format } from './format.js';
 import { adapted, withTag } from './mapping.js';
-import { OWN_FIELDS, type OwnField, ownFormat } from './native_format.js';
+import { ownFormat } from './native_format.js';
 
 /** A format of llmcost.yaml, checked, and what tells where in the file a key of it stands. */
 export interface DeclaredFormats {
@@ -102,7 +103,7 @@ interface Placing {
 }
 
 /** Where a column of ours stands; what is not declared is not there. */
-function placedAt(field: OwnField, { entry, values, times, exclusive }: Placing): Place {
+function placedAt(field: NativeColumn, { entry, values, times, exclusive }: Placing): Place {
   const none = sql`cast(null as varchar)`;
   const column = columnOf(entry, field);
   const label = { at: column?.from ?? field, value: none };
@@ -117,12 +118,12 @@ function placedAt(field: OwnField, { entry, values, times, exclusive }: Placing)
   return { ...label, value: values.get(field) ?? none };
 }
 
-function columnOf({ columns }: FormatEntry, name: ColumnName): FormatColumn | undefined {
+function columnOf({ columns }: FormatEntry, name: NativeColumn): FormatColumn | undefined {
   return Object.hasOwn(columns, name) ? columns[name] : undefined;
 }
 
 /** How the numbers of our own names are called among the converted ones of `ownFormat`. */
-const NUMBERS: Partial<Record<OwnField, string>> = {
+const NUMBERS: Partial<Record<NativeColumn, string>> = {
   requests: 'requests_given',
   input_tokens: 'input',
   uncached_input_tokens: 'uncached',
@@ -143,7 +144,7 @@ const NUMBERS: Partial<Record<OwnField, string>> = {
 };
 
 function scalesOf({ columns, counts }: FormatEntry, factor: DeclaredFormats['factor']): Record<string, string> {
-  const scales = OWN_FIELDS.flatMap((name): [string, string][] => {
+  const scales = NATIVE_COLUMNS.flatMap((name): [string, string][] => {
     const unit = columns[name]?.unit;
     const by = unit === undefined ? undefined : factor(name, unit);
     if (by === undefined || by === '1') return [];

@@ -1,10 +1,11 @@
 import { UsageError } from '../../errors.js';
+import { NATIVE_COLUMNS, type NativeColumn } from '../../names/native_columns.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { textOf } from './convert.js';
 import { caseTwin, type Path, parsePath, type Shape, withPath } from './fields.js';
 import { constant, type Format, type Traits } from './format.js';
 import { sameHeader } from './headers.js';
-import { OWN_FIELDS, type OwnField, ownFormat } from './native_format.js';
+import { ownFormat } from './native_format.js';
 
 /** `--map NAME=PATH` and `--set NAME=VALUE`, by name; a name mapped several times takes the first path that has something. */
 export interface Mapping {
@@ -43,7 +44,7 @@ const ATTRIBUTED = {
   decimals: ['billed_cost'],
   durations: ['latency_ms', 'ttft_ms'],
 } as const;
-const SHORT: Readonly<Record<string, OwnField>> = { user: 'user_id', session: 'session_id', time: 'timestamp' };
+const SHORT: Readonly<Record<string, NativeColumn>> = { user: 'user_id', session: 'session_id', time: 'timestamp' };
 
 /** Reads `NAME=VALUE` arguments; every name must be one of ours, every path of `--map` readable. */
 export function mappingOf(map: readonly string[], set: readonly string[]): Mapping {
@@ -67,9 +68,9 @@ function pair(option: string, text: string): [name: string, value: string] {
   if (match === null) {
     throw new UsageError(`${option} '${text}' is not of the form NAME=${option === '--map' ? 'PATH' : 'VALUE'}.`);
   }
-  if (!TAG.test(name) && !OWN_FIELDS.some((known) => known === name)) {
+  if (!TAG.test(name) && !NATIVE_COLUMNS.some((known) => known === name)) {
     throw new UsageError(
-      `${option} '${text}': there is no '${given}'.\nPossible are: ${OWN_FIELDS.join(', ')}, tag:NAME.`,
+      `${option} '${text}': there is no '${given}'.\nPossible are: ${NATIVE_COLUMNS.join(', ')}, tag:NAME.`,
     );
   }
   return [name, match[2] ?? ''];
@@ -93,7 +94,7 @@ const MAPPED: Readonly<Record<Reads, { name: string; title: string }>> = {
 export function mappedFormat(mapping: Mapping, reads: Reads): Format {
   let shape: Shape = {};
   const places = new Map<string, { at: string; value: Sql }>();
-  for (const name of OWN_FIELDS) {
+  for (const name of NATIVE_COLUMNS) {
     const paths = mapping.map.get(name);
     const found = paths === undefined ? ownName(shape, name, mapping.set.has(name)) : read(shape, paths, reads);
     shape = found.shape;

@@ -1,59 +1,10 @@
-import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
+import type { NativeColumn } from '../../names/native_columns.js';
 import { join, literal, sql } from '../../sql.js';
 import { flagOf, textOf } from './convert.js';
 import { field, type Shape } from './fields.js';
 import { constant, type Format, type Place } from './format.js';
 import { among, errorClassOf, tierOf } from './normalize.js';
-
-/** The names of the tool's own format (README, "The tool's own format"); `uncached_input_tokens` may stand for `input_tokens`. */
-export const OWN_FIELDS = [
-  'request_id',
-  'trace_id',
-  'attempt',
-  'timestamp',
-  'bucket_end',
-  'requests',
-  'provider',
-  'model',
-  'request_model',
-  'operation',
-  'input_tokens',
-  'uncached_input_tokens',
-  'output_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'cache_write_1h_tokens',
-  'reasoning_tokens',
-  'input_audio_tokens',
-  'input_image_tokens',
-  'cache_read_audio_tokens',
-  'output_audio_tokens',
-  'output_image_tokens',
-  'other_units',
-  'service_tier',
-  'speed',
-  'region',
-  'latency_ms',
-  'ttft_ms',
-  'status',
-  'error_class',
-  'http_status',
-  'customer',
-  'feature',
-  'environment',
-  'user_id',
-  'session_id',
-  'tags',
-  'max_output_tokens',
-  'has_tools',
-  'has_images',
-  'has_json_schema',
-  'billed_cost',
-  'billed_currency',
-  'gateway_cached',
-] as const;
-
-export type OwnField = (typeof OWN_FIELDS)[number];
 
 /** Where the values of our own names stand in a file, and the name and signature of the format that results. */
 export interface OwnLayout {
@@ -62,7 +13,7 @@ export interface OwnLayout {
   reads: Format['reads'];
   signature: Format['signature'];
   fields: Shape;
-  at: (name: OwnField) => Place;
+  at: (name: NativeColumn) => Place;
 }
 
 const SUCCEEDED = ['ok', 'success', 'succeeded', 'completed', 'true'];
@@ -74,15 +25,15 @@ const UNIT_NAMES = join([...INPUT_UNITS, ...OUTPUT_UNITS, ...OTHER_UNITS].map((n
  * whole prompt and `output_tokens` the whole answer; every part (cached, audio, reasoning, …) is in it, and in no other part.
  */
 export function ownFormat({ at, ...layout }: OwnLayout): Format {
-  const text = (name: OwnField) => {
+  const text = (name: NativeColumn) => {
     const place = at(name);
     return typeof place === 'string' ? field(place) : place.value;
   };
-  const label = (name: OwnField) => {
+  const label = (name: NativeColumn) => {
     const place = at(name);
     return typeof place === 'string' ? place : place.at;
   };
-  const given = (name: OwnField) => textOf(text(name));
+  const given = (name: NativeColumn) => textOf(text(name));
   const http = sql`coalesce(http_status, case when status_number between 100 and 599 then status_number end)`;
   const word = sql`lower(${given('status')})`;
   const failed = sql`(${given('error_class')} is not null or coalesce(${http} >= 400, false) or ${among(word, FAILED)})`;

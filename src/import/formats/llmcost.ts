@@ -1,9 +1,10 @@
+import { NATIVE_COLUMNS } from '../../names/native_columns.js';
 import { sql } from '../../sql.js';
 import type { Shape } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
-import { OWN_FIELDS, ownFormat } from '../declare/native_format.js';
+import { ownFormat } from '../declare/native_format.js';
 
-const fields: Shape = Object.fromEntries(OWN_FIELDS.map((name) => [name, 'text']));
+const fields: Shape = Object.fromEntries(NATIVE_COLUMNS.map((name) => [name, 'text']));
 
 /** The tool's own format, one JSON object per line. */
 export const llmcostJsonl: Format = ownFormat({

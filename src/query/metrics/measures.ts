@@ -1,4 +1,4 @@
-import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../rate/dimensions.js';
+import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 
 /**

@@ -1,4 +1,4 @@
-import { INPUT_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import { INPUT_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { MeasureName } from './measures.js';
 

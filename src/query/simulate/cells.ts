@@ -1,4 +1,4 @@
-import { OUTPUT_UNITS, TOKEN_CLASSES } from '../../rate/dimensions.js';
+import { OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { PROMPT, WEEK_MINUTE } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';

@@ -1,4 +1,4 @@
-import { TOKEN_CLASSES } from '../../rate/dimensions.js';
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';

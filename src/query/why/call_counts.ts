@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../rate/dimensions.js';
+import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
 
 /** What a call used, as an application counts it: `input` is the whole prompt, `output` the whole answer. Text of whole numbers. */
 export interface InclusiveCounts {

@@ -1,7 +1,7 @@
 import { UndecidedError, UsageError } from '../../errors.js';
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { resolverOf, settleRateCards } from '../../rate/cards/cards.js';
-import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';

@@ -1,5 +1,5 @@
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { KINDS, TOKEN_DIMENSIONS } from '../../rate/cards/rates.js';
-import { TOKEN_CLASSES } from '../../rate/dimensions.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { COST_LINES, trimmed } from '../../rate/rating_lines.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';

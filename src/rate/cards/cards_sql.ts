@@ -1,5 +1,5 @@
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { TOKEN_CLASSES } from '../dimensions.js';
 import { WEEK_MINUTES } from './candidates.js';
 import { KINDS, RATE_STEPS } from './rates.js';
 

@@ -1,5 +1,5 @@
+import { DIMENSIONS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { DIMENSIONS, TOKEN_CLASSES } from '../dimensions.js';
 import { CANDIDATES, WEEK_MINUTES } from './candidates.js';
 
 interface Fallback {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { type Sql, sql, timestampOf } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import type { Dimension } from '../dimensions.js';
 import { canonicalProvider } from '../models/providers.js';
 import { trimmed } from '../rating_lines.js';
 import { applyPrices, NO_EFFECT, type PriceEffect } from '../rerate/rerate.js';

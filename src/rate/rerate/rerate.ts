@@ -1,9 +1,9 @@
+import { TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
 import { putCards, wantedCards } from '../cards/cards.js';
 import type { Combination } from '../cards/combinations.js';
-import { TOKEN_CLASSES } from '../dimensions.js';
 import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../rating.js';
 import { currentRevision } from '../revision.js';
 

@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { oneSpelling } from '../models/names.js';
 import { canonicalProvider } from '../models/providers.js';
 import { documentedMultipliers } from './documented.js';

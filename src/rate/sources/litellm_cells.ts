@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { fieldMeaning, inclusiveBound, isPriceField, type LitellmKey, whyLeftOut } from './litellm_fields.js';
 import { isZero, type PriceText, publishedPrice, type RawUnit, rawText } from './price_text.js';
 import { isObject, type JsonObject, type Rejected, type StagedRate, standardRate } from './source.js';

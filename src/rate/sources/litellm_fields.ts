@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { authorOf } from '../models/authors.js';
 import { canonicalProvider } from '../models/providers.js';
 import type { RawUnit } from './price_text.js';

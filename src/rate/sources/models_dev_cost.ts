@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { authorOf } from '../models/authors.js';
 import { inclusiveBound } from './litellm_fields.js';
 import { publishedPrice, rawText } from './price_text.js';

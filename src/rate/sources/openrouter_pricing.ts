@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { type Hours, stretches, weeklyHours } from './hours.js';
 import { isZero, publishedPrice, rawText } from './price_text.js';
 import { isObject, type JsonObject, type Rejected, type StagedRate, standardRate } from './source.js';

@@ -1,4 +1,4 @@
-import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../dimensions.js';
+import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import type { Rejected, StagedRate } from './source.js';
 
 const TOKEN_DIMENSIONS: ReadonlySet<string> = new Set([

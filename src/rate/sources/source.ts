@@ -1,4 +1,4 @@
-import type { Dimension } from '../dimensions.js';
+import type { Dimension } from '../../names/dimensions.js';
 import { type PriceText, type RawUnit, UNIT_SCALES } from './price_text.js';
 
 export type SourceName = 'litellm' | 'genai-prices' | 'models.dev' | 'openrouter';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../src/cli.js';
 import { SCHEMAS } from '../src/commands/schema.js';
 import type { ImportedFile } from '../src/import/load/import.js';
@@ -132,30 +132,34 @@ const ANSWERS: [schema: keyof typeof SCHEMAS, line: string][] = [
   ['why', 'why chatcmpl-0123456789abcdef --format json'],
 ];
 
-/** The lines that give no answer, or one that is not as its schema says. */
-async function wrong(lines: typeof ANSWERS, ...more: string[]): Promise<unknown[]> {
-  const found: unknown[] = [];
-  for (const [schema, line] of lines) {
-    const { out, err, code } = await llmcost(...line.split(' '), ...more);
-    // Nothing to simulate or to explain is an error, not an answer.
-    if (out === '' && code === 4) continue;
-    if (out === '' || code === 2) found.push([line, code, err.slice(0, 500)]);
-    else found.push(...complaints(schema, JSON.parse(out)).map((complaint) => [line, complaint]));
-  }
-  return found;
+/** What is wrong with the answer of a command line by its schema; a line that gives no answer at all is wrong, too. */
+async function wrong(schema: string, line: string, ...more: string[]): Promise<unknown[]> {
+  const { out, err, code } = await llmcost(...line.split(' '), ...more);
+  // Nothing to simulate or to explain is an error, not an answer.
+  if (out === '' && code === 4) return [];
+  if (out === '' || code === 2) return [code, err.slice(0, 500)];
+  return complaints(schema, JSON.parse(out));
 }
 
-test('every answer keeps to its published schema', async () => {
-  expect(await wrong(ANSWERS)).toEqual([]);
+describe('an answer keeps to its published schema', () => {
+  test.each(ANSWERS)('%s: %s', async (schema, line) => {
+    expect(await wrong(schema, line)).toEqual([]);
+  });
 });
 
-test('answers about nothing keep to it, too', async () => {
-  writeFileSync(join(cwd, 'nothing.jsonl'), '');
-  await llmcost('import', 'nothing.jsonl', '--db', 'empty.duckdb');
-  const lines = ANSWERS.filter(([, line]) =>
-    /^(report|attribute|dashboard|drift|explain|forecast|margin|waste|imports list)/.test(line),
-  );
-  expect(await wrong(lines, '--db', 'empty.duckdb')).toEqual([]);
+describe('an answer about nothing keeps to it, too', () => {
+  beforeAll(async () => {
+    writeFileSync(join(cwd, 'nothing.jsonl'), '');
+    await llmcost('import', 'nothing.jsonl', '--db', 'empty.duckdb');
+  });
+
+  test.each(
+    ANSWERS.filter(([, line]) =>
+      /^(report|attribute|dashboard|drift|explain|forecast|margin|waste|imports list)/.test(line),
+    ),
+  )('%s: %s', async (schema, line) => {
+    expect(await wrong(schema, line, '--db', 'empty.duckdb')).toEqual([]);
+  });
 });
 
 test('what is written to a webhook, and while files are watched', async () => {
