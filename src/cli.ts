@@ -19,7 +19,7 @@ import { registerSimulate } from './commands/simulate/simulate.js';
 import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
-import type { Io } from './io.js';
+import { describeFailure, type Io, withoutCommands } from './io.js';
 
 /**
  * Runs one command line: parses it, carries it out, and turns whatever is thrown into a message and an exit code.
@@ -43,7 +43,7 @@ export function buildProgram(io: Io): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void io.stderr.write(withoutCommands(text)),
     })
     .showHelpAfterError('Run the command with --help to see what it takes.');
   registerBaseline(program, io);
@@ -71,16 +71,13 @@ export function buildProgram(io: Io): Command {
 function answer(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UserError) {
-    io.stderr.write(`llmcost: ${error.message}\n`);
+    io.stderr.write(withoutCommands(`llmcost: ${error.message}\n`));
     if (debug) io.stderr.write(`${error.stack}\n`);
     return error.exitCode;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write('llmcost: this is a bug in llmcost, sorry. Please report it with the text below.\n');
-  io.stderr.write(
-    debug ? `${stack}\n` : `${stack.split('\n', 1)[0]}\nRun it again with --debug for the whole stack.\n`,
-  );
-  return 70;
+  const { text, exitCode } = describeFailure(error, debug);
+  io.stderr.write(text);
+  return exitCode;
 }
 
 function version(): string {

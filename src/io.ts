@@ -21,6 +21,7 @@ export interface Io {
 /** The real world. */
 export function processIo(): Io {
   watchOutputs();
+  watchFailures();
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -62,4 +63,38 @@ function watchOutputs(): void {
   });
   // Nobody is left to tell.
   process.stderr.on('error', () => {});
+}
+
+/**
+ * What nobody caught, such as an error event of a stream, ends the program here: Node's own exit code 1 would tell a script that a rule
+ * is breached. A failure of the file system or of a connection is the user's to mend (3), anything else is a bug of ours (70).
+ */
+function watchFailures(): void {
+  process.on('uncaughtException', (error: unknown) => {
+    const { text, exitCode } = describeFailure(error, process.argv.includes('--debug'));
+    process.stderr.write(text, () => process.exit(exitCode));
+  });
+}
+
+/** What is said of an error that is none of the program's own, and the exit code that goes with it (docs/exit-codes.md). */
+export function describeFailure(error: unknown, debug: boolean): { text: string; exitCode: number } {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const shown = debug ? `${stack}\n` : '';
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    const place = 'path' in error && typeof error.path === 'string' ? ` ${error.path}` : '';
+    const text = `llmcost: ${error.syscall}${place} failed: ${String(error.code)}.\nCheck the path and its permissions.\n${shown}`;
+    return { text, exitCode: 3 };
+  }
+  const text = `llmcost: this is a bug in llmcost, sorry. Please report it with the text below.\n${
+    debug ? shown : `${stack.split('\n', 1)[0]}\nRun it again with --debug for the whole stack.\n`
+  }`;
+  return { text, exitCode: 70 };
+}
+
+/**
+ * Text of several lines for people, none of which a CI runner takes for a command: a name from data may be `::error::…`. The zero-width
+ * space shows nothing. https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+ */
+export function withoutCommands(text: string): string {
+  return text.replace(/^([^\S\n]*)(::|##\[|##vso\[)/gm, '$1\u200b$2');
 }

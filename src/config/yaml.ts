@@ -26,17 +26,31 @@ interface Reading {
   faults: Plain['faults'];
   /** Anchors that are being read: one that refers to itself never ends. */
   open: Set<unknown>;
+  /** How many values were read so far, those behind aliases counted each time: ten levels of nine aliases are three billion. */
+  size: { values: number };
 }
+
+const MAX_VALUES = 100_000;
+const MAX_DEPTH = 100;
 
 /** Reads YAML 1.2. */
 export function plainYaml(text: string): Plain {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false });
+  const document = parsed(text, counter);
+  if (document === undefined)
+    return { faults: [{ line: 1, sentence: 'is nested too deeply.' }], data: undefined, lineOf: () => 1 };
   const faults = document.errors.map(({ pos, message }) => ({
     line: counter.linePos(pos[0]).line,
     sentence: sentenceOf(message),
   }));
-  const reading: Reading = { document, counter, lines: new Map([['', 1]]), faults, open: new Set() };
+  const reading: Reading = {
+    document,
+    counter,
+    lines: new Map([['', 1]]),
+    faults,
+    open: new Set(),
+    size: { values: 0 },
+  };
   const data = faults.length === 0 ? plain(document.contents, [], reading) : undefined;
   return { data, faults, lineOf: (path) => lineOf(path, reading.lines) };
 }
@@ -57,13 +71,52 @@ function lineOf(path: readonly (string | number)[], lines: ReadonlyMap<string, n
   return 1;
 }
 
+/** The document, or undefined where its brackets are deeper than the parser's stack. */
+function parsed(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function plain(node: unknown, path: (string | number)[], reading: Reading): unknown {
   note(node, path, reading);
+  if (!fits(path, reading)) return undefined;
   if (isAlias(node)) return followed(node, path, reading);
-  if (isScalar(node)) return typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value;
+  if (isScalar(node)) {
+    if (typeof node.value === 'string') checkText(node.value, path, reading);
+    return typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value;
+  }
   if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, index], reading));
   if (isMap(node)) return mapped(node.items, path, reading);
   return undefined;
+}
+
+/** Whether there is room for one more value; the first one too many is a fault. */
+function fits(path: readonly (string | number)[], { size, faults, lines }: Reading): boolean {
+  size.values += 1;
+  const sentence =
+    path.length > MAX_DEPTH
+      ? 'is nested too deeply.'
+      : size.values === MAX_VALUES
+        ? `has more than ${MAX_VALUES} values, those that aliases repeat included.`
+        : undefined;
+  if (sentence !== undefined) faults.push({ line: lineOf(path, lines), sentence });
+  return path.length <= MAX_DEPTH && size.values < MAX_VALUES;
+}
+
+/** The database cannot keep every text: one with a NUL, or with half of a pair of surrogates, is named here. */
+function checkText(value: string, path: readonly (string | number)[], { faults, lines }: Reading): void {
+  const what = value.includes('\0')
+    ? 'a NUL character'
+    : /\p{Surrogate}/u.test(value)
+      ? 'half of a surrogate pair'
+      : undefined;
+  if (what !== undefined) {
+    faults.push({ line: lineOf(path, lines), sentence: `${pathText(path)}: has ${what} in it, which is no text.` });
+  }
 }
 
 function mapped(pairs: readonly Pair[], path: (string | number)[], reading: Reading): unknown {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { UsageError } from '../errors.js';
+import { BadEscape, loginOf } from './address.js';
 
 /** How long to wait and how much to take. */
 export interface FetchLimits {
@@ -77,7 +78,18 @@ function proxyOf(env: Environment, names: readonly string[]): string {
   const given = name === undefined ? '' : (env[name] ?? '').trim();
   if (name === undefined || given === '') return '';
   const address = given.includes('://') ? given : `http://${given}`;
-  if (URL.canParse(address) && /^(https?|socks5?):\/\//i.test(address)) return address;
+  if (URL.canParse(address) && /^(https?|socks5?):\/\//i.test(address)) return withReadableLogin(address, name);
   // The text may hold a password: it is not repeated.
   throw new UsageError(`${name} is not the address of a proxy.\nWrite it as http://HOST:PORT, or unset it.`);
+}
+
+/** The address of a proxy, whose login undici decodes. Throws UsageError, which does not repeat it. */
+function withReadableLogin(address: string, name: string): string {
+  try {
+    loginOf(new URL(address));
+    return address;
+  } catch (error) {
+    if (error instanceof BadEscape) throw new UsageError(`${name} cannot be used: ${error.message}.`);
+    throw error;
+  }
 }

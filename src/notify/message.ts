@@ -23,13 +23,21 @@ function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }
 
+/** A name from data calls nobody in a chat: a zero-width space follows the sign of a mention (@everyone, @here, @channel, ＠all). */
+function withoutMentions(text: string): string {
+  return text.replace(/[@＠](?=[\p{L}\d])/gu, '$&\u200b');
+}
+
 /** The payload of Slack's incoming webhooks, which others take too: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export function slackBody({ subject, lines }: Message): string {
-  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const escaped = (text: string) =>
+    withoutMentions(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return JSON.stringify({ text: [`*${escaped(subject)}*`, ...lines.map((line) => `• ${escaped(line)}`)].join('\n') });
 }
 
 /** The payload of any other webhook. */
 export function webhookBody({ subject, rows, at }: Message): string {
-  return JSON.stringify({ schema: 'llmcost.notification/1', subject, at, rows });
+  return JSON.stringify({ schema: 'llmcost.notification/1', subject, at, rows }, (_, value: unknown) =>
+    typeof value === 'string' ? withoutMentions(value) : value,
+  );
 }

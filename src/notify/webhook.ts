@@ -14,14 +14,16 @@ export async function posted(
   address: string,
   body: string,
   io: Pick<Io, 'env' | 'sleep'>,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return 'it is no web address';
   return withSender({ env: io.env, limits: { silenceMs: SILENCE_MS } }, async (send) => {
-    let trouble: string | undefined;
+    let trouble: string | undefined = 'the time for notifications was over';
     for (let turn = 0; turn < TRIES; turn++) {
-      if (turn > 0) await io.sleep(FIRST_WAIT_MS * 2 ** (turn - 1));
-      const outcome = await once(send, url, body);
+      if (turn > 0) await io.sleep(FIRST_WAIT_MS * 2 ** (turn - 1), signal);
+      if (signal.aborted) break;
+      const outcome = await once(send, url, body, signal);
       if (outcome === undefined) return undefined;
       trouble = outcome.trouble;
       if (!outcome.passing) break;
@@ -36,9 +38,9 @@ interface Outcome {
   passing: boolean;
 }
 
-async function once(send: Send, url: URL, body: string): Promise<Outcome | undefined> {
+async function once(send: Send, url: URL, body: string, signal: AbortSignal): Promise<Outcome | undefined> {
   try {
-    const answer = await send(url, body, AbortSignal.timeout(2 * SILENCE_MS));
+    const answer = await send(url, body, AbortSignal.any([signal, AbortSignal.timeout(2 * SILENCE_MS)]));
     await answer.body.dump();
     const { statusCode } = answer;
     if (statusCode >= 200 && statusCode < 300) return undefined;

@@ -20,8 +20,14 @@ export function openingError(path: string, error: unknown): Error {
   if (text.includes(FOREIGN)) return new StoreForeign(path, `${FOREIGN}: it has tables, but none of llmcost's`);
   if (/not a valid DuckDB database/i.test(text)) return new StoreForeign(path, 'not a DuckDB database', error);
   if (/is a directory|Is a directory/.test(text)) return new StoreForeign(path, 'a folder, not a file', error);
-  if (/version number \d+, but we can only read/i.test(text)) {
-    return new StoreForeign(path, 'written by a newer DuckDB than the one inside this llmcost', error);
+  const version = /version number (\d+), but we can only read/i.exec(text)?.[1];
+  if (version !== undefined) {
+    const writer = Number(version) >= 69 ? 'DuckDB 2' : 'a newer DuckDB';
+    return new StoreForeign(
+      path,
+      `written by ${writer} (storage version ${version}), which the DuckDB inside this llmcost cannot read; with that DuckDB, copy it into a file of the older form: ATTACH 'new.duckdb' (STORAGE_VERSION 'v1.5.0')`,
+      error,
+    );
   }
   const refused = /cannot open file .*: (no such file or directory|permission denied|read-only file system)/i.exec(
     text,

@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { StoreForeign, StoreUnreachable } from '../errors.js';
 
 /** What other files begin with that somebody may take for the database. */
@@ -19,6 +20,36 @@ export async function refuseForeign(path: string): Promise<void> {
   if (head.startsWith(MAGIC.text, MAGIC.at)) return;
   const other = OTHERS.find(([beginning]) => head.startsWith(beginning));
   throw new StoreForeign(path, other === undefined ? 'not a DuckDB database' : other[1]);
+}
+
+/** DuckDB writes a database's three headers first; in a shorter file nothing can be stored yet. */
+const HEADER_BYTES = 4096;
+/** What a full disk leaves of a write ends at a sector. A database that was cut later, by a copy, is damaged and stays. */
+const SECTOR_BYTES = 512;
+/** How long another process may take for the headers. */
+const CREATION_MS = 1000;
+
+/**
+ * Whether the file is a database whose creation was cut off (kill, full disk): empty, zeros, or a part of DuckDB's headers. There is
+ * nothing in it that could be lost.
+ */
+export async function isUnfinished(path: string): Promise<boolean> {
+  const found = await stat(path);
+  const { size } = found;
+  if (!found.isFile() || size >= 3 * HEADER_BYTES) return false;
+  const bytes = await readFile(path);
+  if (bytes.every((byte) => byte === 0)) return true;
+  const cut = size < HEADER_BYTES || size % SECTOR_BYTES === 0;
+  return cut && bytes.toString('latin1', 0, 16).startsWith(MAGIC.text, MAGIC.at);
+}
+
+/** Removes a database whose creation was cut off, unless another process completes it meanwhile. */
+export async function removeUnfinished(path: string): Promise<void> {
+  for (let waited = 0; waited < CREATION_MS; waited += 100) {
+    if (!(await isUnfinished(path))) return;
+    await pause(100);
+  }
+  await rm(path);
 }
 
 /** The first 16 bytes as letters. */

@@ -6,7 +6,7 @@ import { StoreMissing, StoreNearlyFull, StoreNewer } from '../errors.js';
 import { type Sql, sql } from '../sql.js';
 import { freeBytes } from './disk.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
-import { refuseForeign } from './not_our_database.js';
+import { isUnfinished, refuseForeign, removeUnfinished } from './not_our_database.js';
 import { SCHEMA_STEPS } from './schema.js';
 
 export type Params = Record<string, DuckDBValue>;
@@ -127,8 +127,10 @@ export class Store {
 
 /** Opens the database, brings it to the present schema, hands it to `fn` and closes it, whatever happens. */
 export async function withStore<T>(path: string, options: StoreOptions, fn: (store: Store) => Promise<T>): Promise<T> {
-  const missing = path !== MEMORY && !existsSync(path);
+  const unfinished = path !== MEMORY && existsSync(path) && (await isUnfinished(path));
+  const missing = path !== MEMORY && (unfinished || !existsSync(path));
   if (missing && options.access === 'read') throw new StoreMissing(path);
+  if (unfinished) await removeUnfinished(path);
   if (path !== MEMORY && !missing) await refuseForeign(path);
   const access = path === MEMORY ? 'write' : options.access;
   if (access === 'read') {

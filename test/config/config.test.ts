@@ -331,3 +331,23 @@ llmcost.yaml:22: formats[5].columns.latency_ms: cannot be in 'hours': its unit m
     'llmcost.yaml:2: formats[0].signature: must name at least one thing that only such files have.',
   );
 });
+
+test('a file that grows without end behind its aliases, or is nested too deeply, is refused at once', async () => {
+  const levels = Array.from({ length: 10 }, (_, level) =>
+    level === 0 ? 'a0: &a0 [x, x, x, x, x, x, x, x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
+  );
+  expect(await complaint(levels.join('\n'))).toContain(
+    'has more than 100000 values, those that aliases repeat included.',
+  );
+  expect(await complaint(`prices: ${'['.repeat(500)}${']'.repeat(500)}`)).toContain('is nested too deeply.');
+  expect(await complaint(`prices: ${'['.repeat(200_000)}`)).toContain('is nested too deeply.');
+});
+
+test('text that the database cannot keep is named with its line', async () => {
+  expect(await complaint('budgets:\n  - name: "a\\0b"\n    limit: 1 USD\n')).toBe(
+    'llmcost.yaml:2: budgets[0].name: has a NUL character in it, which is no text.',
+  );
+  expect(await complaint('budgets:\n  - name: "a\\ud800b"\n    limit: 1 USD\n')).toBe(
+    'llmcost.yaml:2: budgets[0].name: has half of a surrogate pair in it, which is no text.',
+  );
+});

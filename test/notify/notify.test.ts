@@ -5,6 +5,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { readConfig } from '../../src/config/config.js';
 import { notifyTargets } from '../../src/config/notify.js';
+import { mailed } from '../../src/notify/mail.js';
+import { slackBody, webhookBody } from '../../src/notify/message.js';
+import { posted } from '../../src/notify/webhook.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
 import { addUsage } from '../query/usage_rows.js';
@@ -140,4 +143,34 @@ test.each([
   writeFileSync(join(folder, 'llmcost.yaml'), `notify: [${entry}]`);
   const read = async () => notifyTargets(await readConfig(undefined, fakeIo({ cwd: folder })));
   await expect(read()).rejects.toThrow(`llmcost.yaml:1: ${message}`);
+});
+
+test('names from data mention nobody', () => {
+  const message = {
+    subject: '@everyone',
+    lines: ['customer @here, <!channel>, ＠all, a@b.example'],
+    rows: [],
+    at: 'now',
+  };
+  expect(JSON.parse(slackBody(message)).text).toBe(
+    '*@\u200beveryone*\n• customer @\u200bhere, &lt;!channel&gt;, ＠\u200ball, a@\u200bb.example',
+  );
+  expect(JSON.parse(webhookBody(message)).subject).toBe('@\u200beveryone');
+});
+
+test('one time-out holds for all webhooks, and a password is not sent without encryption unless the address says so', async () => {
+  const server = await webhook(500);
+  const over = await posted(server.url, '{}', fakeIo({ cwd }), AbortSignal.abort());
+  server.close();
+  expect([over, server.bodies]).toEqual(['the time for notifications was over', []]);
+  const mail = await mailServer();
+  const login = mail.url.replace('smtp://', 'smtp://user:pass@');
+  const message = { subject: 's', lines: [], rows: [], at: 'now' };
+  const target = { from: 'a@example.com', to: ['b@example.com'] };
+  expect(await mailed(login, message, target)).toBe('the mail was not taken (ETLS)');
+  expect(await mailed(login.replace('pass', 'pa%ss'), message, target)).toBe(
+    'its user or password has a % that is no escape; write %25 for a percent sign',
+  );
+  expect(mail.mails).toEqual([]);
+  mail.close();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { withoutCommands } from '../../src/io.js';
 import { formatCount, formatMoney, formatPercent } from '../../src/render/text/number.js';
 import { renderTable, type Table, terminalOf } from '../../src/render/text/table.js';
 import {
@@ -200,4 +201,47 @@ test('a sentence in lines: broken at blanks, set in, a longer word whole, wide l
   expect(wrapped('a incomprehensibilities b', 6)).toEqual(['a', '  incomprehensibilities', '  b']);
   expect(wrapped('日本 日本', 9)).toEqual(['日本 日本']);
   expect(wrapped('日本 日本', 8)).toEqual(['日本', '  日本']);
+});
+
+test('CSV: formulas behind what has no width or looks alike, no turned writing, no commands of a runner', () => {
+  expect(
+    [
+      ' =1+1',
+      '\n=1+1',
+      '\u200b=1+1',
+      '\ufeff@x',
+      '＝1+1',
+      '＋1',
+      'evil\u202egnp',
+      '::error::x',
+      '##[error]x',
+      'a::b',
+    ].map(csvField),
+  ).toEqual([
+    "' =1+1",
+    '"\'\n=1+1"',
+    "'\u200b=1+1",
+    "'\ufeff@x",
+    "'＝1+1",
+    "'＋1",
+    'evilgnp',
+    '"::error::x"',
+    '"##[error]x"',
+    'a::b',
+  ]);
+});
+
+test('a name from data is no command for the runner that prints it', () => {
+  expect(
+    ['::error::pwn', '  ::set-output name=a::b', '##[error]x', '##vso[task.setvariable]x', 'a::b'].map(plain),
+  ).toEqual([
+    '\u200b::error::pwn',
+    '  \u200b::set-output name=a::b',
+    '\u200b##[error]x',
+    '\u200b##vso[task.setvariable]x',
+    'a::b',
+  ]);
+  expect(withoutCommands('names:\n::warning::x\n  ##[group]y\nz')).toBe(
+    'names:\n\u200b::warning::x\n  \u200b##[group]y\nz',
+  );
 });

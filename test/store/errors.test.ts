@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { sql } from '../../src/sql.js';
+import { openingError } from '../../src/store/failures.js';
 import { withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
 import { addUsage } from '../query/usage_rows.js';
@@ -116,11 +117,6 @@ test.each([
   }
 });
 
-test('an empty file', async () => {
-  writeFileSync(path, '');
-  expect(await report()).toEqual([foreign('not a DuckDB database'), 6]);
-});
-
 test('a folder', async () => {
   mkdirSync(path);
   expect(await report()).toEqual([foreign('a folder, not a file'), 6]);
@@ -205,4 +201,23 @@ test('held by another process that lets go in time', async () => {
   );
   expect(rows).toEqual([{ customer: 'acme' }]);
   expect(waited).toContain(`process ${holder.pid} `);
+});
+
+test.each([
+  ['no byte', Buffer.alloc(0)],
+  ['zeros', Buffer.alloc(3000)],
+  ['a part of its headers', Buffer.concat([Buffer.alloc(8, 7), Buffer.from('DUCK'), Buffer.alloc(2000)])],
+])('a database whose creation was cut off, of %s, is begun again', async (_, bytes) => {
+  writeFileSync(path, bytes);
+  expect((await report())[0]).toContain(`There is no database at ${path}.`);
+  await build();
+  expect(await report().catch(() => 'answered')).toBe('answered');
+});
+
+test('the database of DuckDB 2 is named as such', () => {
+  const said =
+    'IO Error: Trying to read a database file with version number 69, but we can only read versions between 64 and 68.';
+  expect(openingError(path, new Error(said)).message).toBe(
+    `${path} is written by DuckDB 2 (storage version 69), which the DuckDB inside this llmcost cannot read; with that DuckDB, copy it into a file of the older form: ATTACH 'new.duckdb' (STORAGE_VERSION 'v1.5.0').\nName another file with --db PATH; this one was left untouched.`,
+  );
 });

@@ -68,16 +68,21 @@ async function tell(due: readonly Notice[], targets: readonly NotifyTarget[], { 
   // What is checked from files has no database to remember anything in.
   const remembers = options.import === undefined;
   const fresh = remembers ? await inDatabase(options, io, (store) => newNotices(store, due)) : due;
+  const signal = AbortSignal.timeout((await import('../../notify/deliver.js')).NOTIFY_MS);
   const told: Notice[] = [];
   for (const target of targets) {
     const notices = fresh.filter((notice) => notice.target === target.name);
-    if (notices.length > 0 && (await took(target, notices, { options, io }))) told.push(...notices);
+    if (notices.length > 0 && (await took(target, notices, { options, io, signal }))) told.push(...notices);
   }
   if (told.length > 0 && remembers) await inDatabase(options, io, (store) => rememberNotices(store, told, io.now()));
 }
 
 /** Whether a target was sent its notices, and took them. */
-async function took(target: NotifyTarget, notices: readonly Notice[], { options, io }: Telling): Promise<boolean> {
+async function took(
+  target: NotifyTarget,
+  notices: readonly Notice[],
+  { options, io, signal }: Telling & { signal: AbortSignal },
+): Promise<boolean> {
   const [{ messageOf }, { delivered }] = await Promise.all([
     import('../../notify/message.js'),
     import('../../notify/deliver.js'),
@@ -91,7 +96,7 @@ async function took(target: NotifyTarget, notices: readonly Notice[], { options,
     io.stderr.write(`${target.name} (${target.kind}) would be sent:\n${lines}`);
     return false;
   }
-  const trouble = await delivered(target, message, io);
+  const trouble = await delivered(target, message, io, signal);
   if (trouble !== undefined) {
     io.stderr.write(`note: ${target.name} was not told: ${trouble}. The next check tries again.\n`);
     return false;

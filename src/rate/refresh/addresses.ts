@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { BadEscape, isLoopback, loginOf, shownAddress } from '../../net/address.js';
 import { SOURCES } from '../sources/origin.js';
 import type { SourceName } from '../sources/source.js';
 
@@ -43,19 +44,6 @@ export function isAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-/** The address as it may be shown and stored: without user and password. */
-export function shownAddress(address: string): string {
-  const url = new URL(address);
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
-
-/** Whether the address leads to this very machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
 function trusted(text: string, name: string): string {
   const url = webAddress(text, name);
   if (url.protocol === 'https:' || isLoopback(url)) return url.href;
@@ -66,7 +54,20 @@ function trusted(text: string, name: string): string {
 
 function webAddress(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') {
+    assertLogin(url, name);
+    return url;
+  }
   const shown = url === undefined ? text : shownAddress(text);
   throw new UsageError(`${name}: ${shown} is no address of a price list.\nWrite https://HOST/PATH.`);
+}
+
+function assertLogin(url: URL, name: string): void {
+  try {
+    loginOf(url);
+  } catch (error) {
+    if (error instanceof BadEscape)
+      throw new UsageError(`${name}: ${shownAddress(url.href)} cannot be used: ${error.message}.`);
+    throw error;
+  }
 }

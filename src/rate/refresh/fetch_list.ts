@@ -10,8 +10,8 @@ import {
   PriceSourceError,
   ProxyRefused,
 } from '../../errors.js';
+import { BadEscape, isLoopback, isPrivateHost, loginOf, shownAddress } from '../../net/address.js';
 import { type Ask, type FetchLimits, type Response, statusText, withConnections } from '../../net/fetch.js';
-import { isLoopback, shownAddress } from './addresses.js';
 
 /** What an address said when it last gave a list: it need not send that one again. */
 export interface Validators {
@@ -136,26 +136,44 @@ async function followed(address: string, ask: (target: Target) => Promise<Respon
     const location = text(response.headers.location);
     if (!REDIRECTS.has(response.statusCode) || location === null) return response;
     await response.body.dump();
-    target = redirected(address, target, location);
+    target = await redirected(address, target, location);
   }
   throw new PriceRedirectRefused(shownAddress(address), `more than ${MAX_REDIRECTS} times`);
 }
 
-function redirected(address: string, from: Target, location: string): Target {
+/** Where a redirect leads. A list of the internet cannot make this program ask an address of the network that it runs in. */
+async function redirected(address: string, from: Target, location: string): Promise<Target> {
   const shown = shownAddress(address);
   if (!URL.canParse(location, from.url.href)) throw new PriceRedirectRefused(shown, 'to something that is no address');
-  const to = targetOf(new URL(location, from.url));
+  const to = redirectTarget(new URL(location, from.url), shown);
   if (to.url.protocol === 'http:' && from.url.protocol === 'https:' && !isLoopback(to.url)) {
-    throw new PriceRedirectRefused(shown, `to ${to.url.href}, which is not encrypted`);
+    throw new PriceRedirectRefused(shown, `to ${shownAddress(to.url.href)}, which is not encrypted`);
   }
   if (!['http:', 'https:'].includes(to.url.protocol)) {
-    throw new PriceRedirectRefused(shown, `to ${to.url.href}, which is no web address`);
+    throw new PriceRedirectRefused(shown, `to ${shownAddress(to.url.href)}, which is no web address`);
+  }
+  if (
+    to.url.host !== new URL(address).host &&
+    (await isPrivateHost(to.url)) &&
+    !(await isPrivateHost(new URL(address)))
+  ) {
+    throw new PriceRedirectRefused(shown, `to ${shownAddress(to.url.href)}, which is in a private network`);
   }
   return to.url.origin === from.url.origin && to.login === '' ? { ...to, login: from.login } : to;
 }
 
+function redirectTarget(url: URL, shown: string): Target {
+  try {
+    return targetOf(url);
+  } catch (error) {
+    if (error instanceof BadEscape) throw new PriceRedirectRefused(shown, 'to something that is no address');
+    throw error;
+  }
+}
+
 function targetOf(url: URL): Target {
-  const login = url.username === '' ? '' : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const given = loginOf(url);
+  const login = given === undefined ? '' : `${given.user}:${given.password}`;
   const bare = new URL(url.href);
   bare.username = '';
   bare.password = '';
@@ -290,6 +308,7 @@ function sentence(code: string, answering: boolean, seconds: string): string {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${seconds}`;
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return `no answer within ${seconds}`;
   if (code === 'UND_ERR_BODY_TIMEOUT') return `the answer stopped for ${seconds}`;
+  if (code.startsWith('HPE_')) return 'what answered does not speak HTTP';
   if (answering) return 'the answer was cut off';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the connection was closed without an answer';
   return `no connection (${code})`;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PriceListElsewhere, PriceSourceError } from '../../errors.js';
+import { shownAddress } from '../../net/address.js';
 import { timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { type Merged, mergeSource } from '../book/book.js';
 import { SOURCES } from '../sources/origin.js';
 import { stagePrices } from '../sources/recognise.js';
 import type { SourceName } from '../sources/source.js';
-import { type PriceAddress, shownAddress } from './addresses.js';
+import type { PriceAddress } from './addresses.js';
 import type { FetchedList, Validators } from './fetch_list.js';
 import { type Age, knownSources, recordFetch, sourceAges } from './fetch_record.js';
 

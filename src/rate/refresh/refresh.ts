@@ -84,7 +84,7 @@ async function answersOf(
   const [{ knownAnswers }, { fetchLists }, { shownAddress }] = await Promise.all([
     import('./fetch_record.js'),
     import('./fetch_list.js'),
-    import('./addresses.js'),
+    import('../../net/address.js'),
   ]);
   const known = await book.look(knownAnswers);
   return fetchLists(

@@ -7,8 +7,12 @@ const INVISIBLE = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufe
 export function plain(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/[\t\r\n]+/g, ' ')
-    .replace(INVISIBLE, '');
+    .replace(INVISIBLE, '')
+    .replace(COMMAND, '$1\u200b$2');
 }
+
+/** What a CI runner carries out at the beginning of a line: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
+const COMMAND = /^(\s*)(::|##\[|##vso\[)/;
 
 /** Text from data inside a Markdown table: shown as it is, never markup, never a new cell. */
 export function markdownText(text: string): string {
@@ -19,12 +23,22 @@ export function markdownText(text: string): string {
     .replace(/[\\`*_[\]|~]/g, '\\$&');
 }
 
-/** One field of RFC 4180, without escape sequences. What a spreadsheet would take for a formula gets a leading apostrophe, unless it is a plain number. */
+/** What a spreadsheet may pass over before a formula: blanks, line ends, and what has no width. */
+const FORMULA = /^[\s\u00ad\u180e\u200b-\u200d\u2060\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+/** Marks that turn the direction of writing. */
+const BIDI = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * One field of RFC 4180, without escape sequences. What a spreadsheet would take for a formula gets a leading apostrophe, unless it is
+ * a plain number; what a CI runner would carry out is put in quotation marks.
+ */
 export function csvField(text: string): string {
-  const shown = stripVTControlCharacters(text).replace(/(?![\t\r\n])\p{Cc}/gu, '');
-  const formula = /^[=+\-@\t\r]/.test(shown) && !/^[+-]?\d+(\.\d+)?$/.test(shown);
+  const shown = stripVTControlCharacters(text)
+    .replace(/(?![\t\r\n])\p{Cc}/gu, '')
+    .replace(BIDI, '');
+  const formula = FORMULA.test(shown) && !/^[+-]?\d+(\.\d+)?$/.test(shown);
   const safe = formula ? `'${shown}` : shown;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return COMMAND.test(safe) || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** Lines of RFC 4180, each ended by CR LF. */
