@@ -102,7 +102,7 @@ async function budgetCheck(options: BudgetOptions, io: Io): Promise<void> {
     return explainBudget(query, { ...options, explain: options.explain }, io);
   }
   const answer = await ask(query, options, io);
-  await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io);
+  await writeAnswer(await render(answer, { ...options, top: String(top) }, io), options.output, io, options.import);
   await notify(answer, targets, { options, io });
   await conclude(answer, options, io);
 }

@@ -5,7 +5,7 @@ import type { Io } from '../../io.js';
 import type { CostReport, ReportQuery } from '../../query/report/report.js';
 import type { Stand } from '../../query/scope/snapshot.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
-import { writeAnswer, writeNotes } from '../output.js';
+import { assertReplaceable, writeAnswer, writeNotes } from '../output.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { type Asked, askedOf } from './build_rollups.js';
 import { type AskedOptions, EVERY, queryOf } from './query.js';
@@ -168,5 +168,6 @@ async function writeTable(answer: CostReport, output: string, io: Io): Promise<v
     import('../../render/report/lines.js'),
     import('../../query/report/parquet.js'),
   ]);
+  await assertReplaceable(output, io);
   await writeParquet(reportLines(answer), resolve(io.cwd, output), output);
 }
