@@ -76,7 +76,7 @@ function watchFailures(): void {
   });
 }
 
-/** What is said of an error that is none of the program's own, and the exit code that goes with it (docs/exit-codes.md). */
+/** What is said of an error that is none of the program's own, and the exit code that goes with it (README, "Exit codes"). */
 export function describeFailure(error: unknown, debug: boolean): { text: string; exitCode: number } {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const shown = debug ? `${stack}\n` : '';

@@ -170,6 +170,8 @@ function lineOfNode(node: unknown, { counter }: Reading): number | undefined {
 }
 
 function sentenceOf(message: string): string {
+  // The parser turns an overflow of its own stack into a fault of the file.
+  if (/maximum call stack/i.test(message)) return 'is nested too deeply.';
   const text = message.replace(/^./, (letter) => letter.toLowerCase()).replaceAll(/\s+/g, ' ');
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

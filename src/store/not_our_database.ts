@@ -2,9 +2,10 @@ import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreForeign, StoreUnreachable } from '../errors.js';
 
-/** The first bytes of other kinds of files that may be given as the database by mistake. */
+const SQLITE = 'SQLite format 3\0';
+/** What other files begin with that somebody may take for the database. */
 const OTHERS: [beginning: string, what: string][] = [
-  ['SQLite format 3\0', 'a database of SQLite, not of DuckDB'],
+  [SQLITE, 'a database of SQLite, not of DuckDB'],
   ['PAR1', 'a Parquet file, not a database'],
 ];
 /** The magic bytes of a DuckDB database: eight bytes of checksum, then these. https://duckdb.org/docs/stable/internals/storage */
@@ -52,16 +53,28 @@ export async function removeUnfinished(path: string): Promise<void> {
   await rm(path);
 }
 
+/** Whether a file is a database, of DuckDB or of SQLite. Throws what the file system throws where it cannot be read. */
+export async function isDatabase(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false;
+  const head = await firstLetters(path);
+  return head.startsWith(MAGIC.text, MAGIC.at) || head.startsWith(SQLITE);
+}
+
 /** The first 16 bytes as letters. */
+async function firstLetters(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same of a file that has to be a database. Throws StoreUnreachable. */
 async function headOf(path: string): Promise<string> {
   try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return await firstLetters(path);
   } catch (cause) {
     throw new StoreUnreachable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

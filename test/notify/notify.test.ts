@@ -167,7 +167,7 @@ test('one time-out holds for all webhooks, and a password is not sent without en
   const login = mail.url.replace('smtp://', 'smtp://user:pass@');
   const message = { subject: 's', lines: [], rows: [], at: 'now' };
   const target = { from: 'a@example.com', to: ['b@example.com'] };
-  expect(await mailed(login, message, target)).toBe('the mail was not taken (ETLS)');
+  expect(await mailed(login, message, target)).toBe('the mail was not taken (ETLS 502)');
   expect(await mailed(login.replace('pass', 'pa%ss'), message, target)).toBe(
     'its user or password has a % that is no escape; write %25 for a percent sign',
   );

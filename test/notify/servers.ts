@@ -37,6 +37,7 @@ export async function mailServer(refusal?: string): Promise<{ url: string; mails
             say('250 taken');
           }
         } else if (line.startsWith('EHLO')) say('250 loopback');
+        else if (line === 'STARTTLS') say('502 no encryption here');
         else if (line.startsWith('RCPT')) say(refusal ?? '250 ok');
         else if (line === 'DATA') {
           data = '';
