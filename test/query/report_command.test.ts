@@ -84,11 +84,11 @@ test('llmcost report --by customer --top 1 --where … --format markdown', async
   expect(out).toBe(`\
 all time (UTC) · model!\\~n\\* · 1,501 requests
 
-| customer | model | requests | input tokens | output tokens | cached tokens | cost | cost/request | share |
+| customer | model | cost | share | requests | input tokens | output tokens | cached tokens | cost/request |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| acme | big | 1 | 1,200 | 30 | 0 | $12.50 | $12.50 | 99.99% |
-| (other) |  | 1,500 | 9 | 0 | 9 | $0.001500 | $0.000001000 | 0.01% |
-| **total** |  | **1,501** | **1,209** | **30** | **9** | **$12.50** | **$0.008329** | **100.00%** |
+| acme | big | $12.50 | 99.99% | 1 | 1,200 | 30 | 0 | $12.50 |
+| (other) |  | $0.001500 | 0.01% | 1,500 | 9 | 0 | 9 | $0.000001000 |
+| **total** |  | **$12.50** | **100.00%** | **1,501** | **1,209** | **30** | **9** | **$0.008329** |
 
 - coverage: 100.00% of 2 rows priced · no price list · 1 without customer · single calls · UTC
 `);
@@ -247,7 +247,7 @@ test('names made to do harm', async () => {
     expect(csv).toContain(cell);
   }
   const { out: markdown } = await llmcost(...names, '--format', 'markdown');
-  for (const cell of ['\n| &lt;script&gt; | 1', '\n| a\\|b | 1', '\n| two lines | 1']) expect(markdown).toContain(cell);
+  for (const cell of ['\n| &lt;script&gt; | $1', '\n| a\\|b | $1', '\n| two lines | $1']) expect(markdown).toContain(cell);
   const { out: json } = await llmcost(...names, '--format', 'json');
   expect(json).not.toContain('\u001b');
   const { rows }: { rows: { group: { customer: string } }[] } = JSON.parse(json);

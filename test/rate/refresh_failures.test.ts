@@ -6,7 +6,7 @@ import { type Answering, withServer } from './price_server.js';
 import { litellm, MODELS, world } from './refresh_world.js';
 
 const OFFLINE = 'A list downloaded elsewhere needs no network: llmcost pricing refresh --from FILE';
-const AGE = 'The prices of litellm are of 2026-10-01, 14 days old.';
+const AGE = 'The prices of litellm are of 2036-10-01, 14 days old.';
 
 interface Failure {
   answer: Answering;
@@ -117,7 +117,7 @@ const FAILURES: Record<string, Failure> = {
     answer: (_, response) =>
       response.end(litellm({ 'gpt-a': { input_cost_per_token: 9e-6 }, 'gpt-b': MODELS['gpt-b'] })),
     reason:
-      'The litellm file has 2 models, the one of 2026-10-01 had 3: it looks cut off.\nThe price book was left as it was; download the file again.',
+      'The litellm file has 2 models, the one of 2036-10-01 had 3: it looks cut off.\nThe price book was left as it was; download the file again.',
   },
   'a redirect in circles': {
     answer: (_, response) => response.writeHead(302, { location: '/litellm.json' }).end(),
@@ -229,19 +229,19 @@ const SUSPICIOUS: Record<string, { models: Record<string, Record<string, number 
       'gpt-c': { input_cost_per_token: 3e-3 },
     },
     left: [
-      '2026-10-15 gpt-a input: implausible: 0.0025 per_unit is above $1000 per million tokens',
-      '2026-10-15 gpt-a output: implausible: 0.01 per_unit is above $1000 per million tokens',
-      '2026-10-15 gpt-b input: implausible: 0.002 per_unit is above $1000 per million tokens',
-      '2026-10-15 gpt-c input: implausible: 0.003 per_unit is above $1000 per million tokens',
+      '2036-10-15 gpt-a input: implausible: 0.0025 per_unit is above $1000 per million tokens',
+      '2036-10-15 gpt-a output: implausible: 0.01 per_unit is above $1000 per million tokens',
+      '2036-10-15 gpt-b input: implausible: 0.002 per_unit is above $1000 per million tokens',
+      '2036-10-15 gpt-c input: implausible: 0.003 per_unit is above $1000 per million tokens',
     ],
   },
   'negative prices': {
     models: { ...MODELS, 'gpt-b': { input_cost_per_token: -2e-6 } },
-    left: ['2026-10-15 gpt-b input_cost_per_token: a negative price: -0.000002'],
+    left: ['2036-10-15 gpt-b input_cost_per_token: a negative price: -0.000002'],
   },
   'NaN as text': {
     models: { ...MODELS, 'gpt-b': { input_cost_per_token: 'NaN' } },
-    left: ['2026-10-15 gpt-b input_cost_per_token: not a price: NaN'],
+    left: ['2036-10-15 gpt-b input_cost_per_token: not a price: NaN'],
   },
 };
 
@@ -255,7 +255,7 @@ test.each(Object.entries(SUSPICIOUS))('%s are left out and named; the rates stay
       const answer = await refresh(['--from', `${origin}/l.json`, '-v']);
       expect(answer).toMatchObject({ code: 0, err: `${left.join('\n')}\n` });
       expect(answer.out).toBe(
-        `litellm 2026-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, ${4 - left.length} as before; ${left.length} quarantined\n`,
+        `litellm 2036-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, ${4 - left.length} as before; ${left.length} quarantined\n`,
       );
     },
   );

@@ -20,7 +20,7 @@ const CHANGED = litellm({
   'gpt-d': { input_cost_per_token: 4e-6 },
 });
 const CHANGED_LINE =
-  'litellm 2026-10-15: 4 models; rates: 1 new, 1 changed, 0 corrected, 0 withdrawn, 3 as before; 0 quarantined\n';
+  'litellm 2036-10-15: 4 models; rates: 1 new, 1 changed, 0 corrected, 0 withdrawn, 3 as before; 0 quarantined\n';
 const GPT_A = sql`
   select cast(usd_per_unit as varchar) as usd, cast(effective_from as varchar) as since, cast(effective_to as varchar) as until
   from price_rate
@@ -44,8 +44,8 @@ test('a changed price is valid from the moment it was seen, and where the list c
     expect(answer).toEqual({ code: 0, out: CHANGED_LINE, err: '', waits: [] });
     expect(asked).toEqual(['GET /litellm.json']);
     expect(await rows(GPT_A)).toEqual([
-      { usd: '0.000002500000000000', since: null, until: '2026-10-15 12:00:00' },
-      { usd: '0.000002000000000000', since: '2026-10-15 12:00:00', until: null },
+      { usd: '0.000002500000000000', since: null, until: '2036-10-15 12:00:00' },
+      { usd: '0.000002000000000000', since: '2036-10-15 12:00:00', until: null },
     ]);
     const sha256 = createHash('sha256').update(CHANGED).digest('hex');
     expect(
@@ -53,7 +53,7 @@ test('a changed price is valid from the moment it was seen, and where the list c
         select book.url, cast(book.data_date as varchar) as data_date, book.sha256, fetched.sha256 as fetched
         from price_book as book
         join price_fetch as fetched on fetched.url = book.url`),
-    ).toEqual([{ url: address, data_date: '2026-10-15', sha256, fetched: sha256 }]);
+    ).toEqual([{ url: address, data_date: '2036-10-15', sha256, fetched: sha256 }]);
   });
 });
 
@@ -62,7 +62,7 @@ test('usage that had no price is priced, and nothing else', async () => {
   const calls = ['gpt-d 1000000', 'gpt-d 500000', 'gpt-a 1000000'].map((call, index) => {
     const [model, tokens] = call.split(' ');
     return {
-      timestamp: `2026-10-1${index}T00:00:00Z`,
+      timestamp: `2036-10-1${index}T00:00:00Z`,
       provider: 'openai',
       model,
       input_tokens: Number(tokens),
@@ -95,32 +95,32 @@ test('a list that did not change is not sent again', async () => {
   const { refresh, rows, bookHash } = await world();
   const answering: Answering = (request, response) => {
     if (request.headers['if-none-match'] === '"v2"') response.writeHead(304, { etag: '"v2"' }).end();
-    else serving(CHANGED, { etag: '"v2"', 'last-modified': 'Wed, 14 Oct 2026 10:00:00 GMT' })(request, response, 1);
+    else serving(CHANGED, { etag: '"v2"', 'last-modified': 'Tue, 14 Oct 2036 10:00:00 GMT' })(request, response, 1);
   };
   await withServer(answering, async ({ origin, asked }) => {
     const argv = ['--from', `${origin}/l.json`];
     await refresh(argv);
     const before = await bookHash();
-    const again = await refresh(argv, {}, '2026-10-20T08:00:00Z');
+    const again = await refresh(argv, {}, '2036-10-20T08:00:00Z');
     expect(again).toEqual({ code: 0, out: 'litellm: unchanged since it was last fetched\n', err: '', waits: [] });
     expect(asked).toEqual([
       'GET /l.json',
-      'GET /l.json, if-none-match: "v2", if-modified-since: Wed, 14 Oct 2026 10:00:00 GMT',
+      'GET /l.json, if-none-match: "v2", if-modified-since: Tue, 14 Oct 2036 10:00:00 GMT',
     ]);
     expect(await bookHash()).toBe(before);
-    const fetched = { source: 'litellm', etag: '"v2"', last_modified: 'Wed, 14 Oct 2026 10:00:00 GMT' };
-    const time = '2026-10-20 08:00:00';
+    const fetched = { source: 'litellm', etag: '"v2"', last_modified: 'Tue, 14 Oct 2036 10:00:00 GMT' };
+    const time = '2036-10-20 08:00:00';
     expect(await rows(FETCHES)).toEqual([{ ...fetched, confirmed_at: time, checked_at: time, outcome: 'unchanged' }]);
   });
 });
 
 test('after a newer file of the same source the whole list is asked for again', async () => {
   const { refresh, cwd } = await world();
-  writeFileSync(join(cwd, 'litellm-2026-10-16.json'), litellm({ ...MODELS, 'gpt-d': { input_cost_per_token: 5e-6 } }));
+  writeFileSync(join(cwd, 'litellm-2036-10-16.json'), litellm({ ...MODELS, 'gpt-d': { input_cost_per_token: 5e-6 } }));
   await withServer(serving(CHANGED, { etag: '"v2"' }), async ({ origin, asked }) => {
     await refresh(['--from', `${origin}/l.json`]);
-    await refresh(['--from', 'litellm-2026-10-16.json'], {}, '2026-10-16T12:00:00Z');
-    await refresh(['--from', `${origin}/l.json`], {}, '2026-10-17T12:00:00Z');
+    await refresh(['--from', 'litellm-2036-10-16.json'], {}, '2036-10-16T12:00:00Z');
+    await refresh(['--from', `${origin}/l.json`], {}, '2036-10-17T12:00:00Z');
     expect(asked).toEqual(['GET /l.json', 'GET /l.json']);
   });
 });
@@ -135,11 +135,11 @@ test('a list that was refused is not taken for known; the age counts from the la
   await withServer(answering, async ({ origin, asked }) => {
     const argv = ['--from', `${origin}/l.json`];
     await refresh(argv);
-    await refresh(argv, {}, '2026-10-18T12:00:00Z');
-    await refresh(argv, {}, '2026-10-19T00:00:00Z');
-    const { err } = await refresh(argv, {}, '2026-10-28T12:00:00Z');
+    await refresh(argv, {}, '2036-10-18T12:00:00Z');
+    await refresh(argv, {}, '2036-10-19T00:00:00Z');
+    const { err } = await refresh(argv, {}, '2036-10-28T12:00:00Z');
     expect(err).toBe(
-      'warning: litellm was not refreshed: The litellm file has 1 models, the one of 2026-10-15 had 4: it looks cut off.\nThe price book was left as it was; download the file again.\nThe prices of litellm are of 2026-10-18, 10 days old.\n',
+      'warning: litellm was not refreshed: The litellm file has 1 models, the one of 2036-10-15 had 4: it looks cut off.\nThe price book was left as it was; download the file again.\nThe prices of litellm are of 2036-10-18, 10 days old.\n',
     );
     expect(asked.slice(1)).toEqual(Array.from({ length: 3 }, () => 'GET /l.json, if-none-match: "v1"'));
   });
@@ -149,7 +149,7 @@ test('what passes by itself is tried again: a busy server says when, else longer
   const { refresh } = await world();
   const answering: Answering = (request, response, nth) => {
     if (nth === 1) response.writeHead(429, { 'retry-after': '7' }).end();
-    else if (nth === 2) response.writeHead(503, { 'retry-after': 'Thu, 15 Oct 2026 12:00:20 GMT' }).end();
+    else if (nth === 2) response.writeHead(503, { 'retry-after': 'Wed, 15 Oct 2036 12:00:20 GMT' }).end();
     else if (nth === 3) response.writeHead(500).end();
     else serving(CHANGED)(request, response, nth);
   };
@@ -223,7 +223,7 @@ test('by default every source is asked; one that fails does not stop the others'
     expect(asked.sort()).toEqual(['GET /genai', 'GET /litellm', 'GET /models', 'GET /openrouter']);
     expect([code, out]).toEqual([5, CHANGED_LINE]);
     expect(err).toContain(
-      `warning: genai-prices was not refreshed: ${origin}/genai answered 404 Not Found.\nCheck the address. ${OFFLINE}\nThe prices of genai-prices are of 2026-10-01, 14 days old.\n`,
+      `warning: genai-prices was not refreshed: ${origin}/genai answered 404 Not Found.\nCheck the address. ${OFFLINE}\nThe prices of genai-prices are of 2036-10-01, 14 days old.\n`,
     );
     expect(err).toMatch(
       /\nllmcost: 3 of 4 price lists could not be used, which --strict does not allow\.\nThe reasons stand above; what the others brought is kept\.\n$/,
@@ -239,7 +239,7 @@ test('JSON for programs', async () => {
     const answer = await refresh(['--from', `${origin}/new`, `${origin}/gone`, '--format', 'json']);
     const { price_book, ...content } = JSON.parse(answer.out);
     const reason = `${origin}/gone answered 404 Not Found.\nCheck the address. ${OFFLINE}`;
-    expect(price_book).toMatch(/^\d+ \(genai-prices 2026-10-01, litellm 2026-10-15/);
+    expect(price_book).toMatch(/^\d+ \(genai-prices 2036-10-01, litellm 2036-10-15/);
     expect(content).toEqual({
       schema: 'llmcost.pricing-refresh/1',
       dry_run: false,
@@ -248,7 +248,7 @@ test('JSON for programs', async () => {
           source: 'litellm',
           from: `${origin}/new`,
           outcome: 'changed',
-          data_date: '2026-10-15',
+          data_date: '2036-10-15',
           models: 4,
           rates: { new: 1, changed: 1, corrected: 0, withdrawn: 0, unchanged: 3 },
           quarantined: [],
@@ -278,15 +278,15 @@ test('JSON for programs', async () => {
 
 test('files and addresses in one refresh: files first, in the order of their dates', async () => {
   const { refresh, cwd } = await world();
-  writeFileSync(join(cwd, 'b-2026-10-12.json'), litellm({ ...MODELS, 'gpt-d': { input_cost_per_token: 5e-6 } }));
-  writeFileSync(join(cwd, 'a-2026-10-11.json'), litellm(MODELS));
+  writeFileSync(join(cwd, 'b-2036-10-12.json'), litellm({ ...MODELS, 'gpt-d': { input_cost_per_token: 5e-6 } }));
+  writeFileSync(join(cwd, 'a-2036-10-11.json'), litellm(MODELS));
   await withServer(serving(CHANGED), async ({ origin }) => {
-    const { out } = await refresh(['--from', `${origin}/l.json`, 'b-2026-10-12.json', '--from', 'a-2026-10-11.json']);
+    const { out } = await refresh(['--from', `${origin}/l.json`, 'b-2036-10-12.json', '--from', 'a-2036-10-11.json']);
     expect(out).toBe(
       [
-        'litellm 2026-10-11: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined',
-        'litellm 2026-10-12: 4 models; rates: 1 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined',
-        'litellm 2026-10-15: 4 models; rates: 0 new, 2 changed, 0 corrected, 0 withdrawn, 3 as before; 0 quarantined\n',
+        'litellm 2036-10-11: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined',
+        'litellm 2036-10-12: 4 models; rates: 1 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined',
+        'litellm 2036-10-15: 4 models; rates: 0 new, 2 changed, 0 corrected, 0 withdrawn, 3 as before; 0 quarantined\n',
       ].join('\n'),
     );
   });
@@ -326,7 +326,7 @@ test('a bundle is built of all its lists or not at all', async () => {
     const whole = await refresh(['--from', `${origin}/new`, '--output', '.']);
     expect(whole).toEqual({
       code: 0,
-      out: `litellm 2026-10-15: 4 models; rates: 5 new, 0 changed, 0 corrected, 0 withdrawn, 0 as before; 0 quarantined
+      out: `litellm 2036-10-15: 4 models; rates: 5 new, 0 changed, 0 corrected, 0 withdrawn, 0 as before; 0 quarantined
 ${cwd}: 5 rates, 0 multipliers, 1 models with input and output prices
 `,
       err: '',
@@ -348,7 +348,7 @@ test('without any price in the end it is an error that tells every reason', asyn
             network: {
               env: {},
               limits: { maxBytes: 1000, silenceMs: 1000, overallMs: 1000, tries: 1 },
-              now: () => new Date('2026-10-15T12:00:00Z'),
+              now: () => new Date('2036-10-15T12:00:00Z'),
               sleep: async () => {},
               random: () => 0,
             },
@@ -385,7 +385,7 @@ test.each<[string, string[], Record<string, string>, string]>([
   ],
   [
     'a date without a file',
-    ['--source', 'litellm', '--date', '2026-10-01'],
+    ['--source', 'litellm', '--date', '2036-10-01'],
     {},
     'llmcost: --date is for a file; what is fetched is of now.\nName the file with --from FILE.\n',
   ],

@@ -3,7 +3,7 @@ import { withProxy, withServer } from './price_server.js';
 import { litellm, MODELS, world } from './refresh_world.js';
 
 const LINE =
-  'litellm 2026-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined\n';
+  'litellm 2036-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined\n';
 const OFFLINE = 'A list downloaded elsewhere needs no network: llmcost pricing refresh --from FILE';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -69,7 +69,7 @@ test('an encrypted list is asked for through a tunnel; a proxy that refuses it i
       out: '',
       err: `warning: litellm was not refreshed: https://prices.example/l.json could not be fetched: the proxy answered 407 Proxy Authentication Required.
 Check HTTPS_PROXY and HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or name the host in NO_PROXY. ${OFFLINE}
-The prices of litellm are of 2026-10-01, 14 days old.
+The prices of litellm are of 2036-10-01, 14 days old.
 `,
       waits: [],
     });

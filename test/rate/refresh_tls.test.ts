@@ -25,7 +25,7 @@ test('an encrypted list through the tunnel of a proxy', async () => {
   const answer = await refreshed((_, response) => response.end(litellm(MODELS)), { trusted: true });
   expect(answer).toEqual({
     code: 0,
-    out: 'litellm 2026-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined\n',
+    out: 'litellm 2036-10-15: 3 models; rates: 0 new, 0 changed, 0 corrected, 0 withdrawn, 4 as before; 0 quarantined\n',
     err: '',
     waits: [],
     asked: ['GET /l.json'],

@@ -1,4 +1,4 @@
-import { identifier, join, type Sql, sql } from '../../sql.js';
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import { traces } from './traces.js';
 
@@ -16,6 +16,16 @@ function attributeColumns(): Sql {
       ${values(field('attributes'))} as vals,
       ${keys(field('resource.attributes'))} as resource_keys,
       ${values(field('resource.attributes'))} as resource_vals`;
+}
+
+/** An export: a list of resources, each with a resource or with scopes. Whatever has the list around it is not enough: see OF_PAGES. */
+function signatureOf(list: string, scopes: string): Sql {
+  const at = (path: string) => literal(`$.${list}${path}`);
+  return sql`json_type(line, ${at('')}) = 'ARRAY' and (
+    json_array_length(line, ${at('')}) = 0
+    or json_exists(line, ${at(`[0].${scopes}`)})
+    or json_exists(line, ${at('[0].resource')})
+  )`;
 }
 
 const NANOSECONDS = (text: Sql) => sql`nullif(try_cast(${text} as bigint), 0)`;
@@ -38,11 +48,7 @@ export const otlpTraces = traces({
     { list: 'scopeSpans', beside: { resource: { attributes: ATTRIBUTES } }, empty: 'resources without spans' },
     { list: 'spans', beside: { scope: { name: 'text', version: 'text' } }, empty: 'scopes without spans' },
   ],
-  signature: sql`json_type(line, '$.resourceSpans') = 'ARRAY' and (
-    json_array_length(line, '$.resourceSpans') = 0
-    or json_exists(line, '$.resourceSpans[0].scopeSpans')
-    or json_exists(line, '$.resourceSpans[0].resource')
-  )`,
+  signature: signatureOf('resourceSpans', 'scopeSpans'),
   fields: {
     traceId: 'text',
     spanId: 'text',
@@ -79,7 +85,7 @@ export const otlpLogs = traces({
     { list: 'scopeLogs', beside: { resource: { attributes: ATTRIBUTES } }, empty: 'resources without log records' },
     { list: 'logRecords', beside: { scope: { name: 'text', version: 'text' } }, empty: 'scopes without log records' },
   ],
-  signature: sql`json_type(line, '$.resourceLogs') = 'ARRAY'`,
+  signature: signatureOf('resourceLogs', 'scopeLogs'),
   fields: {
     traceId: 'text',
     spanId: 'text',
