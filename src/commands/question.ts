@@ -12,6 +12,8 @@ export interface AnswerOptions extends CommonOptions {
   /** One of the forms the command declares. */
   format: string;
   output?: string;
+  /** Files that are read, which -o must not replace. */
+  import?: readonly string[];
   wide?: boolean;
   /** All digits of large numbers on a terminal. */
   exact?: boolean;
@@ -88,7 +90,7 @@ export async function writeDocument(
 ): Promise<void> {
   const form = others[options.format];
   const text = form === undefined ? await textOf(document, options, io) : await form();
-  if (text !== undefined) await writeAnswer(text, options.output, io);
+  if (text !== undefined) await writeAnswer(text, options.output, io, options.import);
   if (options.quiet === true) return;
   const beside = options.format === 'csv' ? (document.besideRecords ?? []) : [];
   const notes = options.verbose === true ? document.notes : (document.briefNotes ?? document.notes);

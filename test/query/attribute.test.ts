@@ -156,9 +156,9 @@ attribution:
   expect(csv.out.split('\r\n').slice(0, 5)).toEqual([
     'kind,column,before,after,api_key,model,user,rows,requests,cost',
     'changed,customer,renamed,own,,,,1,1,0.000350000000000000',
-    'changed,customer,u1,,,,,1,1,0.000350000000000000',
-    'changed,customer,u2,,,,,1,1,0.000350000000000000',
-    'changed,environment,,a,,,,2,2,0.000700000000000000',
+    'changed,customer,u1,(none),,,,1,1,0.000350000000000000',
+    'changed,customer,u2,(none),,,,1,1,0.000350000000000000',
+    'changed,environment,(none),a,,,,2,2,0.000700000000000000',
   ]);
   const markdown = await world.llmcost(['attribute', '--format', 'markdown', '--dry-run']);
   expect(markdown.out).toContain(

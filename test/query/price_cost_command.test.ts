@@ -121,17 +121,17 @@ or what it costs:      llmcost pricing override 'my model'\\''s' --provider azur
   });
 });
 
-test('a part without a price: the bill is shown, the total is not known, and that cannot pass', async () => {
+test('a fee without a price: the total is the least that it can be, and that cannot pass', async () => {
   const { run } = fresh();
   const { out, err, code } = await run('cost', 'gpt-4o', '--input-tokens', '3', '--unit', 'session_hours=1');
   expect(out).toContain(`\
 part           quantity              USD   cost USD
 input                 3  2.5 per million  0.0000075
 session hours         1                –   unpriced
-total                                      unpriced
+total                                     0.0000075
 `);
   expect([err, code]).toEqual([
-    'llmcost: The cost is not known: there is no price for session_hours.\nSet it: llmcost pricing override openai/gpt-4o --rate session_hours=USD\n',
+    'llmcost: The cost is only known in part: there is no price for session_hours.\nSet it: llmcost pricing override openai/gpt-4o --rate session_hours=USD\n',
     4,
   ]);
 });

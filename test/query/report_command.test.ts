@@ -247,7 +247,8 @@ test('names made to do harm', async () => {
     expect(csv).toContain(cell);
   }
   const { out: markdown } = await llmcost(...names, '--format', 'markdown');
-  for (const cell of ['\n| &lt;script&gt; | $1', '\n| a\\|b | $1', '\n| two lines | $1']) expect(markdown).toContain(cell);
+  for (const cell of ['\n| &lt;script&gt; | $1', '\n| a\\|b | $1', '\n| two lines | $1'])
+    expect(markdown).toContain(cell);
   const { out: json } = await llmcost(...names, '--format', 'json');
   expect(json).not.toContain('\u001b');
   const { rows }: { rows: { group: { customer: string } }[] } = JSON.parse(json);

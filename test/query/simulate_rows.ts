@@ -126,7 +126,7 @@ export async function addFacts(store: Store, rows: readonly FactRow[]): Promise<
     insert into price_model
     select
       coalesce(source, 'models.dev'), coalesce(provider, 'openai'), model, 'chat', context, max_output, tools, images, json,
-      deprecated, false
+      deprecated, false, null
     from (select unnest(from_json(cast($rows as json), '[{
       "provider": "varchar", "model": "varchar", "source": "varchar", "context": "bigint", "max_output": "bigint",
       "tools": "boolean", "images": "boolean", "json": "boolean", "deprecated": "date"

@@ -151,7 +151,7 @@ test('why there is no price', async () => {
   ]);
   expect(calls.map(({ cost_status, reason }) => `${cost_status}: ${reason}`)).toEqual([
     'unpriced: no price list has a model of this name from this provider; see: llmcost pricing show nobody-1',
-    'unpriced: no price is known for code interpreter sessions, file search calls; see: llmcost pricing show gpt-x',
+    'assumed: no price is known for code interpreter sessions, file search calls: the cost is the least that it can be; see: llmcost pricing show gpt-x',
     'unpriced: the log does not say what was used',
   ]);
   expect(calls.map(({ parts }) => bill(parts))).toEqual([
@@ -164,7 +164,7 @@ test('why there is no price', async () => {
     [],
   ]);
   expect(calls[0]?.rate_card?.rule_in_words).toBe('no price list has a model of this name from this provider');
-  expect(totals).toEqual({ cost: null, unpriced: 3 });
+  expect(totals).toEqual({ cost: '0.000015000000000000', unpriced: 2 });
 });
 
 test('why it costs nothing', async () => {

@@ -139,10 +139,10 @@ test('a paid price that turns 0 is set aside', () =>
     expect(rejected).toEqual([
       {
         provider: 'openai',
-        model: 'openai/gpt-x',
+        model: 'gpt-x',
         raw_value: '0',
-        field: 'output',
-        reason: 'turned 0; 0.000000300000000000 USD per unit is kept until `llmcost pricing override` says otherwise',
+        field: '',
+        reason: '0 without a page of the seller that says so',
       },
     ]);
     expect(await timeline(store, 'gpt-x')).toEqual(['output 0 0.000000300000000000 … …']);
@@ -201,10 +201,10 @@ test('what was not believed is kept with its reason', () =>
       {
         source: 'litellm',
         provider: 'openai',
-        model: 'openai/gpt-x',
-        field: 'output',
+        model: 'gpt-x',
+        field: '',
         raw_value: '0',
-        reason: 'turned 0; 0.000000300000000000 USD per unit is kept until `llmcost pricing override` says otherwise',
+        reason: '0 without a page of the seller that says so',
         seen_at: '2026-08-01',
       },
     ]);

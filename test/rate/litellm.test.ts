@@ -29,7 +29,7 @@ describe('keys', () => {
     expect(rates).toMatchObject([{ provider, model, region }]);
   });
 
-  test('sentinels are no models; keys equal up to case and bare repeats are one model', () => {
+  test('sentinels are no models; keys equal up to case are one model at one price; another price is set aside', () => {
     const entry = { litellm_provider: 'together_ai', mode: 'chat', input_cost_per_token: 1e-8 };
     const result = staged({
       sample_spec: { ...entry },
@@ -37,11 +37,12 @@ describe('keys', () => {
       fallback_generalizations: { rules: [] },
       'together_ai/baai/bge': entry,
       'together_ai/BAAI/bge': entry,
+      'together_ai/Baai/Bge': { ...entry, input_cost_per_token: 2e-8 },
     });
     expect(result.models.map((model) => model.model)).toEqual(['baai/bge']);
     expect(result.rejected).toEqual([
       {
-        model: 'together_ai/BAAI/bge',
+        model: 'together_ai/Baai/Bge',
         provider: 'together_ai',
         field: '',
         reason: 'the same model as together_ai/baai/bge',

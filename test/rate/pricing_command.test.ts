@@ -73,7 +73,7 @@ test('list and show answer from the bundled prices where there is no database, a
   expect(await run('list', '--provider', 'OpenAI', '--model', 'gpt-4o-2024-05-1?', '--format', 'csv')).toEqual({
     code: 0,
     // $5.00 in, $15.00 out per million tokens: https://platform.openai.com/docs/pricing
-    out: 'provider,model,input,output,cache_read,cache_write,operation,context_window,max_output_tokens,deprecation_date,source\r\nopenai,gpt-4o-2024-05-13,5,15,1.25,,chat,128000,4096,,genai-prices\r\n',
+    out: 'provider,model,input,output,cache_read,cache_write,operation,context_window,max_output_tokens,deprecation_date,source\r\nopenai,gpt-4o-2024-05-13,5,15,,,chat,128000,4096,2026-10-23,genai-prices\r\n',
     err: '',
   });
   expect(readdirSync(cwd)).toEqual(['prices-2031-08-01.json']);
@@ -83,7 +83,7 @@ test('a shrunk list is refused and says so', async () => {
   const { run } = fresh();
   const { code, out, err } = await run('refresh', '--from', 'prices-2031-08-01.json');
   expect([code, out]).toEqual([5, '']);
-  expect(err).toMatch(/^llmcost: The litellm file has 2 models, the one of 2026-08-01 had \d+: it looks cut off\./);
+  expect(err).toMatch(/^llmcost: The litellm file has 2 models, the one of 2026-11-20 had \d+: it looks cut off\./);
 });
 
 test('wrong dates, missing files and unknown models say what to do', async () => {
@@ -159,9 +159,9 @@ test('status without a database is that of the bundled prices', async () => {
   const { run } = fresh();
   const { code, out } = await run('status');
   expect(code).toBe(0);
-  expect(out).toMatch(/^price book 1 \(genai-prices 2026-09-23, litellm 2026-08-01, .*\)\n/);
-  // From 1 August 2026 to 1 September 2031: 5 years with one leap day, and 31 days.
-  expect(out).toMatch(/^litellm +2026-08-01 +1,857 days /m);
+  expect(out).toMatch(/^price book 1 \(genai-prices 2026-11-10, litellm 2026-11-20, .*\)\n/);
+  // From 20 November 2026 to 1 September 2031: 4 years with one leap day, and 10 + 31 + 31 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 1 days.
+  expect(out).toMatch(/^litellm +2026-11-20 +1,746 days /m);
   expect(out).toContain('own prices: 0 overrides, 0 aliases, 0 flat costs\n');
   expect(out).toContain('Every call in the database has a price.\n');
 });

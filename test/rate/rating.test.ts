@@ -156,7 +156,11 @@ describe('units', () => {
   pricedAs('by name', USUAL, [
     ['two searches at a cent each', { input: 1000, units: { web_search_requests: 2 } }, '0.023 computed'],
     ['units alone', { units: { web_search_requests: 3 } }, '0.03 computed'],
-    ['a session without a price', { input: 1000, units: { code_interpreter_sessions: 1 } }, '- unpriced'],
+    [
+      'a session without a price leaves the tokens priced',
+      { input: 1000, units: { code_interpreter_sessions: 1 } },
+      '0.003 assumed',
+    ],
     ['an image made on the way, without a price', { input: 1000, units: { output_images: 1 } }, '- unpriced'],
     ['images that were looked at', { input: 1000, units: { input_images: 1 } }, '0.003 computed'],
     ['audio at the price of text, assumed', { input: 1000, units: { input_audio_tokens: 100 } }, '0.0033 assumed'],

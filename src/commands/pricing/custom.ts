@@ -88,7 +88,9 @@ export async function addOwn(
     return { result, rows: await listOwnPrices(store, kind, { ids: result.added }) };
   };
   const { result, rows } = await withOwnBook('write', options, io, add);
-  if (rows.length > 0) await writeRows(kind, rows, { ...options, format: 'table' }, io);
+  // `--output` of an override is a price, no file.
+  const { color, quiet } = options;
+  if (rows.length > 0) await writeRows(kind, rows, { color, quiet, format: 'table' }, io);
   const { effectInWords } = await import('../../render/answers/pricing/custom_prices.js');
   for (const text of [...notesOf(kind, result), ...effectInWords(result.effect)]) note(text, options, io);
 }

@@ -43,20 +43,32 @@ export function reasonOf(row: CallRow, parts: readonly PartRow[]): string | null
   if (row.gateway_cached) return "answered from a gateway's cache: nothing was bought";
   if (row.cost_status === 3) return 'a free variant: nothing is charged for it';
   if (row.cost_status === 1) return unpricedReason(row, parts);
+  const missing = parts.filter(({ billed, cost }) => billed && cost === null);
+  if (row.cost_status === 2 && missing.length > 0) {
+    return `${nothingKnownOf(missing)}: the cost is the least that it can be${see(row)}`;
+  }
   const nothing = row.shown.status === 'error' && parts.length === 0;
   return nothing ? 'the call failed before anything was billed' : null;
 }
 
+/** Where one sees what is known of the model's prices. */
+function see({ shown }: CallRow): string {
+  const name = shown.model ?? shown.request_model;
+  return name === null ? '' : `; see: llmcost pricing show ${quoted(name)}`;
+}
+
+function nothingKnownOf(missing: readonly PartRow[]): string {
+  return `no price is known for ${missing.map(({ rate }) => nameOf(rate)).join(', ')}`;
+}
+
 function unpricedReason(row: CallRow, parts: readonly PartRow[]): string {
-  const name = row.shown.model ?? row.shown.request_model;
-  const see = name === null ? '' : `; see: llmcost pricing show ${quoted(name)}`;
-  if (row.card?.status === 'unpriced') return `${row.card.rule.slice(row.card.rule.indexOf(': ') + 2)}${see}`;
+  if (row.card?.status === 'unpriced') return `${row.card.rule.slice(row.card.rule.indexOf(': ') + 2)}${see(row)}`;
   const missing = parts.filter(({ billed, cost }) => billed && cost === null);
   if (missing.length === 0) return 'the log does not say what was used';
   if (missing.every(({ quantity }) => quantity === null)) {
     return 'there is a fee for each request, and the log does not say how many there were';
   }
-  return `no price is known for ${missing.map(({ rate }) => nameOf(rate)).join(', ')}${see}`;
+  return `${nothingKnownOf(missing)}${see(row)}`;
 }
 
 /** What was assumed about the call as a whole. */

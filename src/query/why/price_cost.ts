@@ -107,14 +107,14 @@ or what it costs:      llmcost pricing override ${name}${of} --input USD --outpu
 
 /** The parts of a call that have no price, as an error that says how to give them one; undefined if all have. */
 export function missingPrice({ call, total }: PriceCost): UndecidedError | undefined {
-  if (total !== null) return undefined;
   const names = call.parts
     .filter(({ billed, cost }) => billed && cost === null)
     .map(({ rate: name }) => dimensionOf(name));
+  if (names.length === 0) return undefined;
   const rates = names.map((name) => ` --rate ${name}=USD`).join('');
   const model = `${call.rate_card?.price_provider ?? call.provider}/${call.rate_card?.price_model ?? call.model}`;
   return new UndecidedError(
-    `The cost is not known: there is no price for ${names.join(', ')}.\nSet it: llmcost pricing override ${quoted(model)}${rates}`,
+    `The cost is ${total === null ? 'not known' : 'only known in part'}: there is no price for ${names.join(', ')}.\nSet it: llmcost pricing override ${quoted(model)}${rates}`,
   );
 }
 
