@@ -95,7 +95,7 @@ const STORED_CALLS = sql`
       rtrim(rtrim(strftime(bucket_end, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z' as bucket_end
     )
     from stored
-    order by stored.occurred_at nulls last, request_id nulls last, model nulls last, uncached_input_tokens nulls last
+    order by stored.occurred_at nulls last, request_id nulls last, model nulls last, uncached_input_tokens nulls last, cast(tags as varchar)
   ) as call`;
 
 const STORED_LEDGER = sql`

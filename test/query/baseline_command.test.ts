@@ -29,7 +29,8 @@ async function run(...argv: string[]) {
   return { out: io.out(), err: io.err(), code: io.exitCode() };
 }
 
-const BOOK = '1 (genai-prices 2026-09-23, litellm 2026-08-01, models.dev 2026-07-02, openrouter 2026-05-15)';
+const BOOK =
+  '1 (genai-prices 2026-11-10, litellm 2026-11-20, models.dev 2026-07-02, openrouter 2026-11-20, published 2026-11-20)';
 const FIVE = { a: 100, b: 100, c: 100, d: 100, e: 100 };
 
 test('a baseline, and runs that are the same, noisy, dearer, and of other prices', async () => {
