@@ -125,6 +125,7 @@ test('the bundle that comes with the program loads, and says where it is from', 
     'litellm: MIT',
     'models.dev: MIT',
     'openrouter: public API of OpenRouter',
+    'published: MIT',
   ]);
   expect(counts.priced_models).toBeGreaterThan(2000);
   await inMemory(async (store) => {
