@@ -13,7 +13,7 @@ export interface AnswerOptions extends CommonOptions {
   format: string;
   output?: string;
   /** Files that are read, which -o must not replace. */
-  import?: readonly string[];
+  import?: string[];
   wide?: boolean;
   /** All digits of large numbers on a terminal. */
   exact?: boolean;

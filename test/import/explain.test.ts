@@ -15,6 +15,7 @@ test('a known file: why, how it is written, where columns come from, its first r
 calls.csv: llmcost-csv, llmcost's own names as CSV columns
   recognised by: model, input_tokens, output_tokens
   CSV, separated by semicolons, decimals with a comma, utf-8
+  not cursor-usage-csv: Date, Input (w/ Cache Write), Input (w/o Cache Write), Cache Read, Output Tokens are not there
   not litellm-daily-csv: date, api_key, prompt_tokens, completion_tokens, spend, api_requests are not there
 
 column                 from           how

@@ -39,7 +39,7 @@ export const bedrockConverse = calls({
   title: "answers of Amazon Bedrock's Converse API",
   reads: 'ndjson',
   signature: sql`json_exists(line, '$.usage.inputTokens') and json_exists(line, '$.usage.outputTokens') and json_exists(line, '$.stopReason')
-    or json_exists(line, '$.metadata.usage.inputTokens') and json_exists(line, '$.metadata.usage.outputTokens')`,
+    or json_exists(line, '$.metadata.usage.inputTokens') and json_exists(line, '$.metadata.usage.outputTokens') and json_exists(line, '$.metadata.metrics')`,
   fields: {
     ...ANSWER,
     metadata: ANSWER,

@@ -1,4 +1,5 @@
 import { TOKEN_CLASSES } from '../../names/dimensions.js';
+import { UNCACHED_ONLY } from '../../rate/cards/candidates.js';
 import { KINDS, TOKEN_DIMENSIONS } from '../../rate/cards/rates.js';
 import { RATED_CARD } from '../../rate/rating.js';
 import { COST_LINES, trimmed } from '../../rate/rating_lines.js';
@@ -137,7 +138,7 @@ const BY_MILLION = sql`(ends_with(line.rate, '_tokens') or line.rate in (${join(
 
 /** What a multiplier of each kind is about: it was used unless the price itself was for that condition. */
 const CONDITIONS: Record<(typeof KINDS)[number], Sql> = {
-  batch: sql`price.service_tier = 'standard'`,
+  batch: sql`price.service_tier = 'standard' and not (${UNCACHED_ONLY(sql`batch`)} and starts_with(price.dimension, 'cache_'))`,
   speed: sql`price.speed is null`,
   region: sql`price.region is null`,
 };

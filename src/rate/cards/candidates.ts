@@ -248,6 +248,13 @@ inherited as materialized (
     )
 )`;
 
+/**
+ * Whether a factor leaves cached input alone: OpenAI's batches of models before GPT-5, for which the batch tab of
+ * https://developers.openai.com/api/docs/pricing has no price of cached input.
+ */
+export const UNCACHED_ONLY = (factor: Sql) =>
+  sql`(${factor}.source = 'published' and ${factor}.provider = 'openai' and ${factor}.service_tier = 'batch')`;
+
 /** The rates that may count for each card, and the factors on them. */
 export const CANDIDATES = sql`${LISTED},
 ${CORRECTED},
@@ -289,12 +296,13 @@ factor as materialized (
     held.multiplier_id,
     cast(held.factor * 1000000 as hugeint) as millionths,
     held.source_rank,
+    held.uncached,
     coalesce(held.effective_from, timestamp '-infinity') as starts,
     coalesce(held.effective_to, timestamp 'infinity') as ends
   from wanted
   join (
     select * replace (if(source = 'published', lower(model), model) as model),
-      if(source = 'published', 99, ${SOURCE_RANK}) as source_rank
+      if(source = 'published', 99, ${SOURCE_RANK}) as source_rank, ${UNCACHED_ONLY(sql`multiplier`)} as uncached
     from price_multiplier as multiplier
     where ${inRevision(sql`multiplier`)}
   ) as held

@@ -85,10 +85,13 @@ const FACTORS = join(
   KINDS.map((kind) => {
     const best = (column: Sql) => sql`arg_min(${column}, factor.source_rank) filter (factor.kind = ${literal(kind)})`;
     return sql`${best(sql`factor.millionths`)} as ${identifier(kind)},
-    ${best(sql`factor.multiplier_id`)} as ${identifier(`${kind}_id`)}`;
+    ${best(sql`factor.multiplier_id`)} as ${identifier(`${kind}_id`)},
+    ${best(sql`factor.uncached`)} as ${identifier(`${kind}_uncached`)}`;
   }),
   ',\n    ',
 );
+
+const BATCH = sql`if(span.batch_uncached and starts_with(picked.dimension, 'cache_'), null, span.batch)`;
 
 /** The grid of a combination: from each moment and each prompt size something could change to the next. */
 const CELLS = sql`moment as materialized (
@@ -246,10 +249,10 @@ const FRACTION = sql`${join(
 const PRICED = sql`conditioned as materialized (
   select
     picked.*,
-    if(in_tokens and not of_tier, coalesce(span.batch, 1000000), 1000000) as by_batch,
+    if(in_tokens and not of_tier, coalesce(${BATCH}, 1000000), 1000000) as by_batch,
     if(in_tokens and not of_speed, coalesce(span.speed, 1000000), 1000000) as by_speed,
     if(in_tokens and not of_region, coalesce(span.region, 1000000), 1000000) as by_region,
-    in_tokens and not of_tier and span.batch is null as lacks_tier,
+    in_tokens and not of_tier and ${BATCH} is null as lacks_tier,
     in_tokens and not of_speed and span.speed is null and wanted.rate_speed is not null as lacks_speed,
     in_tokens and not of_region and span.region is null and region_known as lacks_region,
     coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude

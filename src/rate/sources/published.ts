@@ -20,9 +20,9 @@ export function isPublished(json: unknown): json is JsonObject {
 
 /**
  * Reads what sellers publish in words and price lists leave out: factors of a tier or region for many models, the dates at
- * which a name changed its price, fees that hold for all models of a seller. Each entry names its page and the day it was
- * read. Names of models are exact in `prices`, globs elsewhere. Prices of tokens are USD per
- * million, all others USD each; times are UTC.
+ * which a name changed its price, fees that hold for all models of a seller. Each entry names the seller's page
+ * (`page`) and the day of the list or page it was taken from (`read`). Names of models are exact in `prices`, globs elsewhere.
+ * Prices of tokens are USD per million, all others USD each; times are UTC.
  */
 export function stagePublished(json: JsonObject, dataDate: string): StagedSource {
   const staged = emptySource('published', dataDate);
