@@ -160,6 +160,7 @@ const NOTES = 20;
 
 /** Notes on stderr, the first 20; JSON has all of them. */
 export async function writeNotes(notes: readonly string[], io: Io): Promise<void> {
+  if (notes.length === 0) return;
   const { linesText } = await import('../render/table.js');
   const left = notes.length - NOTES;
   const more = left > 0 ? [`… and ${left} more; --format json lists all.`] : [];

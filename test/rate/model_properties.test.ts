@@ -18,7 +18,7 @@ beforeAll(() =>
 );
 
 /** Routers are listed with the price 0, which is not what a call through them costs. */
-const ROUTER = /(^|\/)(auto|bodybuilder)$/;
+const ROUTER = /(^|\/)(auto|auto-beta|bodybuilder|fusion|pareto-code)$/;
 
 /** Without a provider in the log this is how Hugging Face names open weights: any host may have been paid. */
 const WEIGHTS = /^openai\/gpt-oss-/;
