@@ -37,7 +37,8 @@ export const SHORT_COMMIT_MEGABYTES = 1;
 
 /** Memory DuckDB may take before it spills to disk; with Node and buffers the process stays below 1.5 GB. */
 const MEMORY_LIMIT = '1GB';
-const WAIT_MS = 5000;
+/** As long as an import of some size takes on a slow machine; a report meanwhile is worth waiting for. */
+const WAIT_MS = 30_000;
 const MEMORY = ':memory:';
 
 /** The DuckDB database. Handed out by `withStore` only. */

@@ -16,11 +16,14 @@ export async function copyTemplate(template: string, path: string): Promise<void
     await copyFile(template, copy);
     await link(copy, path).catch((error: unknown) => nameOtherwise(copy, path, error));
   } catch (error) {
-    throw codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT' ? new StoreFull(path, error) : error;
+    throw NO_SPACE.includes(codeOf(error)) ? new StoreFull(path, error) : error;
   } finally {
     await rm(copy, { force: true });
   }
 }
+
+/** A full disk, a quota, and a limit on the size of files (`ulimit -f`). */
+const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 /** Where a file cannot have two names (exFAT, some network folders). */
 async function nameOtherwise(copy: string, path: string, error: unknown): Promise<void> {

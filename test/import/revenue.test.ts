@@ -38,4 +38,4 @@ test('a later state of an invoice takes the place of the earlier one; --map name
   expect((await world.llmcost(['imports', 'list'])).out).toMatch(/friday\.csv +stripe-invoices .* 2 +1 +1 +2 /);
   await world.llmcost(['imports', 'remove', '2']);
   expect(await world.rows(stored)).toEqual([]);
-}, 30_000);
+});

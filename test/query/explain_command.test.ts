@@ -73,4 +73,4 @@ test('a day against the week before, in every form, with remedies for what canno
     err: 'llmcost: The change cannot be explained: nothing with a price was used in 2026-08-01 → 2026-09-01.\nChoose other periods with --period and --versus, or fewer filters.\n',
     code: 4,
   });
-}, 30_000);
+});

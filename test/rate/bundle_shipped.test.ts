@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { writeBundle } from '../../src/rate/bundle/write.js';
 import { refreshFromFiles } from '../../src/rate/refresh/refresh.js';
@@ -46,7 +47,8 @@ function bundleOf(lists: Record<string, unknown>) {
     await refreshFromFiles(store, files, 'rebuilding');
     const { counts } = await writeBundle(store, folder);
     const rows = (table: string, from: number, to: number) =>
-      readFileSync(join(folder, `${table}.csv`), 'utf8')
+      gunzipSync(readFileSync(join(folder, `${table}.csv.gz`)))
+        .toString('utf8')
         .trim()
         .split('\n')
         .slice(1)

@@ -42,7 +42,10 @@ test('every priced name is its own row', () => {
 });
 
 test('and so it is with its provider before it, if the log names one or not', () => {
-  const names = priced.filter(({ model }) => !ROUTER.test(model));
+  const listed = new Set(priced.map(({ provider, model }) => `${provider}\n${model}`.toLowerCase()));
+  // Perplexity sells `sonar` and, in another API at another price, `perplexity/sonar`.
+  const isOther = ({ provider, model }: KnownModel) => listed.has(`${provider}\n${provider}/${model}`.toLowerCase());
+  const names = priced.filter((model) => !ROUTER.test(model.model) && !isOther(model));
   for (const given of [true, false]) {
     const prefixed = names.map(({ provider, model }) => {
       return { provider: given ? provider : null, model: `${provider}/${model}`, wanted: `${provider}/${model}` };

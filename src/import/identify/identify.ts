@@ -128,19 +128,25 @@ function fingerprintOf(line: string, { keys, values }: Vocabulary): Fingerprint 
     // Nobody has seen it yet: JSON that only DuckDB reads is still asked about.
     return line;
   }
-  const see = (seen: unknown, key: string): unknown => {
-    if (Array.isArray(seen)) return [...new Set(seen.map((element) => JSON.stringify(see(element, key))))];
+  const see = (seen: unknown, key: string, depth: number): unknown => {
+    if (typeof seen === 'object' && seen !== null && depth > DEEPEST) return '…';
+    if (Array.isArray(seen)) {
+      const kinds = seen.map((element) => see(element, key, depth + 1));
+      return [...new Map(kinds.map((kind) => [JSON.stringify(kind), kind])).values()];
+    }
     if (typeof seen === 'object' && seen !== null) {
       const known = Object.entries(seen).filter(([name]) => keys.has(name));
-      return Object.fromEntries([...known.map(([name, part]) => [name, see(part, name)]), ['', 0]]);
+      return Object.fromEntries([...known.map(([name, part]) => [name, see(part, name, depth + 1)]), ['', 0]]);
     }
     if (typeof seen === 'string') return values.has(key) ? /^[a-z_.-]*/i.exec(seen)?.[0].slice(0, LONGEST_WORD) : '';
     return typeof seen === 'number' ? 0 : seen;
   };
-  return JSON.stringify(see(value, ''));
+  return JSON.stringify(see(value, '', 0));
 }
 
 const LONGEST_WORD = 60;
+/** No signature looks deeper into a line. */
+const DEEPEST = 20;
 
 /** What the user declares is meant: it is not asked whether another format would fit as well. */
 function preferDeclared(claims: AnyFormat[], own: Own): AnyFormat[] {

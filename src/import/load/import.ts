@@ -8,7 +8,7 @@ import { holdsDocuments, possibleRecords } from '../identify/document.js';
 import { Claims, UnknownFormat } from '../identify/identify.js';
 import { type Asking, type Bench, type Opened, openRepaired, openSource } from '../identify/open_source.js';
 import { holdsObjects } from '../identify/read_plan.js';
-import { isParquet } from '../read/parquet.js';
+import { isParquet, parquetError } from '../read/parquet.js';
 import type { Named } from '../read/paths.js';
 import { firstLines, headOf, sampleLines } from '../read/sample.js';
 import { digestOf, kindOf, type Seen, type Source, seeFile, sourceOf } from '../read/source.js';
@@ -262,7 +262,8 @@ class Run {
     let outcomes: readonly Outcome[];
     try {
       outcomes = await this.loadTogether(first, others);
-    } catch (error) {
+    } catch (thrown) {
+      const error = first.opened.format.reads === 'parquet' ? parquetError(thrown, first.source) : thrown;
       if (!(error instanceof ReadWhole) && !isOfFile(error)) throw error;
       if (others.length === 0) return this.loadOtherwise(first, error);
       const half = Math.ceil(entries.length / 2);

@@ -363,7 +363,8 @@ async function moveRepeated(store: Store, range: Range): Promise<void> {
     union
     select event_key from ${FRESH}
     ${others ? known : sql``}`);
-  const moved = sql`${within(range)} and event_key in (from moved_key)`;
-  const found = await store.run(sql`insert into ${FRESH} from usage_fact where ${moved}`);
-  if (found > 0) await store.run(sql`delete from usage_fact where ${moved}`);
+  const found = await store.run(
+    sql`insert into ${FRESH} from usage_fact where ${within(range)} and event_key in (from moved_key)`,
+  );
+  if (found > 0) await store.run(sql`delete from usage_fact where ${within(range)} and event_key in (from moved_key)`);
 }

@@ -13,7 +13,7 @@ aws | arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.anthropic.
 - | bedrock/arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0 | bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0 | 1.1
 - | bedrock/converse/arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0 | bedrock/us.amazon.nova-pro-v1:0 | 0.8
 - | arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.anthropic.claude-opus-4-7 | bedrock/us.anthropic.claude-opus-4-7 | 5.5
-anthropic | arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0 | 0.25
+anthropic | arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0
 - | arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0 ≠ bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0 | 3.6
 `,
   },
@@ -47,9 +47,9 @@ bedrock | global.anthropic.claude-opus-4-7 | bedrock/global.anthropic.claude-opu
 bedrock | apac.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/regional.anthropic.claude-sonnet-4-5-20250929-v1:0 ≠ bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0 | 3.3
 bedrock | ca.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/regional.anthropic.claude-sonnet-4-5-20250929-v1:0 ≠ bedrock/global.anthropic.claude-sonnet-4-5-20250929-v1:0 | 3.3
 bedrock | jp.anthropic.claude-opus-4-5-20251101-v1:0 | bedrock/regional.anthropic.claude-opus-4-5-v1:0 ≠ bedrock/anthropic.claude-opus-4-5-20251101-v1:0 | 5.5
-bedrock | us.openai.gpt-5.6-sol | bedrock/regional.openai.gpt-5.6-sol ≠ bedrock/global.openai.gpt-5.6-sol | 4.4
+bedrock | us.openai.gpt-5.6-sol | bedrock/us.openai.gpt-5.6-sol ≠ bedrock/global.openai.gpt-5.6-sol | 4.4
 bedrock | global.openai.gpt-5.6-sol | bedrock/global.openai.gpt-5.6-sol ≠ bedrock/openai.gpt-5.6-sol | 4
-bedrock | jp.amazon.nova-2-lite-v1:0 | bedrock/regional.amazon.nova-2-lite-v1:0 ≠ bedrock/amazon.nova-2-lite-v1:0 | 0.33
+bedrock | jp.amazon.nova-2-lite-v1:0 | bedrock/jp.amazon.nova-2-lite-v1:0 ≠ bedrock/amazon.nova-2-lite-v1:0 | 0.396
 bedrock | eu.amazon.nova-premier-v1:0 | ~bedrock/amazon.nova-premier-v1:0
 bedrock | global.amazon.nova-lite-v1:0 | ~bedrock/amazon.nova-lite-v1:0 ≠ bedrock/us.amazon.nova-lite-v1:0
 bedrock | us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0 | 3.6
@@ -125,7 +125,7 @@ vertex_ai | claude-opus-4-5@default | vertex_ai/claude-opus-4-5 ≠ vertex_ai/cl
 gcp.vertex_ai | google/gemini-2.5-flash | vertex_ai/gemini-2.5-flash
 google.vertex.chat | gemini-2.5-pro | vertex_ai/gemini-2.5-pro
 google | claude-sonnet-4-5@20250929 | vertex_ai/claude-sonnet-4-5@20250929
-vertex_ai | gemini-3.7-flash | ~google/gemini-3.7-flash
+vertex_ai | gemini-3.7-flash | vertex_ai/gemini-3.7-flash ≠ google/gemini-3.7-flash
 vertex_ai | openai/gpt-oss-120b-maas | vertex_ai/openai/gpt-oss-120b-maas
 vertex_ai | claude-sonnet-4@20260101 | -not_found ≠ vertex_ai/claude-sonnet-4@20250514
 vertex_ai | claude-3-5-sonnet@20250101 | -not_found ≠ vertex_ai/claude-3-5-sonnet
@@ -159,7 +159,8 @@ azure | azure_ai/mistral-large | azure_ai/mistral-large
 azure | chat-prod | -not_found
 azure | gpt-4o-prod | -not_found ≠ azure/gpt-4o
 azure | gpt-4o-0806 | -not_found ≠ azure/gpt-4o-2024-08-06
-azure | gpt-6-sol | -not_found ≠ openai/gpt-6-sol
+azure | gpt-6-sol | azure/gpt-6-sol ≠ openai/gpt-6-sol | 2
+azure | gpt-7-sol | -not_found ≠ openai/gpt-6-sol
 azure | gpt-4o-2025-12-31 | -not_found ≠ azure/gpt-4o
 azure | gpt-4o-mini-2024-07-18.ft-0e208cf33a6a466994aff31a08aba678 | -not_found ≠ azure/gpt-4o-mini-2024-07-18
 `,

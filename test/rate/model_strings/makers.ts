@@ -161,13 +161,14 @@ mistral | mistral-medium-high | -not_found ≠ mistral/mistral-medium
     strings: `
 - | claude-3-5-haiku | anthropic/claude-3-5-haiku-latest
 - | claude-3-7-sonnet | anthropic/claude-3-7-sonnet-latest
-google | gemini-pro-latest | google/gemini-pro-latest ≠ google/gemini-pro | 1.25
+google | gemini-pro-latest | google/gemini-pro-latest ≠ google/gemini-pro | 2
 google | gemini-flash-latest | google/gemini-flash-latest
 anthropic | claude-opus-4-1-latest | ~anthropic/claude-opus-4-1
 google | gemini-2.5-flash-001 | ~google/gemini-2.5-flash
 google | gemini-2.0-flash-001 | google/gemini-2.0-flash-001
-anthropic | claude-sonnet-latest | -not_found ≠ anthropic/claude-sonnet-5
-anthropic | claude-opus-latest | -not_found ≠ anthropic/claude-opus-5
+anthropic | claude-sonnet-latest | anthropic/claude-sonnet-latest ≠ anthropic/claude-sonnet-5 | 2
+anthropic | claude-opus-latest | anthropic/claude-opus-latest ≠ anthropic/claude-opus-5 | 4
+anthropic | claude-verse-latest | -not_found ≠ anthropic/claude-opus-latest
 deepseek | deepseek-chat-latest | -not_found ≠ deepseek/deepseek-chat
 `,
   },

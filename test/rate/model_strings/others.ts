@@ -5,7 +5,7 @@ export const OTHERS: readonly StringGroup[] = [
   {
     title: 'OpenRouter',
     because:
-      'ids are author/slug; :free costs nothing; :nitro, :floor, :online and :exacto choose a host or add a search',
+      'ids are author/slug; :free costs nothing where OpenRouter lists it; :nitro, :floor, :online and :exacto choose a host or add a search',
     strings: `
 openrouter | anthropic/claude-sonnet-4.5 | openrouter/anthropic/claude-sonnet-4.5
 openrouter | openrouter/anthropic/claude-sonnet-4.5 | openrouter/anthropic/claude-sonnet-4.5
@@ -17,9 +17,9 @@ openrouter | anthropic/claude-sonnet-4.5:nitro | ~openrouter/anthropic/claude-so
 openrouter | anthropic/claude-sonnet-4.5:online | ~openrouter/anthropic/claude-sonnet-4.5
 - | openrouter/anthropic/claude-sonnet-4.5:floor | ~openrouter/anthropic/claude-sonnet-4.5
 openrouter | moonshotai/kimi-k2-0905:exacto | ~openrouter/moonshotai/kimi-k2-0905 ≠ openrouter/moonshotai/kimi-k2
-openrouter | deepseek/deepseek-r1:free | free ≠ openrouter/deepseek/deepseek-r1
-- | deepseek/deepseek-r1:free | free ≠ deepseek/deepseek-r1
-- | openrouter/some-author/some-model:free | free
+openrouter | deepseek/deepseek-v4-flash:free | openrouter/deepseek/deepseek-v4-flash:free ≠ openrouter/deepseek/deepseek-v4-flash
+openrouter | deepseek/deepseek-r1:free | -exact ≠ openrouter/deepseek/deepseek-r1
+- | openrouter/some-author/some-model:free | -not_found
 openrouter | anthropic/claude-opus-4.6-fast | openrouter/anthropic/claude-opus-4.6-fast ≠ openrouter/anthropic/claude-opus-4.6
 openrouter | ~anthropic/claude-sonnet-latest | openrouter/~anthropic/claude-sonnet-latest
 - | ~openai/gpt-latest | openrouter/~openai/gpt-latest
@@ -73,9 +73,10 @@ github_copilot | gpt-4o | -exact ≠ openai/gpt-4o
 copilot | claude-opus-4.6-fast | -exact ≠ openrouter/anthropic/claude-opus-4.6-fast
 github_copilot | claude-opus-5 | github_copilot/claude-opus-5 ≠ anthropic/claude-opus-5
 - | github_copilot/gpt-4o-mini | -exact ≠ openai/gpt-4o-mini
-github_copilot | gpt-6-sol | -subscription ≠ openai/gpt-6-sol
+github_copilot | gpt-6-sol | github_copilot/gpt-6-sol ≠ openai/gpt-6-sol | 2
+github_copilot | gpt-7-sol | -subscription ≠ openai/gpt-6-sol
 github_copilot | mistral-large-latest | -subscription ≠ mistral/mistral-large-latest
-chatgpt | gpt-5.6-sol | -subscription ≠ openai/gpt-5.6-sol
+chatgpt | gpt-5.6-sol | -exact ≠ openai/gpt-5.6-sol
 zai-coding-plan | glm-4.7 | -exact ≠ zai/glm-4.7
 kimi-for-coding | kimi-k2.6 | -subscription ≠ moonshot/kimi-k2.6
 cursor | gpt-5.2 | -subscription ≠ openai/gpt-5.2
@@ -117,7 +118,7 @@ acme-gateway | openai/gpt-4o-mini | ~openai/gpt-4o-mini
 acme-gateway | llama-3-70b | -not_found
 acme-gateway | deepseek-ai/DeepSeek-R1 | -not_found ≠ deepseek/deepseek-r1
 acme-gateway | claude-opus-9 | -not_found ≠ anthropic/claude-opus-5
-perplexity | anthropic/claude-haiku-4-5 | -exact ≠ anthropic/claude-haiku-4-5
+perplexity | anthropic/claude-haiku-4-5 | perplexity/anthropic/claude-haiku-4-5 ≠ anthropic/claude-haiku-4-5 | 1
 openai | openrouter-llama-4-maverick | -not_found ≠ openrouter/meta-llama/llama-4-maverick
 - | team-a/gpt-4o | -no_provider ≠ openai/gpt-4o
 `,
