@@ -54,7 +54,7 @@ export function withWholes(records: Sql): Sql {
           else 0
         end as "#thoughts"
       from (
-        select *, "#input" + case when not "$beside" then 0 when "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
+        select *, "#input" + case when not "$beside" then 0 when "#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
         from (
           select
             *,
