@@ -72,6 +72,9 @@ export const otlpTraces = traces({
     from (${lines}) as lines`,
 });
 
+/** Log records need not be of a trace; what has neither time nor attributes is no record that can be read. */
+const HELD = sql`case when coalesce(${field('timeUnixNano')}, ${field('observedTimeUnixNano')}) is not null or len(keys) > 0 then '-' end`;
+
 /**
  * Log records in OTLP's JSON. Claude Code (`claude_code.api_request`), Codex (`codex.sse_event`), Gemini CLI and Qwen Code
  * (`…api_response`) and the conventions of OpenTelemetry (`gen_ai.client.inference.operation.details`) tell of calls so.
@@ -99,8 +102,8 @@ export const otlpLogs = traces({
   records: (lines) => sql`
     select
       * exclude ("$attributes", "$resource", "$traceId", "$spanId"),
-      coalesce(nullif(${field('traceId')}, ''), '-') as "$traceId",
-      coalesce(nullif(${field('spanId')}, ''), '-') as "$spanId",
+      coalesce(nullif(${field('traceId')}, ''), ${HELD}) as "$traceId",
+      coalesce(nullif(${field('spanId')}, ''), ${HELD}) as "$spanId",
       cast(null as varchar) as "$parentSpanId",
       ${field('eventName')} as "$name",
       "$to" - coalesce(try_cast(vals[list_position(keys, 'duration_ms')] as bigint), 0) * 1000000 as "$from",

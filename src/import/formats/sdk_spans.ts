@@ -29,6 +29,9 @@ const ATTRIBUTES = attributesIn(field('attributes'));
 const RESOURCE = attributesIn(field('resource.attributes'));
 const RAW_RESOURCE = sql`coalesce(try(json_transform(${field('resource._rawAttributes')}, '[["VARCHAR"]]')), [])`;
 
+/** Records need not be of a trace; what has no attributes is no record that can be read. */
+const HELD = sql`case when ${field('attributes')} is not null then '-' end`;
+
 /**
  * Spans and log records as SDKs of OpenTelemetry write them down themselves: `span.to_json()` of Python, the objects of
  * JavaScript's exporters (Gemini CLI's and Qwen Code's telemetry.outfile, Copilot CLI's file exporter), and the API of
@@ -77,8 +80,8 @@ export const sdkSpans = traces({
   records: (lines) => sql`
     select
       * exclude ("$attributes", "$traceId", "$spanId", "$parentSpanId", "$name", "$scope"),
-      coalesce(${firstOf('context.trace_id', '_spanContext.traceId', 'spanContext.traceId', 'traceId')}, '-') as "$traceId",
-      coalesce(${firstOf('context.span_id', '_spanContext.spanId', 'spanContext.spanId', 'spanId', 'id')}, '-') as "$spanId",
+      coalesce(${firstOf('context.trace_id', '_spanContext.traceId', 'spanContext.traceId', 'traceId')}, ${HELD}) as "$traceId",
+      coalesce(${firstOf('context.span_id', '_spanContext.spanId', 'spanContext.spanId', 'spanId', 'id')}, ${HELD}) as "$spanId",
       ${firstOf('parent_id', 'parentSpanId', 'parentSpanContext.spanId', 'parentId')} as "$parentSpanId",
       ${field('name')} as "$name",
       {'name': ${firstOf('scope.name', 'instrumentationScope.name', 'instrumentationLibrary.name')}, 'version': ${firstOf('scope.version', 'instrumentationScope.version')}} as "$scope",
@@ -152,7 +155,7 @@ export const genkitTraces = traces({
       ${field('traceId')} as "$traceId",
       left(${field('spans')}, 1) as "$spans",
       file_number,
-      json_extract_string(span, '$.spanId') as "$spanId",
+      case when span is null then left(${field('traceId')}, 1) else json_extract_string(span, '$.spanId') end as "$spanId",
       json_extract_string(span, '$.parentSpanId') as "$parentSpanId",
       json_extract_string(span, '$.displayName') as "$name",
       {'name': 'genkit', 'version': cast(null as varchar)} as "$scope",
@@ -167,7 +170,10 @@ export const genkitTraces = traces({
       ]) as vals,
       cast([] as varchar[]) as resource_keys,
       cast([] as varchar[]) as resource_vals
-    from (select *, unnest(map_values(json_transform(${field('spans')}, '"MAP(VARCHAR, JSON)"'))) as span from (${lines}) as lines) as spans`,
+    from (
+      select *, unnest(coalesce(nullif(map_values(json_transform(${field('spans')}, '"MAP(VARCHAR, JSON)"')), []), [null])) as span
+      from (${lines}) as lines
+    ) as spans`,
 });
 
 const METRICS = attributesIn(field('metrics'));

@@ -182,9 +182,13 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
   );
 }
 
+/** Reasons why a number that is there was not believed, or could not be read: such a list says nothing about the number of before. */
+const NOT_BELIEVED =
+  /^(implausib|another token price|an answer for nothing|0 |a negative price|not a price|no number|finer than)/;
+
 /** The names under which a model may be known whose number was not believed: its key, and what follows each slash of it. */
 function doubtfulNames({ provider, model, reason }: Rejected): { provider: string; model: string }[] {
-  if (provider === undefined || !/^(implausible|another token price|an answer for nothing|0 )/.test(reason)) return [];
+  if (provider === undefined || !NOT_BELIEVED.test(reason)) return [];
   const parts = model.toLowerCase().split('/');
   return parts.map((_, start) => ({ provider: provider.toLowerCase(), model: parts.slice(start).join('/') }));
 }
