@@ -23,6 +23,9 @@ const WRITERS: readonly Writer[] = [
   { name: 'opentelemetry.instrumentation.botocore*', input: 'nothing', output: 'reasoning', ownTotal: true },
   { name: 'opentelemetry.instrumentation.genai.bedrock', input: 'nothing', output: 'reasoning', ownTotal: true },
   { name: 'opentelemetry.instrumentation.bedrock', input: 'nothing', output: 'reasoning', ownTotal: true },
+  { name: '@traceloop/instrumentation-anthropic', input: 'nothing', output: 'reasoning', ownTotal: true },
+  { name: '@traceloop/instrumentation-bedrock', input: 'nothing', output: 'reasoning', ownTotal: true },
+  { name: 'com.anthropic.claude_code.events', input: 'nothing', output: 'reasoning' },
   { name: 'openlit.instrumentation.anthropic', input: 'nothing', output: 'reasoning', ownTotal: true },
   { name: 'openlit.instrumentation.bedrock', input: 'nothing', output: 'reasoning', ownTotal: true },
   // Gemini's thoughts stand beside the answer and are not in the total that it adds up.

@@ -1,18 +1,7 @@
 import { identifier, literal, type Sql, sql } from '../../sql.js';
 import { among } from '../declare/normalize.js';
+import { writerRule } from '../declare/writers.js';
 import { told } from './trace_records.js';
-
-/** Instrumentations that write the provider's own count of a prompt, which for Claude and Bedrock is without what is cached. */
-const EXCLUSIVE_SCOPES = [
-  '@traceloop/instrumentation-anthropic',
-  '@traceloop/instrumentation-bedrock',
-  'opentelemetry.instrumentation.botocore.bedrock-runtime',
-  'opentelemetry.instrumentation.genai.bedrock',
-  'opentelemetry.instrumentation.bedrock',
-  'openlit.instrumentation.anthropic',
-  'openlit.instrumentation.bedrock',
-  'com.anthropic.claude_code.events',
-];
 
 /** Objects of usage whose writer has put what is cached into the prompt already. */
 const INCLUSIVE_TEXTS = [
@@ -23,6 +12,9 @@ const INCLUSIVE_TEXTS = [
 ];
 /** Langfuse's kinds of usage stand beside each other, where they are called by Langfuse's names. */
 const LANGFUSE = 'langfuse.observation.usage_details';
+
+/** What is known of the instrumentation that wrote a record. */
+const WRITER = writerRule(sql`lower(coalesce(${told('scope')}.name, ''))`, sql`${told('scope')}.version`);
 
 const number = (name: string) => sql`try_cast(${identifier(`$n:${name}`)} as bigint)`;
 const some = (name: string) => sql`coalesce(${number(name)}, 0)`;
@@ -63,7 +55,7 @@ export function withWholes(records: Sql): Sql {
               or "#total" in ("#input" + "#cached" + coalesce("#output", 0), "#input" + "#cached" + coalesce("#output", 0) + "#reasoning")
               or ("#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning"))
               or "#cached" > "#input"
-              or ${among(scope, EXCLUSIVE_SCOPES)}
+              or ${WRITER.input} = 'nothing'
               or (starts_with(${scope}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
               or (${identifier('$n:uncached')} is null and ${scope} = 'ai' and ${claude})
               or (${told('told_in')} is not null and not ${among(told('told_in'), INCLUSIVE_TEXTS)} and ${claude})
