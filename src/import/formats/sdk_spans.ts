@@ -152,9 +152,8 @@ export const genkitTraces = traces({
   record: 'spans',
   records: (lines) => sql`
     select
-      ${field('traceId')} as "$traceId",
+      * exclude ("$spans", span),
       left(${field('spans')}, 1) as "$spans",
-      file_number,
       case when span is null then left(${field('traceId')}, 1) else json_extract_string(span, '$.spanId') end as "$spanId",
       json_extract_string(span, '$.parentSpanId') as "$parentSpanId",
       json_extract_string(span, '$.displayName') as "$name",
