@@ -25,7 +25,7 @@ const COUNT = Number(asked ?? (given === undefined ? ORIGINALS.length : 1));
 /** No two of a round are of the same file, and so hold the same calls. */
 const ROUND = ORIGINALS.length;
 /** Where no number is asked for, one file in so many. */
-const SHARE = 3;
+const SHARE = 5;
 const TOLERANT = ['--max-rejects', '100%'];
 
 /** Words of the engine, or of a bug. */

@@ -84,9 +84,9 @@ test('o3 before and after 10 June 2025', async () => {
   expect(await prices({ model: 'o3' }, 1000, '2025-06-10')).toBe('2 0.5 2 2 8');
 });
 
-test('every model of the book, in every tier: one card for any time, hour of the week and prompt size', async () => {
+test('a quarter of the models of the book, in every tier: one card for any time, hour of the week and prompt size', async () => {
   const models = await store.rows<Record<'provider' | 'model', string>>(
-    sql`select distinct provider, model from price_rate where removed_in is null`,
+    sql`select distinct provider, model from price_rate where removed_in is null and hash(provider, model) % 4 = 0 order by all`,
   );
   const tiers = [null, 'batch', 'flex', 'priority'];
   const wanted = models.map(({ provider, model }, index) => {
