@@ -88,6 +88,20 @@ test('sums, shares and unit costs of two models, worked out by hand', async () =
   expect(report.warnings).toEqual([]);
 });
 
+test('a call that names only the model it asked for is shown, and found, under that name', async () => {
+  const rows: UsageRow[] = [
+    { model: null, request_model: 'a', cost: '2' },
+    { model: 'a', request_model: 'a-latest', cost: '3' },
+    { model: null, cost: '1' },
+  ];
+  const report = await ask(rows);
+  expect(report.rows.map((row) => ('group' in row ? [row.group.model, row.cost] : []))).toEqual([
+    ['a', '5.000000000000000000'],
+    [null, '1.000000000000000000'],
+  ]);
+  expect((await ask(rows, { where: ['model=a'] })).totals.cost).toBe('5.000000000000000000');
+});
+
 test('halves are rounded up, and a million dollars and its smallest part both fit', async () => {
   const report = await ask([
     { model: 'a', requests: 2, cost: '1234567.000000000000000001' },

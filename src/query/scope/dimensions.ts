@@ -19,7 +19,8 @@ export interface Dimension {
 
 const PROFILE: Record<string, Sql> = {
   provider: sql`profile.provider`,
-  model: sql`profile.model`,
+  // What answered; where only the model that was asked for is known, that one.
+  model: sql`coalesce(profile.model, profile.request_model)`,
   request_model: sql`profile.request_model`,
   feature: sql`profile.feature`,
   environment: sql`profile.environment`,
