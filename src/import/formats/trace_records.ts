@@ -22,6 +22,7 @@ const RECORD: Readonly<Record<string, readonly string[]>> = {
     'langfuse.observation.metadata.ls_provider',
   ],
   request_model: ['gen_ai.request.model', 'llm.request.model_name', 'litellm.provider.model'],
+  model_group: ['litellm.model_group'],
   model: [
     'gen_ai.response.model',
     'llm.response.model_name',

@@ -38,7 +38,11 @@ function plausible(text: Sql): Sql {
   return sql`case when try_cast(try_cast(${text} as double) as bigint) > 0 then cast(try_cast(try_cast(${text} as double) as bigint) as varchar) end`;
 }
 
-const MODEL = sql`coalesce(${told('model')}, ${body('model')})`;
+/** Where LiteLLM answers under the name of its own group of deployments, the model is the one it asked the provider for. */
+const MODEL = sql`case
+    when ${told('model')} = ${told('model_group')} then coalesce(${told('request_model')}, ${told('model')})
+    else coalesce(${told('model')}, ${body('model')})
+  end`;
 const ASKED = sql`coalesce(${told('request_model')}, ${body('asked_model')}, ${modelInName()})`;
 
 /** A span that failed before it had attributes may name its model: `chat claude-haiku-4-5`. */
