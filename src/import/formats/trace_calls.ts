@@ -4,16 +4,6 @@ import { among } from '../declare/normalize.js';
 import { USAGE_CLASSES } from '../declare/usage_names.js';
 import { ATTRIBUTION, type More, told, toldOf } from './trace_records.js';
 
-/**
- * What a record is:
- * - `call`: one call of a model, with all that its copies tell
- * - `copy`: another record of the same call
- * - `around`: an agent, a chain or a tool, which may repeat what the calls inside of it used
- * - `unread`: a record that counts tokens in names nobody knows
- * - null: anything else
- */
-export type Role = 'call' | 'copy' | 'around' | 'unread';
-
 const OPERATION = sql`lower(${told('operation')})`;
 const KIND = sql`lower(${told('kind')})`;
 /** The Vercel AI SDK: `ai.generateText` is the whole of `ai.generateText.doGenerate`, its calls. */
@@ -65,6 +55,14 @@ const COUNTED = sql`coalesce(${identifier('$n:input')}, ${identifier('$n:output'
 const FAILED = sql`coalesce(${told('failed')}, false)`;
 const NAMED = sql`coalesce(${told('request_model')}, ${told('model')}, ${identifier('$body:model')}, ${identifier('$body:asked_model')})`;
 
+/**
+ * What a record is, the column `$role`:
+ * - `call`: one call of a model, with all that its copies tell
+ * - `copy`: another record of the same call
+ * - `around`: an agent, a chain or a tool, which may repeat what the calls inside of it used
+ * - `unread`: a record that counts tokens in names nobody knows
+ * - null: anything else
+ */
 const ROLE = sql`case
       when ${among(OPERATION, AROUND)}
         or (${among(KIND, AROUND_KINDS)} and not ${among(OPERATION, CALLS)})

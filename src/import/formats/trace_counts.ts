@@ -13,8 +13,9 @@ const INCLUSIVE_TEXTS = [
 /** Langfuse's kinds of usage stand beside each other, where they are called by Langfuse's names. */
 const LANGFUSE = 'langfuse.observation.usage_details';
 
+const SCOPE = sql`lower(coalesce(${told('scope')}.name, ''))`;
 /** What is known of the instrumentation that wrote a record. */
-const WRITER = writerRule(sql`lower(coalesce(${told('scope')}.name, ''))`, sql`${told('scope')}.version`);
+const WRITER = writerRule(SCOPE, sql`${told('scope')}.version`);
 
 const number = (name: string) => sql`try_cast(${identifier(`$n:${name}`)} as bigint)`;
 const some = (name: string) => sql`coalesce(${number(name)}, 0)`;
@@ -27,7 +28,6 @@ const text = (value: Sql) => sql`cast(${value} as varchar)`;
  * then by who wrote them.
  */
 export function withWholes(records: Sql): Sql {
-  const scope = sql`lower(coalesce(${told('scope')}.name, ''))`;
   const model = sql`lower(coalesce(${told('model')}, ${told('request_model')}, ${told('provider')}, ''))`;
   const claude = sql`regexp_matches(concat(${model}, ' ', lower(coalesce(${told('provider')}, ''))), 'claude|anthropic|bedrock|amazon')`;
   return sql`
@@ -41,7 +41,7 @@ export function withWholes(records: Sql): Sql {
         *,
         case
           when "#reasoning" > 0 and ("#by_out" or "#total" = "#prompt" + "#output" + "#reasoning" or "#reasoning" > "#output"
-            or (starts_with(${scope}, 'openlit') and contains(${model}, 'gemini'))) then "#reasoning"
+            or (starts_with(${SCOPE}, 'openlit') and contains(${model}, 'gemini'))) then "#reasoning"
           when "#reasoning" = 0 and contains(${model}, 'gemini') and "#total" > "#prompt" + coalesce("#output", 0) then "#total" - "#prompt" - coalesce("#output", 0)
           else 0
         end as "#thoughts"
@@ -56,8 +56,8 @@ export function withWholes(records: Sql): Sql {
               or ("#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning"))
               or "#cached" > "#input"
               or ${WRITER.input} = 'nothing'
-              or (starts_with(${scope}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
-              or (${identifier('$n:uncached')} is null and ${scope} = 'ai' and ${claude})
+              or (starts_with(${SCOPE}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
+              or (${identifier('$n:uncached')} is null and ${SCOPE} = 'ai' and ${claude})
               or (${told('told_in')} is not null and not ${among(told('told_in'), INCLUSIVE_TEXTS)} and ${claude})
               or (${told('told_in')} = ${literal(LANGFUSE)} and "#total" is null and ${told('told_as')} = 'input')
             ), false) as "$beside"

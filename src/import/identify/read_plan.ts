@@ -10,7 +10,6 @@ import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
 import { firstLines, linesOfHead, sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
-import { refusedHeaders } from '../read/unsupported_file.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
 import { givenLines, jsonLines } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
@@ -232,4 +231,15 @@ function carriageReturns(name: string): InputError {
   return new InputError(
     `${name} has lines that end in a carriage return only.\nConvert it: tr '\\r' '\\n' < ${name} > lines.txt`,
   );
+}
+
+/** A table without what a price needs, by its headers; undefined where it is none. */
+function refusedHeaders(name: string, headers: readonly string[]): InputError | undefined {
+  const has = (header: string) => columnOf(headers, header) >= 0;
+  if (has('Spend ($)') && has('Total Tokens') && !has('Model')) {
+    return new InputError(
+      `${name} is an export of LiteLLM's usage page that names no models, so nothing in it has a price.\nExport the table LiteLLM_SpendLogs or LiteLLM_DailyUserSpend of its database instead, or say a model: --map input_tokens='Prompt Tokens' --map output_tokens='Completion Tokens' --map timestamp=Date --set model=…`,
+    );
+  }
+  return undefined;
 }

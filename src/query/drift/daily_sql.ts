@@ -13,7 +13,6 @@ export interface Grain {
 
 /** A quantity is kept in whole units of 10^-9 (USD: of 10^-18), so that it is divided exactly. */
 export const SCALE = 9;
-export const MONEY_SCALE = 18;
 
 /** Calls that were answered by a model: those that failed have no tokens, and a gateway's cache answers in no time. */
 const SERVED = sql`not failed and not gateway_cached`;

@@ -184,7 +184,7 @@ export async function stageInto(store: Store, staged: StagedSource): Promise<voi
 
 /** Reasons why a number that is there was not believed, or could not be read: such a list says nothing about the number of before. */
 const NOT_BELIEVED =
-  /^(implausib|another token price|an answer for nothing|0 |a negative price|not a price|no number|finer than)/;
+  /^(implausib|another token price|an answer for nothing|0 |a negative price|not a price|finer than)/;
 
 /** The names under which a model may be known whose number was not believed: its key, and what follows each slash of it. */
 function doubtfulNames({ provider, model, reason }: Rejected): { provider: string; model: string }[] {

@@ -85,12 +85,12 @@ const FACTORS = join(
   KINDS.map((kind) => {
     const best = (column: Sql) => sql`arg_min(${column}, factor.source_rank) filter (factor.kind = ${literal(kind)})`;
     return sql`${best(sql`factor.millionths`)} as ${identifier(kind)},
-    ${best(sql`factor.multiplier_id`)} as ${identifier(`${kind}_id`)},
-    ${best(sql`factor.uncached`)} as ${identifier(`${kind}_uncached`)}`;
+    ${best(sql`factor.multiplier_id`)} as ${identifier(`${kind}_id`)}`;
   }),
   ',\n    ',
 );
 
+/** The batch factor for a dimension; null where it leaves that alone (`UNCACHED_ONLY`). */
 const BATCH = sql`if(span.batch_uncached and starts_with(picked.dimension, 'cache_'), null, span.batch)`;
 
 /** The grid of a combination: from each moment and each prompt size something could change to the next. */
@@ -107,7 +107,8 @@ span as materialized (
   select
     moment.number,
     moment.starts,
-    ${FACTORS}
+    ${FACTORS},
+    arg_min(factor.uncached, factor.source_rank) filter (factor.kind = 'batch') as batch_uncached
   from moment
   left join factor
     on factor.number = moment.number and factor.starts <= moment.starts and moment.starts < factor.ends
