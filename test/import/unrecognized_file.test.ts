@@ -69,3 +69,14 @@ test('Parquet in a folder: what counts tokens is read, what does not is left out
     ['export/runs/year=2026/month=10/part-0.parquet', 'imported', 'langsmith-parquet'],
   ]);
 });
+
+test('a file of which no line can be read is an error; what is asked for by --max-rejects is none', async () => {
+  const world = await newWorld();
+  world.write(
+    'calls.jsonl',
+    '{"model":"gpt-4o","input_tokens":-5,"output_tokens":1,"timestamp":"2026-10-01T10:00:00Z"}\n',
+  );
+  const { err, code } = await world.llmcost(['import', 'calls.jsonl']);
+  expect([err, code]).toEqual(['llmcost: Nothing was imported: no line could be read.\n', 3]);
+  expect((await world.llmcost(['import', 'calls.jsonl', '--max-rejects', '1'])).code).toBe(0);
+});

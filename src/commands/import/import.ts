@@ -70,6 +70,11 @@ async function runImport(paths: string[], options: ImportCommandOptions, io: Io)
         ? 'Nothing was imported.'
         : `${failed} of ${results.length} files were not imported; the others were.`,
     );
+  const isRead = ({ imported, duplicates, updated, skipped }: ImportedFile) =>
+    imported + duplicates + updated + skipped > 0;
+  // A line in a hundred may be bad, one of a file whatever its size: not where there is no other.
+  if (options.maxRejects === undefined && results.some(({ rejected }) => rejected > 0) && !results.some(isRead))
+    throw new InputError('Nothing was imported: no line could be read.');
 }
 
 function noLogs([first]: readonly ImportedFile[]): InputError {
