@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../sql.js';
+import { literal, type Sql, sql } from '../../sql.js';
 
 /** How a file writes numbers: `json`, or text with a point (1,234.5) or a comma (1.234,5) before the decimals. */
 export type NumberStyle = 'json' | 'point' | 'comma';
@@ -165,6 +165,19 @@ export function textOf(text: Sql): Sql {
 /** A text without blanks around it, or null where nothing is left. To trim takes 0.1 µs, to see that there is no blank a tenth of it. */
 export function trimmed(text: Sql): Sql {
   return sql`case when contains(${text}, ' ') or ${text} = '' then nullif(trim(${text}), '') else ${text} end`;
+}
+
+const UNSEEN = sql`(chr(0) || ${literal(' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff')})`;
+
+/** A name without what nobody sees at its ends (blanks, byte order marks, joiners, NUL), which is no part of it; else null. */
+export function withoutUnseen(name: Sql): Sql {
+  return sql`nullif(trim(${name}, ${UNSEEN}), '')`;
+}
+
+/** The same for a column of many rows: ASCII without blanks or control characters is only looked at, a tenth of the time. */
+export function visibleName(name: Sql): Sql {
+  const plain = sql`strlen(${name}) = length(${name}) and not contains(${name}, ' ') and not contains(${name}, chr(9)) and not contains(${name}, chr(0))`;
+  return sql`case when ${plain} then nullif(${name}, '') else ${withoutUnseen(name)} end`;
 }
 
 /** true, 1, yes or false, 0, no in any spelling; anything else is null. */

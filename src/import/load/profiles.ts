@@ -3,11 +3,24 @@ import type { Resolver } from '../../rate/models/resolve.js';
 import { ratedProfiles } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
-import { TRAIT_NAMES } from '../declare/format.js';
+import { withoutUnseen } from '../declare/convert.js';
+import { TRAIT_NAMES, type TraitName } from '../declare/format.js';
 import { traitColumn, traitType } from '../rows/statement.js';
 
 /** Traits that usage_profile keeps as the source gives them; provider and region are resolved beside them. */
 const PLAIN = TRAIT_NAMES.filter((name) => name !== 'provider' && name !== 'region');
+
+/**
+ * A trait as it is kept: text without what nobody sees at its ends (blanks, byte order marks, joiners, NUL), which is no part
+ * of a name. The traits of the calls themselves stay as they are: a call finds its profile by what its source writes.
+ */
+function keptTrait(name: TraitName): Sql {
+  const column = traitColumn(name);
+  return traitType(name).text === 'varchar' ? withoutUnseen(column) : column;
+}
+
+/** The model whose price counts: the one that answered, else the one asked for. */
+const KEPT_MODEL = sql`coalesce(${keptTrait('model')}, ${keptTrait('request_model')})`;
 
 interface Origin extends Record<string, string | null> {
   provider: string | null;
@@ -34,9 +47,9 @@ export async function settleTraits(
   await addProfiles(store);
   await settleRateCards(store, await combinations(store), { now, resolver: resolve });
   const same = [
-    sql`profile.source_provider is not distinct from combo.trait_provider`,
+    sql`profile.source_provider is not distinct from ${keptTrait('provider')}`,
     sql`profile.region is not distinct from combo.paid_region`,
-    ...PLAIN.map((name) => sql`profile.${identifier(name)} is not distinct from combo.${traitColumn(name)}`),
+    ...PLAIN.map((name) => sql`profile.${identifier(name)} is not distinct from ${keptTrait(name)}`),
   ];
   await store.run(sql`
     create or replace temp table combo as
@@ -62,7 +75,7 @@ export function storedTraits(): Sql {
 /** Who was paid, and where, for every (provider, model, region) that was seen. */
 async function resolveOrigins(store: Store, resolve: Resolver): Promise<void> {
   const origins = await store.rows<Origin>(sql`
-    select distinct trait_provider as provider, coalesce(trait_model, trait_request_model) as model, trait_region as region
+    select distinct ${keptTrait('provider')} as provider, ${KEPT_MODEL} as model, ${keptTrait('region')} as region
     from seen`);
   const resolved = origins.map((origin) => {
     const { provider, region } = resolve(origin);
@@ -80,18 +93,18 @@ function placed(table: Sql): Sql {
   return sql`
     select given.*, origin.paid, origin.paid_region
     from ${table} as given
-    join origin on origin.provider is not distinct from given.trait_provider
-      and origin.model is not distinct from coalesce(given.trait_model, given.trait_request_model)
-      and origin.region is not distinct from given.trait_region`;
+    join origin on origin.provider is not distinct from ${keptTrait('provider')}
+      and origin.model is not distinct from ${KEPT_MODEL}
+      and origin.region is not distinct from ${keptTrait('region')}`;
 }
 
 async function addProfiles(store: Store): Promise<void> {
-  const plain = PLAIN.map((name) => sql`${traitColumn(name)} as ${identifier(name)}`);
+  const plain = PLAIN.map((name) => sql`${keptTrait(name)} as ${identifier(name)}`);
   const names = PLAIN.map((name) => identifier(name));
   await store.run(sql`
     insert into usage_profile (profile_id, provider, region, source_provider, ${join(names)})
     with wanted as (
-      select distinct paid as provider, paid_region as region, trait_provider as source_provider, ${join(plain)}
+      select distinct paid as provider, paid_region as region, ${keptTrait('provider')} as source_provider, ${join(plain)}
       from (${placed(sql`seen`)}) as placed
     ),
     fresh as (
@@ -111,10 +124,10 @@ async function addProfiles(store: Store): Promise<void> {
 async function combinations(store: Store): Promise<Combination[]> {
   return store.rows<Combination & Record<string, string | null>>(sql`
     select distinct
-      trait_provider as source_provider,
-      coalesce(trait_model, trait_request_model) as model,
-      trait_service_tier as service_tier,
-      trait_speed as speed,
+      ${keptTrait('provider')} as source_provider,
+      ${KEPT_MODEL} as model,
+      ${keptTrait('service_tier')} as service_tier,
+      ${keptTrait('speed')} as speed,
       paid_region as region
     from (${placed(sql`seen`)}) as placed`);
 }

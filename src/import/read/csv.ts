@@ -22,7 +22,9 @@ export interface CsvLayout {
 const DELIMITERS = [',', ';', '\t', '|'];
 const SAMPLE_RECORDS = 200;
 /** A record may hold a whole prompt. DuckDB's default is 2 MB; more costs neither time nor memory. */
-const LONGEST_RECORD = 1 << 25;
+export const LONGEST_RECORD = 1 << 25;
+/** What DuckDB reads of a file at a time: left alone, sixteen times the longest line, half a gigabyte. */
+export const CSV_BUFFER = 2 * LONGEST_RECORD;
 /** What programs write where they have no value. */
 const NO_VALUE = ['', 'NULL', 'null', 'None', 'NaN', 'nan', 'N/A', 'n/a', '--', '\\N'];
 
@@ -116,11 +118,10 @@ export function csvExtent(source: Source, layout: CsvLayout): Sql {
 /** Every reading stores its rejects: without, DuckDB leaves out good records after one with a quotation mark in the wrong place. */
 function reader(source: Source, { delimiter, headers, linesAbove }: CsvLayout): Sql {
   const types = headers.map((_, index) => sql`${cell(index)}: 'VARCHAR'`);
-  // Left alone, DuckDB takes buffers of sixteen times the longest line: half a gigabyte each.
   return sql`read_csv(
     ${literal(escapedGlob(source.path))}, columns = {${join(types)}}, header = true, auto_detect = false,
     skip = ${integer(linesAbove)}, delim = ${literal(delimiter)}, quote = '"', escape = '"',
-    nullstr = [${join(NO_VALUE.map(literal))}], max_line_size = ${integer(LONGEST_RECORD)}, buffer_size = ${integer(2 * LONGEST_RECORD)},
+    nullstr = [${join(NO_VALUE.map(literal))}], max_line_size = ${integer(LONGEST_RECORD)}, buffer_size = ${integer(CSV_BUFFER)},
     compression = ${literal(source.compression)},
     ignore_errors = true, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0
   )`;

@@ -54,7 +54,9 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
   if (kind === 'file' || kind === 'pipe') return [{ path, name: argument }];
   if (kind === 'folder') {
     const { glob } = await import('tinyglobby');
-    const files = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
+    const found = await glob(IN_FOLDERS, { cwd: path, expandDirectories: false, caseSensitiveMatch: false });
+    // Nobody asked for a pipe in a folder, and one that nobody writes to is waited for without end; links lead to them too.
+    const files = found.filter((file) => kindOf(resolve(path, file), file) !== 'pipe');
     if (files.length > 0)
       return files.sort().map((file) => ({
         path: resolve(path, file),
@@ -72,5 +74,6 @@ async function filesOfOne(argument: string, cwd: string): Promise<Named[]> {
 
 async function matching(pattern: string, cwd: string): Promise<string[]> {
   const { glob } = await import('tinyglobby');
-  return glob(pattern, { cwd, expandDirectories: false, absolute: false });
+  const found = await glob(pattern, { cwd, expandDirectories: false, absolute: false });
+  return found.filter((file) => kindOf(resolve(cwd, file), file) !== 'pipe');
 }

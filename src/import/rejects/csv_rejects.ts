@@ -1,7 +1,7 @@
-import { sql } from '../../sql.js';
+import { literal, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
-import { type CsvLayout, csvExtent } from '../read/csv.js';
-import { csvRecords, lineCount } from '../read/csv_records.js';
+import { CSV_BUFFER, type CsvLayout, csvExtent, LONGEST_RECORD } from '../read/csv.js';
+import { csvRecords, hasVastLine, lineCount } from '../read/csv_records.js';
 import type { Source } from '../read/source.js';
 import type { Complaint, Reject } from './answer.js';
 
@@ -15,6 +15,8 @@ export interface CsvNaming extends CsvFile {
   complaints: readonly Complaint[];
   limit: number;
 }
+
+const TOO_LONG = 'is longer than 32 MB';
 
 /** A record that DuckDB refused. */
 interface Broken {
@@ -30,14 +32,14 @@ export async function csvRejects(store: Store, { source, layout, complaints, lim
   let position = layout.linesAbove;
   let ordinal = -1;
   let named = 0;
-  for await (const { line, lines, blank } of csvRecords(source, layout)) {
+  for await (const { line, lines, bytes, blank } of csvRecords(source, layout)) {
     position++;
     if (blank) continue;
-    const problem = broken.get(position);
+    const problem = broken.get(position) ?? (bytes > LONGEST_RECORD ? { reason: TOO_LONG, astray: true } : undefined);
     if (problem === undefined) ordinal++;
     else found.push({ line, field: '', reason: problem.reason });
     // Where DuckDB found its way back nobody can tell, so what comes after cannot be numbered.
-    if (problem?.astray === true && lines > 1) break;
+    if (problem?.astray === true && (lines > 1 || bytes > LONGEST_RECORD)) break;
     const complaint = problem === undefined ? complaints[named] : undefined;
     if (complaint?.ordinal === ordinal) {
       found.push({ line, field: complaint.field, reason: complaint.reason });
@@ -55,7 +57,7 @@ export async function csvRejects(store: Store, { source, layout, complaints, lim
  */
 export async function countBrokenLines(store: Store, { source, layout }: CsvFile): Promise<number> {
   const broken = [...(await brokenRecords(store, layout)).values()];
-  if (!broken.some(({ astray }) => astray)) return broken.length;
+  if (!broken.some(({ astray }) => astray) && !(await hasVastLine(source, CSV_BUFFER))) return broken.length;
   const { lines } = await store.row<{ lines: string }>(csvExtent(source, layout));
   return Math.max(broken.length, (await lineCount(source, layout)) - Number(lines));
 }
@@ -71,7 +73,7 @@ async function brokenRecords(store: Store, { delimiter }: CsvLayout): Promise<Ma
         when 'MISSING COLUMNS' then 'has fewer fields than the header'
         when 'TOO MANY COLUMNS' then 'has more fields than the header'
         when 'UNQUOTED VALUE' then 'has a quotation mark in the wrong place, or one that is not closed'
-        when 'LINE SIZE OVER MAXIMUM' then 'is longer than 32 MB'
+        when 'LINE SIZE OVER MAXIMUM' then ${literal(TOO_LONG)}
         when 'INVALID ENCODING' then 'is not valid UTF-8'
         else 'is not valid CSV'
       end, case error_type when 'UNQUOTED VALUE' then 0 when 'LINE SIZE OVER MAXIMUM' then 1 else 2 end) as reason,

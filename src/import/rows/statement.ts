@@ -10,6 +10,7 @@ import {
   textOf,
   timeOf,
   wholeNumber,
+  visibleName,
 } from '../declare/convert.js';
 import { tokenSteps } from '../declare/counts.js';
 import { placeSql } from '../declare/fields.js';
@@ -130,6 +131,9 @@ export function stagedUsageOf(format: Format, lines: Lines): Sql {
     select file_number as file, coalesce(trouble, 'usage') as trouble, count(*) as lines from marked group by all`;
 }
 
+/** What names somebody: two spellings that look alike must be one. */
+const NAMES = ['customer', 'user_id'] as const satisfies readonly (keyof Facts)[];
+
 /** The steps `made` and `call`: what is known of the calls of marked lines. */
 function calls(format: Format, marked: Sql): Sql {
   return sql`made as (
@@ -150,7 +154,8 @@ function calls(format: Format, marked: Sql): Sql {
     ),
     call as (
       select
-        * exclude (own_key, trouble),
+        * exclude (own_key, trouble)
+          replace (${join(NAMES.map((name) => sql`${visibleName(identifier(name))} as ${identifier(name)}`))}),
         case when trouble is null and least(${join(COUNTS.map((name) => identifier(name)))}) < 0 then 'bad' else trouble end as trouble,
         ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
       from made
