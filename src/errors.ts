@@ -205,6 +205,15 @@ export class StoreNearlyFull extends StoreError {
   }
 }
 
+export class StoreOutOfMemory extends StoreError {
+  constructor(path: string, cause: unknown) {
+    super(
+      `This takes more memory than llmcost allows itself (1 GB), and temporary files do not help.\nNothing in ${path} was changed. Ask for less at a time: a shorter --period, --where to narrow it, fewer models or files.`,
+      { cause },
+    );
+  }
+}
+
 export class StoreFull extends StoreError {
   constructor(path: string, cause: unknown) {
     super(

@@ -1,4 +1,4 @@
-import { StoreDamaged, StoreForeign, StoreFull, StoreLocked, StoreUnreachable } from '../errors.js';
+import { StoreDamaged, StoreForeign, StoreFull, StoreLocked, StoreOutOfMemory, StoreUnreachable } from '../errors.js';
 
 const FOREIGN = 'a DuckDB database of another program';
 
@@ -36,12 +36,13 @@ export function openingError(path: string, error: unknown): Error {
   return new StoreDamaged(path, firstLine(text), error);
 }
 
-/** Translates a failed statement: a full disk or a damaged file is the user's to repair, anything else is a bug and returned as it is. */
+/** Translates a failed statement: a full disk, a damaged file and a question too large are the user's to repair, anything else is a bug and returned as it is. */
 export function statementError(path: string, error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
   if (/no space left on device|could not write .*space|disk quota|file too large/i.test(text)) {
     return new StoreFull(path, error);
   }
+  if (/^(Error: )?Out of Memory Error/i.test(text)) return new StoreOutOfMemory(path, error);
   // DuckDB reads blocks on demand, so damage may show long after opening.
   const cut = /could not read enough bytes from file/i.test(text) && text.includes(path);
   return cut || /corrupt database file/i.test(text) ? new StoreDamaged(path, firstLine(text), error) : error;

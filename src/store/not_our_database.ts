@@ -16,7 +16,10 @@ const MAGIC = { at: 8, text: 'DUCK' };
  * a view of the file (`--db log.json`): whatever is written to it is lost.
  */
 export async function refuseForeign(path: string): Promise<void> {
-  if (!(await stat(path)).isFile()) return;
+  const found = await stat(path);
+  if (found.isDirectory()) return;
+  // To open a pipe that nobody writes to would wait without end.
+  if (!found.isFile()) throw new StoreForeign(path, 'a pipe, socket or device, not a file');
   const head = await headOf(path);
   if (head.startsWith(MAGIC.text, MAGIC.at)) return;
   const other = OTHERS.find(([beginning]) => head.startsWith(beginning));

@@ -7,7 +7,7 @@ const PARTS: readonly [Shape] = [{ modality: 'text', tokenCount: 'text' }];
 
 /** As the REST API and the JavaScript SDK spell it. */
 const ANSWER: Shape = {
-  candidates: [{ finishReason: 'text' }],
+  candidates: [{ finishReason: 'text', groundingMetadata: { webSearchQueries: 'text' } }],
   promptFeedback: { blockReason: 'text' },
   usageMetadata: {
     promptTokenCount: 'text',
@@ -33,6 +33,20 @@ function snake(name: string): string {
 }
 
 const SNAKE_ANSWER = JSON.parse(snake(JSON.stringify(ANSWER))) as Shape;
+
+/** An answer in both spellings. */
+export const SPELLINGS: Shape = {
+  ...ANSWER,
+  ...SNAKE_ANSWER,
+  candidates: [
+    {
+      finishReason: 'text',
+      finish_reason: 'text',
+      groundingMetadata: { webSearchQueries: 'text' },
+      grounding_metadata: { web_search_queries: 'text' },
+    },
+  ],
+};
 
 /** The field at a path, in either spelling. */
 function either(path: string): Sql {
@@ -84,6 +98,18 @@ const UNFINISHED = sql`${field('candidates')} is not null and coalesce(len(list_
 const CACHE_GUESSED = sql`cached > 0 and audio > 0
         and ${field('usageMetadata.cacheTokensDetails')} is null and ${field('usage_metadata.cache_tokens_details')} is null`;
 
+const asked = (queries: Sql) => sql`coalesce(from_json(${queries}, '["VARCHAR"]'), [])`;
+/** What the model searched the web for, over all candidates; each query once, without empty ones. */
+const QUERIES = sql`list_distinct(list_filter(flatten(list_concat(
+      coalesce(list_transform(${field('candidates')}, lambda candidate: ${asked(sql`candidate."groundingMetadata"."webSearchQueries"`)}), []),
+      coalesce(list_transform(${field('candidates')}, lambda candidate: ${asked(sql`candidate.grounding_metadata.web_search_queries`)}), [])
+    )), lambda query: trim(query) <> ''))`;
+/**
+ * What grounding with Google Search is billed for: each query of Gemini 3 and later, each grounded prompt of the models before.
+ * https://ai.google.dev/gemini-api/docs/pricing
+ */
+const SEARCHES = sql`case when regexp_matches(${either('modelVersion')}, 'gemini-[12]([.-]|$)') then least(len(${QUERIES}), 1) else len(${QUERIES}) end`;
+
 /**
  * Answers of Google's generateContent, whole or as chunks of a stream, one per line, from the Gemini API or Vertex AI,
  * in the spelling of the REST API or of the Python SDK.
@@ -101,9 +127,7 @@ export const geminiGenerateContent: Format = {
       json_exists(line, '$.candidates') or json_exists(line, '$.model_version')
     ))`,
   fields: {
-    ...ANSWER,
-    ...SNAKE_ANSWER,
-    candidates: [{ finishReason: 'text', finish_reason: 'text' }],
+    ...SPELLINGS,
     error: { code: 'text', status: 'text' },
   },
   numbers: {
@@ -222,6 +246,7 @@ export const geminiGenerateContent: Format = {
     output_audio_tokens: sql`audio_out`,
     output_image_tokens: sql`image_out`,
     output_video_tokens: sql`video_out`,
+    web_search_requests: sql`nullif(${SEARCHES}, 0)`,
   },
   // Every chunk of a stream counts from its beginning.
   repeats: 'grows',

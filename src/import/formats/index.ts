@@ -31,6 +31,7 @@ import { focusCsv, focusParquet } from './focus.js';
 import { gcpBillingCsv, gcpBillingJson } from './gcp_billing.js';
 import { gcpCostTable } from './gcp_cost_table.js';
 import { geminiCli, geminiCliSession } from './gemini_cli.js';
+import { geminiBatch } from './gemini_batch.js';
 import { geminiGenerateContent } from './gemini_generatecontent.js';
 import { geminiInteractions } from './gemini_interactions.js';
 import { gooseCsv, gooseJson } from './goose.js';
@@ -87,6 +88,7 @@ export const FORMATS: readonly AnyFormat[] = [
   anthropicMessages,
   anthropicStream,
   geminiGenerateContent,
+  geminiBatch,
   geminiInteractions,
   openaiTranscription,
   openaiRealtime,

@@ -13,7 +13,7 @@ import {
   visibleName,
 } from '../declare/convert.js';
 import { tokenSteps } from '../declare/counts.js';
-import { placeSql } from '../declare/fields.js';
+import { placeSql, type Shape } from '../declare/fields.js';
 import {
   type AnyFormat,
   type Cell,
@@ -225,8 +225,8 @@ function conversions(format: AnyFormat, { style, csv }: Pick<Lines, 'style' | 'c
 }
 
 /** The lines with their times read, which `conversions` then looks at. */
-function withTimes({ times, timeUnit, computed, carried }: AnyFormat): Sql {
-  const whole = (computed ?? []).reduce(withComputed, sql`read`);
+function withTimes({ fields, times, timeUnit, computed, carried }: AnyFormat): Sql {
+  const whole = completed(fields, computed ?? []);
   const lines = carried === undefined ? whole : carriedOn(carried, whole);
   const read = Object.entries(times).map(
     ([name, place]) => sql`, ${timeOf(placeSql(place), timeUnit)} as ${timeColumn(name)}`,
@@ -241,6 +241,20 @@ function timeColumn(name: string): Sql {
 
 function carriedOn(carried: Readonly<Record<string, Sql>>, lines: Sql): Sql {
   return sql`(select *, ${named(carried)} from (select *, row_number() over () as line_order from ${lines}) as ordered) as carried`;
+}
+
+/** Lines with the values of `computed`; one that is called as a field or a value of an earlier step takes its place. */
+function completed(fields: Shape, steps: readonly Readonly<Record<string, Sql>>[]): Sql {
+  const names = new Set(Object.keys(fields).map((key) => `$${key}`));
+  return steps.reduce((lines, step) => {
+    const values = Object.entries(step);
+    const again = Object.fromEntries(values.filter(([name]) => names.has(name)));
+    const fresh = Object.fromEntries(values.filter(([name]) => !names.has(name)));
+    for (const [name] of values) names.add(name);
+    const replaced = Object.keys(again).length === 0 ? sql`` : sql` replace (${named(again)})`;
+    const added = Object.keys(fresh).length === 0 ? sql`` : sql`, ${named(fresh)}`;
+    return sql`(select *${replaced}${added} from ${lines}) as computed`;
+  }, sql`read`);
 }
 
 /** A step of its own for the database: what is used in several expressions of one step may be worked out several times. */

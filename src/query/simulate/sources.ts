@@ -1,5 +1,5 @@
-import { resolverOf } from '../../rate/cards/cards.js';
-import { sql } from '../../sql.js';
+import { ORDINARY_CONDITIONS, resolverOf } from '../../rate/cards/cards.js';
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { familyOf, undatedName } from '../quality/model_family.js';
 import type { Scope } from '../scope/scope.js';
@@ -52,6 +52,34 @@ export function isCalled(used: UsedModel, provider: string | null, name: RegExp,
   );
 }
 
+/** The tiers, speeds and regions that a price or a factor of the book, or of the user, is for. */
+const PRICED_CONDITIONS = sql`conditions as (
+      select provider, service_tier, speed, region from price_rate
+      union all
+      select provider, service_tier, speed, region from price_multiplier
+      union all
+      select null as provider, service_tier, null as speed, region from price_override
+    ),
+    condition as materialized (
+      select distinct provider, 'service_tier' as kind, lower(service_tier) as value from conditions where service_tier is not null
+      union
+      select distinct provider, 'speed', lower(speed) from conditions where speed is not null
+      union
+      select distinct provider, 'region', lower(region) from conditions where region is not null
+    )`;
+
+/** A condition of a profile where a price can depend on it; one that nobody prices is as good as any other that nobody does. */
+function priced(kind: 'service_tier' | 'speed' | 'region', unpriced: Sql): Sql {
+  const given = sql`lower(trim(profile.${identifier(kind)}))`;
+  const seller = kind === 'region' ? sql`and coalesce(condition.provider = profile.provider, true)` : sql``;
+  return sql`case
+          when ${given} in (${join([...ORDINARY_CONDITIONS, 'fast'].map(literal))}) or exists (
+            from condition where condition.kind = ${literal(kind)} ${seller} and ${given} glob condition.value
+          ) then profile.${identifier(kind)}
+          when profile.${identifier(kind)} is not null then ${unpriced}
+        end`;
+}
+
 /**
  * Makes `simulate_profile` (profile_id, model_id, source_id) and `simulate_source`: what all calls of a source have in
  * common that the price on another model, or whether they fit there, can depend on. `perModel` keeps the models apart.
@@ -69,6 +97,7 @@ export async function putSources(store: Store, used: readonly UsedModel[], perMo
         "price_provider": "VARCHAR", "price_model": "VARCHAR", "family": "VARCHAR"
       }]'), recursive := true)
     ),
+    ${PRICED_CONDITIONS},
     described as (
       select
         profile.profile_id,
@@ -76,9 +105,9 @@ export async function putSources(store: Store, used: readonly UsedModel[], perMo
         profile.provider,
         used.family,
         ${own},
-        profile.service_tier,
-        profile.speed,
-        profile.region,
+        ${priced('service_tier', sql`'other'`)} as service_tier,
+        ${priced('speed', sql`'other'`)} as speed,
+        ${priced('region', sql`null`)} as region,
         profile.status,
         profile.gateway_cached,
         coalesce(profile.has_images, false) as has_images,

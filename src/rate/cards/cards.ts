@@ -5,7 +5,7 @@ import { currentRevision } from '../revision.js';
 import { cardsInto } from './cards_sql.js';
 import { type Combination, unsettled, type WantedCard, wantedCards } from './combinations.js';
 
-export { type Combination, resolverOf, type WantedCard, wantedCards } from './combinations.js';
+export { type Combination, ORDINARY_CONDITIONS, resolverOf, type WantedCard, wantedCards } from './combinations.js';
 
 export interface Settling {
   now: Date;

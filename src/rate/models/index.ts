@@ -2,7 +2,7 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { inRevision, LATEST_REVISION } from '../revision.js';
 import { authorOf } from './authors.js';
-import { isSubscription } from './providers.js';
+import { isSelfHosted, isSubscription } from './providers.js';
 import { bedrockVersion, datedName, oneSpelling, withoutDay } from './spelling.js';
 
 /** A model some price list names; `priced` says whether it has at least one rate, `free` whether all of them are 0. */
@@ -101,7 +101,7 @@ type Groups = ReadonlyMap<string, readonly string[]>;
 
 function providerList(provider: string, known: readonly KnownModel[]): ProviderList {
   const all = known.map(({ model }) => model);
-  const believed = known.filter(({ priced, free }) => priced && !(free === true && isSubscription(provider)));
+  const believed = known.filter(({ priced, free }) => priced && !(free === true && (isSubscription(provider) || isSelfHosted(provider))));
   const priced = believed.map(({ model }) => model).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return {
     exact: firstOf(priced, (model) => model.toLowerCase()),

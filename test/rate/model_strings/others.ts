@@ -86,8 +86,8 @@ cursor | gpt-5.2 | -subscription ≠ openai/gpt-5.2
     title: "machines of one's own",
     because: 'only the user knows what a self-hosted model costs; a price of 0 must be written down',
     strings: `
-ollama | llama3 | ollama/llama3
-ollama_chat | llama3:8b | ollama/llama3:8b
+ollama | llama3 | -self_hosted
+ollama_chat | llama3:8b | -self_hosted
 - | ollama/llama3.1:70b | -self_hosted ≠ ollama/llama3:70b
 ollama | gpt-4o | -self_hosted ≠ openai/gpt-4o
 - | hosted_vllm/openai/gpt-oss-120b | -self_hosted ≠ openai/gpt-oss-120b
