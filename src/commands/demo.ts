@@ -73,7 +73,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
       now: io.now(),
       stdin: io.stdin,
     });
-    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText(files, [], false)}\n`);
+    io.stdout.write(`> llmcost import calls.jsonl.gz\n${importAsText({ files, warnings: [], dryRun: false })}\n`);
     for (const { title, by, command, ...rest } of QUESTIONS) {
       const top = 'top' in rest ? rest.top : undefined;
       const answer = await costReport(store, {

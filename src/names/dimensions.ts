@@ -13,10 +13,21 @@ export const TOKEN_CLASSES = [
 ] as const;
 
 /** Token counts among the units: parts of the prompt. */
-export const INPUT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_read_audio_tokens'] as const;
+export const INPUT_UNITS = [
+  'input_audio_tokens',
+  'input_image_tokens',
+  'input_video_tokens',
+  'cache_read_audio_tokens',
+  'cache_read_image_tokens',
+  'cache_write_audio_tokens',
+  'cache_write_12h_tokens',
+] as const;
+
+/** Of these, what was read from the cache. */
+export const CACHE_READ_UNITS = ['cache_read_audio_tokens', 'cache_read_image_tokens'] as const;
 
 /** Token counts among the units: parts of the answer. */
-export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens'] as const;
+export const OUTPUT_UNITS = ['output_audio_tokens', 'output_image_tokens', 'output_video_tokens'] as const;
 
 /** Tokens that a source counted and of which nobody knows what they are: they have no price, and the cost is a lower bound. */
 export const UNKNOWN_TOKENS = 'unknown_tokens';
@@ -47,11 +58,6 @@ export const OTHER_UNITS = [
   'output_video_seconds_1080p',
   'output_video_seconds_4k',
   'output_pixels',
-  'input_video_tokens',
-  'output_video_tokens',
-  'cache_read_image_tokens',
-  'cache_write_audio_tokens',
-  'cache_write_12h_tokens',
   'citation_tokens',
   'characters',
   'output_characters',

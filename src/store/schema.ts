@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../sql.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
-import { ROLLED_STEP } from './schema_rolled.js';
-import { USAGE_STEP } from './schema_usage.js';
+import { BILLED_STEP, ROLLED_STEP } from './schema_rolled.js';
+import { TOKEN_UNITS_STEP, USAGE_STEP } from './schema_usage.js';
 
 /**
  * What providers billed, from their cost exports: for comparison with the computed cost, never added to it. `entry_key` identifies an
@@ -105,4 +105,6 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   ROLLED_STEP,
   UNCHANGED_STEP,
   LAST_LISTED_STEP,
+  BILLED_STEP,
+  TOKEN_UNITS_STEP,
 ];

@@ -61,3 +61,18 @@ create table usage_daily (
   ${SUMS}
 );
 `;
+
+const BILLED_SUMS = (table: Sql) => sql`
+alter table ${table} add column cache_read_units bigint;
+alter table ${table} add column billed_rows bigint;
+alter table ${table} add column billed decimal(38, 18);
+alter table ${table} add column billed_computed decimal(38, 18);`;
+
+/** Sums of what sources billed and of cached audio and images; sums without them are made again when they are next asked for. */
+export const BILLED_STEP: Sql = sql`
+${BILLED_SUMS(sql`usage_hourly`)}
+${BILLED_SUMS(sql`usage_daily`)}
+delete from usage_hourly;
+delete from usage_daily;
+delete from usage_rolled;
+`;

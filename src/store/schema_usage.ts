@@ -1,4 +1,8 @@
-import { type Sql, sql } from '../sql.js';
+import { INPUT_UNITS, OUTPUT_UNITS } from '../names/dimensions.js';
+import { join, literal, type Sql, sql } from '../sql.js';
+
+const FIRST_PROMPT_UNITS = ['input_audio_tokens', 'input_image_tokens', 'cache_read_audio_tokens'];
+const FIRST_ANSWER_UNITS = ['output_audio_tokens', 'output_image_tokens'];
 
 /**
  * Step 1: imports, usage, price book and rate cards.
@@ -198,7 +202,20 @@ create table rate_card (
   retired_at timestamp
 );
 
-create view usage as
+${usageView(FIRST_PROMPT_UNITS, FIRST_ANSWER_UNITS)}
+`;
+
+function unitSum(units: readonly string[]): Sql {
+  return join(
+    units.map((unit) => sql`coalesce(fact.units[${literal(unit)}], 0)`),
+    ' + ',
+  );
+}
+
+/** The view `usage`: calls with their names and costs; which units are tokens of the prompt and of the answer. */
+function usageView(prompt: readonly string[], answer: readonly string[]): Sql {
+  return sql`
+create or replace view usage as
 select
   fact.import_id,
   fact.event_key,
@@ -255,14 +272,16 @@ select
     + coalesce(fact.cache_write_tokens, 0) + coalesce(fact.cache_write_1h_tokens, 0)
   else coalesce(fact.uncached_input_tokens, 0) + coalesce(fact.cache_read_tokens, 0)
     + coalesce(fact.cache_write_tokens, 0) + coalesce(fact.cache_write_1h_tokens, 0)
-    + cast(coalesce(fact.units['input_audio_tokens'], 0) + coalesce(fact.units['input_image_tokens'], 0)
-      + coalesce(fact.units['cache_read_audio_tokens'], 0) as bigint)
+    + cast(${unitSum(prompt)} as bigint)
   end as input_tokens,
   case when fact.units is null then coalesce(fact.text_output_tokens, 0) + coalesce(fact.reasoning_tokens, 0)
   else coalesce(fact.text_output_tokens, 0) + coalesce(fact.reasoning_tokens, 0)
-    + cast(coalesce(fact.units['output_audio_tokens'], 0) + coalesce(fact.units['output_image_tokens'], 0) as bigint)
+    + cast(${unitSum(answer)} as bigint)
   end as output_tokens
 from usage_fact as fact
 left join usage_profile as profile on profile.profile_id = fact.profile_id
-where fact.import_id <= (select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading');
-`;
+where fact.import_id <= (select coalesce(max(done.import_id), 0) from imports as done where done.status <> 'loading');`;
+}
+
+/** Tokens of videos, of cached images and the like are parts of the prompt and of the answer, too. */
+export const TOKEN_UNITS_STEP: Sql = usageView(INPUT_UNITS, OUTPUT_UNITS);

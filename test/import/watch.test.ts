@@ -91,7 +91,7 @@ test('while another process holds the database, it is tried again', async () => 
     if (tries < 3) throw new StoreLocked(world.db, 'process 7', undefined);
     return {
       results: [{ ...NOTHING, source: 'app.jsonl', format: 'llmcost-jsonl', status: 'imported' as const }],
-      overlaps: [],
+      warnings: [],
     };
   };
   await watchFiles(['app.jsonl'], load, { options: { summary: 'text' }, io });

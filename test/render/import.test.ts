@@ -21,7 +21,7 @@ test('of thousands of files the first are listed, and the bad one wherever it is
         ? file(number)
         : file(number, { status: 'unchanged', lines: 0, imported: 0 }),
   );
-  const lines = importAsText(files, [], false).trimEnd().split('\n');
+  const lines = importAsText({ files, warnings: [], dryRun: false }).trimEnd().split('\n');
   expect(lines.filter((line) => line.startsWith('19.jsonl: '))).toHaveLength(1);
   expect(lines.filter((line) => line.startsWith('20.jsonl: '))).toHaveLength(0);
   expect(lines).toContain('900.jsonl: openai-chat, 2 lines = 1 imported + 1 rejected');

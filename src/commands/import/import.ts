@@ -4,6 +4,7 @@ import type { ImportedFile } from '../../import/load/answer.js';
 import type { ImportOptions } from '../../import/load/file_load.js';
 import type { Named } from '../../import/read/paths.js';
 import type { Io } from '../../io.js';
+import type { Agreement } from '../../query/agreement/answer.js';
 import type { Store } from '../../store/store.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from '../options.js';
 import { BUNDLE_DIRECTORY } from '../pricing/book.js';
@@ -55,13 +56,10 @@ async function runImport(paths: string[], options: ImportCommandOptions, io: Io)
   const { filesOf } = await import('../../import/read/paths.js');
   const files = await filesOf(paths, io.cwd);
   if (options.explain === true) return explain(files, settings, { options, io });
-  const { results, overlaps } = await load(files, settings, { options, io });
+  const { results, warnings, agreement } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../../render/answers/import.js');
-  io.stdout.write(
-    options.summary === 'json'
-      ? importAsJson(results, overlaps, settings.dryRun)
-      : importAsText(results, overlaps, settings.dryRun),
-  );
+  const summary = { files: results, warnings, agreement, dryRun: settings.dryRun };
+  io.stdout.write(options.summary === 'json' ? importAsJson(summary) : importAsText(summary));
   if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
@@ -99,11 +97,17 @@ async function watch(
   });
 }
 
+interface LoadedFiles {
+  results: ImportedFile[];
+  warnings: string[];
+  agreement: Agreement | undefined;
+}
+
 async function load(
   files: readonly Named[],
   settings: ImportOptions,
   { options, io, stopped }: { options: ImportCommandOptions; io: Io; stopped?: AbortSignal },
-): Promise<{ results: ImportedFile[]; overlaps: string[] }> {
+): Promise<LoadedFiles> {
   const [{ withStore }, { groupFiles, importFiles }, { loadBundledBook }, { showProgress }] = await Promise.all([
     import('../../store/store.js'),
     import('../../import/load/import.js'),
@@ -128,7 +132,15 @@ async function load(
         progress.end();
       }
     }
-    return { results, overlaps: await countedTwice(store, results) };
+    const imports = results.flatMap(({ import_id, status }) =>
+      import_id !== null && status === 'imported' ? [import_id] : [],
+    );
+    const { agreementOf } = await import('../../query/agreement/agreement.js');
+    return {
+      results,
+      warnings: await countedTwice(store, imports),
+      agreement: await agreementOf(store, imports),
+    };
   });
 }
 
@@ -167,12 +179,9 @@ async function explain(
 }
 
 /** What the new imports count a second time, in sentences. */
-async function countedTwice(store: Store, results: readonly ImportedFile[]): Promise<string[]> {
+async function countedTwice(store: Store, imports: readonly number[]): Promise<string[]> {
   const { overlapSentence, overlapsOf } = await import('../../query/report/overlap.js');
-  const ids = results.flatMap(({ import_id, status }) =>
-    import_id !== null && status === 'imported' ? [import_id] : [],
-  );
-  return (await overlapsOf(store, ids)).map(overlapSentence);
+  return (await overlapsOf(store, imports)).map(overlapSentence);
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {

@@ -18,7 +18,7 @@ export interface WatchOptions {
 export type Import = (
   files: readonly Named[],
   stopped: AbortSignal,
-) => Promise<{ results: ImportedFile[]; overlaps: string[] }>;
+) => Promise<{ results: ImportedFile[]; warnings: string[] }>;
 
 /**
  * Looks at files again and again and imports what is new, until it is interrupted. The database is open, and locked,
@@ -72,8 +72,8 @@ function rounds(
     if (changed.length === 0) return [];
     try {
       const files = changed.map(({ file }) => file);
-      const { results, overlaps } = await load(files, stopped);
-      for (const overlap of overlaps) await note(overlap);
+      const { results, warnings } = await load(files, stopped);
+      for (const warning of warnings) await note(warning);
       const named = new Map(results.map((result) => [result.source, result]));
       return changed.flatMap((one): [Changed, ImportedFile][] => {
         const result = named.get(one.file.name);

@@ -1,6 +1,6 @@
 import { INPUT_UNITS, OTHER_UNITS, OUTPUT_UNITS } from '../../names/dimensions.js';
 import type { NativeColumn } from '../../names/native_columns.js';
-import { join, literal, sql } from '../../sql.js';
+import { join, literal, type Sql, sql } from '../../sql.js';
 import { flagOf, textOf } from './convert.js';
 import { field, type Shape } from './fields.js';
 import { constant, type Format, type Place } from './format.js';
@@ -39,7 +39,19 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
   const failed = sql`(${given('error_class')} is not null or coalesce(${http} >= 400, false) or ${among(word, FAILED)})`;
   const units = sql`json_transform(try_cast(${given('other_units')} as json), '"MAP(VARCHAR, DECIMAL(18,6))"')`;
   const tags = sql`json_transform(try_cast(${given('tags')} as json), '"MAP(VARCHAR, VARCHAR)"')`;
-  const parts = sql`coalesce(cache_read, 0) - coalesce(cache_write, 0) - coalesce(cache_write_1h, 0) - coalesce(input_audio, 0) - coalesce(input_image, 0) - coalesce(cache_read_audio, 0)`;
+  // Other units may name tokens that the counts contain; nearly all rows have none.
+  const others = (names: readonly string[], columns: Readonly<Record<string, Sql>>) => sql`case when ${given('other_units')} is null
+        then ${sumOf(Object.values(columns))} else ${sumOf(names.map((name) => sql`coalesce(${columns[name] ?? sql`null`}, try_cast(${units}[${literal(name)}] as bigint))`))} end`;
+  const promptUnits = others(INPUT_UNITS, {
+    input_audio_tokens: sql`input_audio`,
+    input_image_tokens: sql`input_image`,
+    cache_read_audio_tokens: sql`cache_read_audio`,
+  });
+  const answerUnits = others(OUTPUT_UNITS, {
+    output_audio_tokens: sql`output_audio`,
+    output_image_tokens: sql`output_image`,
+  });
+  const parts = sql`coalesce(cache_read, 0) - coalesce(cache_write, 0) - coalesce(cache_write_1h, 0) - ${promptUnits}`;
   return {
     ...layout,
     numbers: {
@@ -140,7 +152,7 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
       cache_read_tokens: sql`cache_read`,
       cache_write_tokens: sql`cache_write`,
       cache_write_1h_tokens: sql`cache_write_1h`,
-      text_output_tokens: sql`output - coalesce(reasoning, 0) - coalesce(output_audio, 0) - coalesce(output_image, 0)`,
+      text_output_tokens: sql`output - coalesce(reasoning, 0) - ${answerUnits}`,
       reasoning_tokens: sql`reasoning`,
       latency_ms: sql`latency`,
       ttft_ms: sql`ttft`,
@@ -162,4 +174,11 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
     repeats: 'grows',
     dated: true,
   };
+}
+
+function sumOf(parts: readonly Sql[]): Sql {
+  return sql`(${join(
+    parts.map((part) => sql`coalesce(${part}, 0)`),
+    ' + ',
+  )})`;
 }

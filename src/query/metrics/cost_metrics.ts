@@ -61,6 +61,22 @@ export const COST_METRICS = {
     measures: ['input_tokens', 'output_tokens'],
     value: sql`${measured('input_tokens')} + ${measured('output_tokens')}`,
   },
+  billed: {
+    unit: 'money',
+    title: 'billed',
+    means: 'What the source says it billed for a call, in dollars; of calls of which it says nothing, nothing.',
+    presets: [],
+    measures: ['billed_rows', 'billed'],
+    value: sql`case when part.billed_rows > 0 then ${measured('billed')} end`,
+  },
+  difference: {
+    unit: 'money',
+    title: 'difference',
+    means: 'The cost less what the source billed, of the calls that have both.',
+    presets: [],
+    measures: ['compared_rows', 'compared_cost', 'compared_billed'],
+    value: sql`case when part.compared_rows > 0 then ${measured('compared_cost')} - ${measured('compared_billed')} end`,
+  },
   cost: {
     unit: 'money',
     title: 'cost',

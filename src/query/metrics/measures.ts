@@ -1,11 +1,12 @@
-import { INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
+import { CACHE_READ_UNITS, INPUT_UNITS, OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 
 /**
  * What rows must be told apart by before they are added up: the status of the cost always; the rate card where a cost is split
- * into what was paid for which tokens; the outcome (status and class of error) where errors are counted.
+ * into what was paid for which tokens; the outcome (status and class of error) where errors are counted; the currency of what the source
+ * billed.
  */
-export type Split = 'card' | 'outcome';
+export type Split = 'card' | 'outcome' | 'currency';
 
 /**
  * Something that is added up. First over rows of usage (aliased fact) into columns of `named`, for each status of cost and each split;
@@ -45,11 +46,15 @@ export const COLUMNS = {
   cache_read_rows: sql`count(fact.cache_read_tokens)`,
   cache_write_tokens: summed('cache_write_tokens'),
   cache_write_1h_tokens: summed('cache_write_1h_tokens'),
+  cache_read_units: unitsSum(CACHE_READ_UNITS),
   input_units: unitsSum(INPUT_UNITS),
   text_output_tokens: summed('text_output_tokens'),
   reasoning_tokens: summed('reasoning_tokens'),
   output_units: unitsSum(OUTPUT_UNITS),
   customer_cost: sql`sum(fact.cost_usd) filter (where fact.customer is not null)`,
+  billed_rows: sql`count(fact.billed_cost)`,
+  billed: sql`sum(fact.billed_cost)`,
+  billed_computed: sql`sum(case when fact.billed_cost is not null then fact.cost_usd end)`,
   latency_rows: sql`count(${LATENCY})`,
   latency_sum: sql`sum(${LATENCY})`,
   latency_max: sql`max(${LATENCY})`,
@@ -81,7 +86,8 @@ const OUTPUT = ['text_output_tokens', 'reasoning_tokens', 'output_units'] as con
  * third of the whole).
  */
 export const SELDOM = {
-  units: ['input_units', 'output_units'],
+  units: ['input_units', 'output_units', 'cache_read_units'],
+  billed_cost: ['billed_rows', 'billed', 'billed_computed'],
   cache_write_tokens: ['cache_write_tokens'],
   cache_write_1h_tokens: ['cache_write_1h_tokens'],
   reasoning_tokens: ['reasoning_tokens'],
@@ -137,11 +143,22 @@ function errorsOf(name: string): Measure {
   return failures(sql`named.status = 'error' and named.error_class = ${literal(name)}`);
 }
 
+const HAS_PRICE = sql` and named.cost_status <> 1`;
+
+/** A sum over rows of which the source tells what it billed in dollars. */
+function inDollars(column: 'billed_rows' | 'billed' | 'billed_computed', and = sql``): Measure {
+  return {
+    columns: [column],
+    split: 'currency',
+    total: sql`coalesce(sum(${identifier(column)}) filter (where named.billed_currency = 'USD'${and}), 0)`,
+  };
+}
+
 /** Everything that can be added up, by name. Those of BASE are always there and not listed here. */
 export const MEASURES = {
   input_tokens: tokens(...INPUT),
   output_tokens: tokens(...OUTPUT),
-  cached_tokens: tokens('cache_read_tokens'),
+  cached_tokens: tokens('cache_read_tokens', 'cache_read_units'),
   cached_rows: { columns: ['cache_read_rows'], total: sql`sum(cache_read_rows)` },
   uncached_input_tokens: tokens('uncached_input_tokens'),
   cache_write_tokens: tokens('cache_write_tokens', 'cache_write_1h_tokens'),
@@ -176,6 +193,11 @@ export const MEASURES = {
   server_error: errorsOf('server_error'),
   client_error: errorsOf('client_error'),
   cancelled: errorsOf('cancelled'),
+  billed_rows: inDollars('billed_rows'),
+  billed: inDollars('billed'),
+  compared_rows: inDollars('billed_rows', HAS_PRICE),
+  compared_billed: inDollars('billed', HAS_PRICE),
+  compared_cost: inDollars('billed_computed', HAS_PRICE),
   failed_cost: {
     columns: [],
     split: 'outcome',

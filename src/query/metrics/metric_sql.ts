@@ -93,7 +93,15 @@ ${card}
 ${keys.length === 0 ? sql`having count(*) > 0` : sql`group by ${join(keys.map((key) => sql`named.${key}`))}`}`;
 }
 
-const OUTCOME = [sql`profile.status`, sql`profile.error_class`];
+const SPLITS = {
+  outcome: [sql`profile.status`, sql`profile.error_class`],
+  currency: [sql`coalesce(upper(profile.billed_currency), 'USD') as billed_currency`],
+};
+
+/** What rows are told apart by that usage_profile has. */
+function profileSplits(splits: ReadonlySet<string | undefined>): Sql[] {
+  return (['outcome', 'currency'] as const).flatMap((split) => (splits.has(split) ? SPLITS[split] : []));
+}
 
 /** The sums over rows: six sums for each status of cost instead of twelve, some with a filter, are a third faster. */
 function sums({ needs, nothing }: Asked, added: boolean): Sql {
@@ -114,7 +122,7 @@ function byProfile(asked: Asked, named: readonly Named[], splits: ReadonlySet<st
   const names = named.filter(({ home }) => home === 'profile').map(({ name }) => name);
   const times = named.filter(({ home }) => home !== 'profile').map(({ name }) => name);
   const card = splits.has('card') ? [sql`fact.rate_card_id`] : [];
-  const outcome = splits.has('outcome') ? OUTCOME : [];
+  const outcome = profileSplits(splits);
   const keys = join([sql`fact.profile_id`, sql`fact.cost_status`, ...card, ...times]);
   const counted = eachPart(
     asked,
@@ -140,7 +148,7 @@ function byRow(asked: Asked, dimensional: readonly Named[], splits: ReadonlySet<
   const names = dimensional.map(({ name }) => name);
   const { dimensions, bucket } = asked;
   const card = splits.has('card') ? [sql`fact.rate_card_id`] : [];
-  const outcome = splits.has('outcome') ? OUTCOME : [];
+  const outcome = profileSplits(splits);
   const all = bucket === undefined ? dimensions : [...dimensions, bucket];
   const profile = outcome.length > 0 || all.some(({ home }) => home === 'profile');
   const named = eachPart(

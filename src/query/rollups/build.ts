@@ -150,7 +150,8 @@ async function insertSums(store: Store, summed: Summed): Promise<boolean> {
 }
 
 /** What is no money. */
-const COUNTED = ['requests', ...Object.keys(COLUMNS).filter((name) => name !== 'customer_cost')];
+const MONEY = ['customer_cost', 'billed', 'billed_computed'];
+const COUNTED = ['requests', ...Object.keys(COLUMNS).filter((name) => !MONEY.includes(name))];
 
 function timeOf({ table }: Summed): Sql {
   return sql`date_trunc('${TABLE[table].span}', fact.occurred_at)`;

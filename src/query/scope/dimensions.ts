@@ -42,6 +42,13 @@ const FACT: Record<string, Sql> = {
   session: sql`fact.session_id`,
   trace: sql`fact.trace_id`,
   cost_status: sql`case fact.cost_status when 0 then 'computed' when 1 then 'unpriced' when 2 then 'assumed' else 'free' end`,
+  // Whether the cost is what the source billed, within 0.1 % or, where it rounds, a millionth of a dollar.
+  agreement: sql`case
+      when fact.billed_cost is null or fact.profile_id in (select profile_id from usage_profile where upper(billed_currency) <> 'USD') then null
+      when fact.cost_usd is null then 'unpriced'
+      when abs(fact.cost_usd - fact.billed_cost) <= 0.000001 or abs(fact.cost_usd - fact.billed_cost) * 1000 <= abs(fact.billed_cost) then 'agrees'
+      else 'differs'
+    end`,
   import: sql`cast(fact.import_id as varchar)`,
   // Ids in the reports of providers, names in those of gateways.
   api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,

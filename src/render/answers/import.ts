@@ -1,4 +1,5 @@
 import type { ImportedFile } from '../../import/load/answer.js';
+import type { Agreement } from '../../query/agreement/answer.js';
 import { formatAmount, formatCount, formatMoney } from '../text/number.js';
 import { plain } from '../text/text.js';
 
@@ -24,19 +25,34 @@ export interface ImportAnswer {
   /** The first 100 rejects of each. */
   files: ImportedFile[];
   totals: Counts;
+  /** How far costs agree with what the sources billed; null where none says so. */
+  billed_by_source: Agreement | null;
   warnings: readonly string[];
 }
 
+/** What an import came to. */
+export interface ImportSummary {
+  files: readonly ImportedFile[];
+  warnings: readonly string[];
+  agreement?: Agreement | undefined;
+  dryRun: boolean;
+}
+
 /** The summary for programs. */
-export function importAsJson(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
-  const shown = files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) }));
-  const totals = totalOf(files);
-  const answer: ImportAnswer = { schema: 'llmcost.import/1', dry_run: dryRun, files: shown, totals, warnings };
+export function importAsJson({ files, warnings, agreement, dryRun }: ImportSummary): string {
+  const answer: ImportAnswer = {
+    schema: 'llmcost.import/1',
+    dry_run: dryRun,
+    files: files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) })),
+    totals: totalOf(files),
+    billed_by_source: agreement ?? null,
+    warnings,
+  };
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 /** The summary for people: each file with its sum, what was set aside, and a total. */
-export function importAsText(files: readonly ImportedFile[], warnings: readonly string[], dryRun: boolean): string {
+export function importAsText({ files, warnings, agreement, dryRun }: ImportSummary): string {
   const lines = fileLines(files);
   const namesOf = (wanted: ImportedFile['status']) =>
     files.filter(({ status }) => status === wanted).map(({ source }) => plain(source));
@@ -49,6 +65,7 @@ export function importAsText(files: readonly ImportedFile[], warnings: readonly 
     lines.push(foreignText(unknown, [`counts ${what} was`, `count ${what} were`]));
     lines.push(`  to see what is in one: llmcost import --explain ${unknown[0]}`);
   }
+  if (agreement !== undefined) lines.push(agreementText(agreement));
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
@@ -120,6 +137,18 @@ function fileText(file: ImportedFile): string[] {
     default:
       throw new Error(`no status ${file.status satisfies never}`);
   }
+}
+
+/** billed by the source: 1,204 calls, 1,198 agree within 0.1 %, 6 differ by $0.84: llmcost report --where agreement=differs, llmcost why ID */
+function agreementText({ calls: billed, agree, differ, unpriced, difference, furthest }: Agreement): string {
+  const parts = [calls(Number(billed)), `${formatCount(Number(agree))} agree within 0.1 %`];
+  if (Number(unpriced) > 0) parts.push(`${formatCount(Number(unpriced))} without a price`);
+  if (Number(differ) === 0) return `billed by the source: ${parts.join(', ')}`;
+  const next = [
+    'llmcost report --where agreement=differs',
+    ...(furthest === null ? [] : [`llmcost why ${plain(furthest)}`]),
+  ];
+  return `billed by the source: ${[...parts, `${formatCount(Number(differ))} differ by ${formatMoney(difference)}`].join(', ')}: ${next.join(', ')}`;
 }
 
 /** What became of a file, on one line: 'app.jsonl: llmcost-jsonl, 5 new lines = 5 imported, cost $0.002'. */
