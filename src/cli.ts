@@ -17,6 +17,7 @@ import { registerReport } from './commands/report/report.js';
 import { registerSchema } from './commands/schema.js';
 import { registerQuality } from './commands/simulate/quality.js';
 import { registerSimulate } from './commands/simulate/simulate.js';
+import { start } from './commands/start.js';
 import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
@@ -27,9 +28,12 @@ import { describeFailure, type Io, withoutCommands } from './io.js';
  * This is the one place where errors are told apart.
  */
 export async function main(argv: string[], io: Io): Promise<void> {
-  const program = buildProgram(io);
+  const run = async (line: string[]) => {
+    await buildProgram(io).parseAsync(withCommandFirst(line), { from: 'user' });
+  };
   try {
-    await program.parseAsync(withCommandFirst(argv), { from: 'user' });
+    if (argv.length === 0) await start(run, io);
+    else await run(argv);
   } catch (error) {
     io.setExitCode(answer(error, io, argv.includes('--debug')));
   }

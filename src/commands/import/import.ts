@@ -4,7 +4,7 @@ import type { ImportedFile } from '../../import/load/answer.js';
 import type { ImportOptions } from '../../import/load/file_load.js';
 import type { Named } from '../../import/read/paths.js';
 import type { Io } from '../../io.js';
-import type { Agreement } from '../../query/agreement/answer.js';
+import type { ImportedSum } from '../../query/imported/answer.js';
 import type { Store } from '../../store/store.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from '../options.js';
 import { BUNDLE_DIRECTORY } from '../pricing/book.js';
@@ -21,6 +21,8 @@ export interface ImportCommandOptions extends ConfigOptions {
   maxRejects?: string;
   watch?: boolean;
   interval?: string;
+  from?: string;
+  verbose?: boolean;
   summary: 'text' | 'json';
 }
 
@@ -28,7 +30,11 @@ export interface ImportCommandOptions extends ConfigOptions {
 export function registerImport(program: Command, io: Io): void {
   withConfigOption(withCommonOptions(program.command('import')))
     .description('Read usage logs into the database and price every call. Content is never kept.')
-    .argument('<paths...>', 'files, folders or globs, also .gz and .zst; - is standard input')
+    .argument(
+      '[paths...]',
+      'files, folders or globs, also .gz and .zst; - is standard input; none: the logs of coding agents',
+    )
+    .option('--from <names>', 'without paths: only these agents, for example claude-code,codex')
     .option('--format <name>', 'what the files are; default: recognised by their content')
     .option('--map <name=path>', 'where something stands: a path in the JSON, or a CSV column; repeat it', collect)
     .option('--set <name=value>', 'the same value for every call, for example environment=prod; repeat it', collect)
@@ -36,6 +42,7 @@ export function registerImport(program: Command, io: Io): void {
     .option('--dry-run', 'show what would be imported and change nothing')
     .option('--strict', 'refuse a file with any bad line')
     .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
+    .option('-v, --verbose', 'a line for every file')
     .option('--watch', 'keep looking and import what is new or has grown, until Ctrl+C')
     .option('--interval <time>', 'with --watch: the time between two looks, for example 500ms, 10s or 1m; default: 5s')
     .addOption(new Option('--summary <form>', 'how to print the summary').choices(['text', 'json']).default('text'))
@@ -45,21 +52,27 @@ export function registerImport(program: Command, io: Io): void {
 
 const EXAMPLES = `
 Examples:
+  llmcost import
+  llmcost import --from claude-code,codex
   llmcost import logs/*.jsonl
   llmcost import calls.csv --map timestamp=date --map customer=tenant --set provider=azure
   llmcost import --explain export.csv
   gunzip -c calls.jsonl.gz | llmcost import - --set environment=prod`;
 
-async function runImport(paths: string[], options: ImportCommandOptions, io: Io): Promise<void> {
+async function runImport(given: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
+  const paths = given.length > 0 ? given : await agentPaths(options, io);
   if (options.watch === true) return watch(paths, settings, { options, io });
-  const { filesOf } = await import('../../import/read/paths.js');
-  const files = await filesOf(paths, io.cwd);
+  if (given.length > 0 && options.from !== undefined)
+    throw new UsageError('--from is for an import without paths.\nGive either paths or --from.');
+  const { filesOf, NoFile, NoLogs } = await import('../../import/read/paths.js');
+  const files = await filesOf(paths, io.cwd, given.length > 0 ? [] : [NoLogs, NoFile]);
   if (options.explain === true) return explain(files, settings, { options, io });
-  const { results, warnings, agreement } = await load(files, settings, { options, io });
+  const { results, warnings, sum } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../../render/answers/import.js');
-  const summary = { files: results, warnings, agreement, dryRun: settings.dryRun };
-  io.stdout.write(options.summary === 'json' ? importAsJson(summary) : importAsText(summary));
+  const summary = { files: results, warnings, sum, dryRun: settings.dryRun };
+  const detail = options.quiet === true ? 'problems' : options.verbose === true ? 'all' : 'some';
+  io.stdout.write(options.summary === 'json' ? importAsJson(summary) : importAsText(summary, detail));
   if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
@@ -73,6 +86,29 @@ async function runImport(paths: string[], options: ImportCommandOptions, io: Io)
   // A line in a hundred may be bad, one of a file whatever its size: not where there is no other.
   if (options.maxRejects === undefined && results.some(({ rejected }) => rejected > 0) && !results.some(isRead))
     throw new InputError('Nothing was imported: no line could be read.');
+}
+
+/** Where the coding agents on this machine keep their logs; says what was found. Throws NoAgents. */
+async function agentPaths(options: ImportCommandOptions, io: Io): Promise<string[]> {
+  const [{ findAgents, noAgents }, { filesOf, NoFile, NoLogs }] = await Promise.all([
+    import('../../import/read/agent_folders.js'),
+    import('../../import/read/paths.js'),
+  ]);
+  const only = (options.from ?? '').split(',').map((name) => name.trim());
+  const found: { title: string; paths: string[]; files: number }[] = [];
+  for (const { title, paths } of findAgents(
+    io.env,
+    only.filter((name) => name !== ''),
+  )) {
+    const files = await filesOf(paths, io.cwd, [NoLogs, NoFile]);
+    if (files.length > 0) found.push({ title, paths, files: files.length });
+  }
+  if (found.length === 0) throw noAgents();
+  if (options.quiet !== true && options.summary === 'text') {
+    const each = found.map(({ title, files }) => `${title} (${files === 1 ? '1 file' : `${files} files`})`);
+    io.stdout.write(`Found on this machine: ${each.join(', ')}.\n`);
+  }
+  return found.flatMap(({ paths }) => paths);
 }
 
 function noLogs([first]: readonly ImportedFile[]): InputError {
@@ -100,7 +136,7 @@ async function watch(
 interface LoadedFiles {
   results: ImportedFile[];
   warnings: string[];
-  agreement: Agreement | undefined;
+  sum: ImportedSum | undefined;
 }
 
 async function load(
@@ -135,11 +171,11 @@ async function load(
     const imports = results.flatMap(({ import_id, status }) =>
       import_id !== null && status === 'imported' ? [import_id] : [],
     );
-    const { agreementOf } = await import('../../query/agreement/agreement.js');
+    const { sumUpImports } = await import('../../query/imported/imported.js');
     return {
       results,
       warnings: await countedTwice(store, imports),
-      agreement: await agreementOf(store, imports),
+      sum: await sumUpImports(store, imports),
     };
   });
 }

@@ -40,7 +40,10 @@ export function ownFormat({ at, ...layout }: OwnLayout): Format {
   const units = sql`json_transform(try_cast(${given('other_units')} as json), '"MAP(VARCHAR, DECIMAL(18,6))"')`;
   const tags = sql`json_transform(try_cast(${given('tags')} as json), '"MAP(VARCHAR, VARCHAR)"')`;
   // Other units may name tokens that the counts contain; nearly all rows have none.
-  const others = (names: readonly string[], columns: Readonly<Record<string, Sql>>) => sql`case when ${given('other_units')} is null
+  const others = (
+    names: readonly string[],
+    columns: Readonly<Record<string, Sql>>,
+  ) => sql`case when ${given('other_units')} is null
         then ${sumOf(Object.values(columns))} else ${sumOf(names.map((name) => sql`coalesce(${columns[name] ?? sql`null`}, try_cast(${units}[${literal(name)}] as bigint))`))} end`;
   const promptUnits = others(INPUT_UNITS, {
     input_audio_tokens: sql`input_audio`,

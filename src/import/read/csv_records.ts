@@ -22,7 +22,12 @@ export async function* csvRecords(source: Source, { delimiter, linesAbove }: Csv
   let record: CsvRecord | undefined;
   for await (const { line, bytes } of textLines(source)) {
     if (line <= linesAbove) continue;
-    const start = record ?? { line, lines: 0, bytes: 0, blank: isBlank(bytes) && !(separator === TAB && bytes.includes(TAB)) };
+    const start = record ?? {
+      line,
+      lines: 0,
+      bytes: 0,
+      blank: isBlank(bytes) && !(separator === TAB && bytes.includes(TAB)),
+    };
     const current = { ...start, lines: start.lines + 1, bytes: start.bytes + bytes.length + 1 };
     const open = endsInQuotes(bytes, { separator, inQuotes: record !== undefined });
     if (!open) yield current;

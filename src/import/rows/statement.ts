@@ -9,8 +9,8 @@ import {
   scaledWhole,
   textOf,
   timeOf,
-  wholeNumber,
   visibleName,
+  wholeNumber,
 } from '../declare/convert.js';
 import { tokenSteps } from '../declare/counts.js';
 import { placeSql, type Shape } from '../declare/fields.js';

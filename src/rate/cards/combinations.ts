@@ -114,7 +114,14 @@ function wantedCard(combination: Combination, number: number, resolve: Resolver)
 }
 
 /** Words for the ordinary way of being served. `on_demand`: Google, Groq and Bedrock for pay as you go. */
-export const ORDINARY_CONDITIONS: ReadonlySet<string> = new Set(['', 'standard', 'default', 'auto', 'on_demand', 'normal']);
+export const ORDINARY_CONDITIONS: ReadonlySet<string> = new Set([
+  '',
+  'standard',
+  'default',
+  'auto',
+  'on_demand',
+  'normal',
+]);
 
 /** The tier as price lists call it. OpenAI renamed priority to fast. */
 function rateTier(tier: string | null, provider: string | null): string {

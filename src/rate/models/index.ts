@@ -101,7 +101,9 @@ type Groups = ReadonlyMap<string, readonly string[]>;
 
 function providerList(provider: string, known: readonly KnownModel[]): ProviderList {
   const all = known.map(({ model }) => model);
-  const believed = known.filter(({ priced, free }) => priced && !(free === true && (isSubscription(provider) || isSelfHosted(provider))));
+  const believed = known.filter(
+    ({ priced, free }) => priced && !(free === true && (isSubscription(provider) || isSelfHosted(provider))),
+  );
   const priced = believed.map(({ model }) => model).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return {
     exact: firstOf(priced, (model) => model.toLowerCase()),

@@ -1,10 +1,12 @@
 import type { ImportedFile } from '../../import/load/answer.js';
-import type { Agreement } from '../../query/agreement/answer.js';
+import type { Agreement, ImportedSum } from '../../query/imported/answer.js';
 import { formatAmount, formatCount, formatMoney } from '../text/number.js';
 import { plain } from '../text/text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
+/** So many files are told of one by one. */
+const FEW_FILES = 5;
 const FILES_SHOWN = 20;
 const FOREIGN_SHOWN = 5;
 const COLUMNS_SHOWN = 40;
@@ -34,58 +36,96 @@ export interface ImportAnswer {
 export interface ImportSummary {
   files: readonly ImportedFile[];
   warnings: readonly string[];
-  agreement?: Agreement | undefined;
+  sum?: ImportedSum | undefined;
   dryRun: boolean;
 }
 
 /** The summary for programs. */
-export function importAsJson({ files, warnings, agreement, dryRun }: ImportSummary): string {
+export function importAsJson({ files, warnings, sum, dryRun }: ImportSummary): string {
   const answer: ImportAnswer = {
     schema: 'llmcost.import/1',
     dry_run: dryRun,
     files: files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) })),
     totals: totalOf(files),
-    billed_by_source: agreement ?? null,
+    billed_by_source: sum?.agreement ?? null,
     warnings,
   };
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-/** The summary for people: each file with its sum, what was set aside, and a total. */
-export function importAsText({ files, warnings, agreement, dryRun }: ImportSummary): string {
-  const lines = fileLines(files);
+/** How much is said of the files: only what is wrong with them, those with something to note and a few others, or all. */
+export type ImportDetail = 'problems' | 'some' | 'all';
+
+/** The summary for people: files with their sums, what was set aside, and what all of it comes to. */
+export function importAsText({ files, warnings, sum, dryRun }: ImportSummary, detail: ImportDetail = 'some'): string {
+  const lines = fileLines(files, detail);
+  if (detail === 'problems') return lines.map((line) => `${line}\n`).join('');
   const namesOf = (wanted: ImportedFile['status']) =>
     files.filter(({ status }) => status === wanted).map(({ source }) => plain(source));
   const [foreign, unknown] = [namesOf('ignored'), namesOf('unknown')];
   const read = files.length - foreign.length - unknown.length;
-  if (read > 1) lines.push(`${formatCount(read)} files: ${sumText(totalOf(files))}`);
+  if (read > 1) lines.push(...wholeText(files, read, sum));
   if (foreign.length > 0) lines.push(foreignText(foreign, ['is no log and was', 'are no logs and were']));
   if (unknown.length > 0) {
     const what = 'tokens or money in no format llmcost knows, and';
     lines.push(foreignText(unknown, [`counts ${what} was`, `count ${what} were`]));
     lines.push(`  to see what is in one: llmcost import --explain ${unknown[0]}`);
   }
-  if (agreement !== undefined) lines.push(agreementText(agreement));
+  if (sum?.agreement !== undefined) lines.push(agreementText(sum.agreement));
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
   return `${lines.join('\n')}\n`;
 }
 
-/**
- * Each file, but of thousands only some: those with something to note and those without are counted apart, so that the
- * bad one of many is seen.
- */
-function fileLines(files: readonly ImportedFile[]): string[] {
-  const told = files.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
-  const [noted, before, smooth] = (['noted', 'before', 'smooth'] as const).map((kind) =>
-    told.filter((file) => kindOf(file) === kind),
-  );
-  const shown = new Set([noted, before, smooth].flatMap((some = []) => some.slice(0, FILES_SHOWN)));
+/** '636 files: 45,120 lines = …', and under it when the calls were made, what they cost and what was skipped. */
+function wholeText(files: readonly ImportedFile[], read: number, sum: ImportedSum | undefined): string[] {
+  const [first] = files
+    .map(({ first_at }) => first_at)
+    .filter((time) => time !== null)
+    .sort();
+  const last = files
+    .map(({ last_at }) => last_at)
+    .filter((time) => time !== null)
+    .sort()
+    .at(-1);
+  const skips = new Map<string, number>();
+  for (const { skip_reasons } of files)
+    for (const [reason, lines] of Object.entries(skip_reasons)) skips.set(reason, (skips.get(reason) ?? 0) + lines);
+  const skipped = [...skips].map(([reason, lines]) => `${formatCount(lines)} ${plain(reason)}`);
+  const total = totalOf(files);
+  const nothing = total.lines === 0 && files.some(({ status }) => status === 'unchanged');
   return [
-    ...told.filter((file) => shown.has(file)).flatMap(fileText),
-    ...moreText(noted, 'with something to note; --summary json tells of each'),
-    ...moreText(before, 'imported before and unchanged'),
-    ...moreText(smooth, 'without anything to note'),
+    `${formatCount(read)} files: ${nothing ? 'nothing new' : sumText(total)}`,
+    ...indented([
+      ...(first === undefined || last === undefined || sum === undefined
+        ? []
+        : [
+            `from ${minute(first)} to ${minute(last)} UTC, cost ${costText({ cost_usd: sum.cost, unpriced: Number(sum.unpriced) })}`,
+          ]),
+      ...(skipped.length === 0 ? [] : [`skipped: ${skipped.join(', ')}`]),
+      ...(sum === undefined && !nothing ? [] : ['next: llmcost report --by model']),
+    ]),
+  ];
+}
+
+/**
+ * Each of a few files; of many those with something to note, so that the bad one of a thousand is seen: what the others came to
+ * is in the sum of all.
+ */
+function fileLines(files: readonly ImportedFile[], detail: ImportDetail): string[] {
+  const told = files.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
+  if (detail === 'problems')
+    return told.filter(({ status, rejected }) => status === 'failed' || rejected > 0).flatMap(fileText);
+  if (detail === 'all') return told.flatMap(fileText);
+  if (told.length <= FEW_FILES) return told.flatMap(fileText);
+  const noted = told.filter((file) => kindOf(file) === 'noted');
+  const before = told.filter((file) => kindOf(file) === 'before').length;
+  return [
+    ...noted.slice(0, FILES_SHOWN).flatMap(fileText),
+    ...moreText(noted, 'with something to note; --summary json, or -v, tells of each'),
+    ...(before === 0
+      ? []
+      : [`${formatCount(before)} of ${formatCount(told.length)} files imported before and unchanged`]),
   ];
 }
 
@@ -101,7 +141,7 @@ function kindOf({
   return status === 'unchanged' ? 'before' : 'smooth';
 }
 
-function moreText(files: readonly ImportedFile[] = [], what: string): string[] {
+function moreText(files: readonly ImportedFile[], what: string): string[] {
   const more = files.slice(FILES_SHOWN);
   if (more.length === 0) return [];
   const sum = more.some(({ lines }) => lines > 0) ? `: ${sumText(totalOf(more))}` : '';
@@ -216,7 +256,7 @@ function earnedText(earned: NonNullable<ImportedFile['earned']>): string {
   return amounts.length === 0 ? formatMoney('0') : amounts.join(' + ');
 }
 
-function costText({ cost_usd: cost, unpriced }: ImportedFile): string {
+function costText({ cost_usd: cost, unpriced }: Pick<ImportedFile, 'cost_usd' | 'unpriced'>): string {
   return unpriced === 0
     ? formatMoney(cost)
     : `${formatMoney(cost)} without ${calls(unpriced)} that no price is known for`;

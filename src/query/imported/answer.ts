@@ -13,3 +13,12 @@ export interface Agreement {
   /** The request id of the call that differs most. */
   furthest: string | null;
 }
+
+/** What the calls of some imports came to. */
+export interface ImportedSum {
+  /** USD, a decimal string, without the calls that no price is known for. */
+  cost: string;
+  unpriced: Count;
+  /** Undefined where no source says what it billed. */
+  agreement: Agreement | undefined;
+}

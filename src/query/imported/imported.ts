@@ -1,15 +1,14 @@
-import { integer, join, sql } from '../../sql.js';
+import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Count, countOf, textOf } from '../scope/values.js';
-import type { Agreement } from './answer.js';
+import type { Agreement, ImportedSum } from './answer.js';
 
 /**
  * How far the costs of some imports agree with what their sources billed, by the dimension `agreement`; undefined where no source says
  * what it billed. A source's own cost is a witness: where it differs, a count, a price or a condition was read wrongly by one of the two.
  */
-export async function agreementOf(store: Store, imports: readonly number[]): Promise<Agreement | undefined> {
-  if (imports.length === 0) return undefined;
+async function agreementOf(store: Store, imports: Sql): Promise<Agreement | undefined> {
   const { key } = dimensionOf('agreement', []);
   const found = await store.row<Record<string, string | null>>(sql`
     select
@@ -22,7 +21,7 @@ export async function agreementOf(store: Store, imports: readonly number[]): Pro
     from (
       select ${key} as agreement, fact.cost_usd - fact.billed_cost as difference, fact.request_id
       from usage_fact as fact
-      where fact.import_id in (${join(imports.map(integer))}) and fact.billed_cost is not null
+      where fact.import_id in (${imports}) and fact.billed_cost is not null
     )`);
   const count = (name: string): Count => countOf(found[name]);
   if (Number(found.calls) === 0) return undefined;
@@ -34,4 +33,16 @@ export async function agreementOf(store: Store, imports: readonly number[]): Pro
     difference: textOf(found.difference) ?? '0',
     furthest: textOf(found.furthest),
   };
+}
+
+/** What the calls of some imports came to; undefined where there is none. */
+export async function sumUpImports(store: Store, imports: readonly number[]): Promise<ImportedSum | undefined> {
+  if (imports.length === 0) return undefined;
+  const numbers = join(imports.map(integer));
+  const { calls, cost, unpriced } = await store.row<Record<string, string>>(sql`
+    select count(*) as calls, cast(coalesce(sum(cost_usd), 0) as varchar) as cost, count(*) filter (cost_usd is null) as unpriced
+    from usage_fact
+    where import_id in (${numbers})`);
+  if (Number(calls) === 0) return undefined;
+  return { cost: cost ?? '0', unpriced: countOf(unpriced), agreement: await agreementOf(store, numbers) };
 }
