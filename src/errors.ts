@@ -25,6 +25,9 @@ export class InputError extends UserError {
   }
 }
 
+/** No coding agent has logs on this machine. */
+export class NoAgents extends InputError {}
+
 /** 4: there is not enough to decide on. */
 export class UndecidedError extends UserError {
   constructor(message: string, options?: ErrorOptions) {

@@ -38,8 +38,8 @@ describe('help and version', () => {
     expect(await run([flag])).toEqual([`${manifest.version}\n`, '', 0]);
   });
 
-  test('without a command: the help on stderr, exit code 2', async () => {
-    const [out, err, code] = await run([]);
+  test('options without a command: the help on stderr, exit code 2', async () => {
+    const [out, err, code] = await run(['--debug']);
     expect([out, code]).toEqual(['', 2]);
     expect(err).toMatch(/^Usage: llmcost /);
   });

@@ -1,4 +1,4 @@
-import { NoAgents } from '../import/read/agent_folders.js';
+import { NoAgents } from '../errors.js';
 import type { Io } from '../io.js';
 import { databasePath } from './options.js';
 

@@ -51,5 +51,5 @@ test('agreement is a dimension, billed and difference are metrics', async () => 
   ]);
   expect([Number(total.billed), Number(total.difference)]).toEqual([0.0114004, -0.0003504]);
   const differs = await world.llmcost(['report', '--where', 'agreement=differs', '--format', 'csv', '-q']);
-  expect(differs.out.trim().split('\n')).toHaveLength(2);
+  expect(differs.out.trim().split('\n')).toHaveLength(3);
 });

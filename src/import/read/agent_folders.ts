@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InputError, UsageError } from '../../errors.js';
+import { NoAgents, UsageError } from '../../errors.js';
 import { kindOf } from './source.js';
 
 /** A coding agent and where it keeps what its calls used. */
@@ -73,9 +73,6 @@ export interface AgentLogs {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** No coding agent has logs on this machine. */
-export class NoAgents extends InputError {}
 
 /**
  * Where coding agents keep their logs on this machine: by the variable of each (CLAUDE_CONFIG_DIR, CODEX_HOME, …), the XDG folders, or
