@@ -234,5 +234,6 @@ export const claudeAgentSdk: Format = {
   },
   units: { web_search_requests: sql`nullif(searches, 0)` },
   repeats: 'grows',
+  sumsOf: 'claude-code',
   dated: false,
 };

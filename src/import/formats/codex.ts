@@ -197,6 +197,7 @@ export const codex: Format = {
   },
   units: {},
   key: CALL,
+  forks: true,
   repeats: 'same',
   // Copies of a call in other sessions carry other times.
   dated: false,

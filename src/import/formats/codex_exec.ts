@@ -100,5 +100,6 @@ export const codexExec: Format = {
   },
   units: {},
   repeats: 'grows',
+  sumsOf: 'codex',
   dated: false,
 };

@@ -20,6 +20,7 @@ import { failImports, finishImports, insertImports, nextImportId, withdrawImport
 import { storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
 import { readVerified } from './read_verified.js';
+import { dropForked, dropSums } from './sessions.js';
 
 /** Files of one format that one statement can read. */
 export interface Batch {
@@ -111,6 +112,8 @@ async function finish(store: Store, { loads, range, outcomes, usage }: Finishing
   await findShared(store, range);
   const unclear = await equalLines(store, loads, range);
   const known = await judgeShared(store, range, format);
+  const summed = await dropSums(store, { range, format, usage });
+  const forked = await dropForked(store, range, format);
   const settled = outcomes.map(
     (one): Outcome =>
       !('error' in one) && unclear.has(one.import_id)
@@ -124,7 +127,15 @@ async function finish(store: Store, { loads, range, outcomes, usage }: Finishing
   );
   const done = await finishImports(
     store,
-    tried.filter(({ kept }) => kept).map((one) => withRepeated(one, own.get(one.import_id), known.get(one.import_id))),
+    tried
+      .filter(({ kept }) => kept)
+      .map((one) =>
+        withRepeated(one, {
+          own: own.get(one.import_id),
+          known: known.get(one.import_id),
+          elsewhere: (summed.get(one.import_id) ?? 0) + (forked.get(one.import_id) ?? 0),
+        }),
+      ),
     usage,
   );
   await dropSuperseded(store, range);
@@ -158,11 +169,18 @@ async function equalLines(store: Store, loads: readonly Load[], { first }: Range
 
 const PARTIAL = 'an earlier state of a call';
 
-function withRepeated(loaded: Loaded, own: Repeated = NOT_REPEATED, known: Repeated = NOT_REPEATED): Loaded {
+/** What is known of the repeated calls of a file: in it, in other imports, and in sessions it repeats. */
+interface Repeats {
+  own: Repeated | undefined;
+  known: Repeated | undefined;
+  elsewhere: number;
+}
+
+function withRepeated(loaded: Loaded, { own = NOT_REPEATED, known = NOT_REPEATED, elsewhere }: Repeats): Loaded {
   const { skip_reasons: reasons } = loaded;
   return {
     ...loaded,
-    duplicates: own.duplicates + known.duplicates,
+    duplicates: own.duplicates + known.duplicates + elsewhere,
     updated: known.updated,
     skipped: loaded.skipped + own.partial,
     skip_reasons: own.partial === 0 ? reasons : { ...reasons, [PARTIAL]: own.partial },
