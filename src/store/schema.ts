@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../sql.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
-import { ROLLED_STEP } from './schema_rolled.js';
+import { CACHED_UNITS_STEP, ROLLED_STEP } from './schema_rolled.js';
 import { USAGE_STEP } from './schema_usage.js';
 
 /**
@@ -105,4 +105,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   ROLLED_STEP,
   UNCHANGED_STEP,
   LAST_LISTED_STEP,
+  CACHED_UNITS_STEP,
 ];

@@ -27,6 +27,15 @@ const SUMS = sql`
   answered_tokens bigint,
   answered_ms bigint`;
 
+/** Cached tokens that are no text have a sum of their own; what was added up before is added up again. */
+export const CACHED_UNITS_STEP: Sql = sql`
+delete from usage_rolled;
+delete from usage_hourly;
+delete from usage_daily;
+alter table usage_hourly add column cached_units bigint default 0;
+alter table usage_daily add column cached_units bigint default 0;
+`;
+
 /**
  * Exact sums of the usage of finished imports, so that frequent questions take the same time however many calls there are. A row of
  * `usage_rolled` covers all rows of usage_fact of the imports `first_import` to `last_import`: they are summed by hour and without customers in

@@ -25,14 +25,14 @@ const text = (value: Sql) => sql`cast(${value} as varchar)`;
 /**
  * The records with the prompt and the answer as wholes that hold their parts (`$whole:input`, `$whole:output`,
  * `$whole:reasoning`), and whether what is cached stood beside the prompt (`$beside`). Decided by what the counts come to,
- * then by who wrote them.
+ * then by who wrote them. What its tools brought Gemini counts beside the prompt, unless a total of both alone has it inside.
  */
 export function withWholes(records: Sql): Sql {
   const model = sql`lower(coalesce(${told('model')}, ${told('request_model')}, ${told('provider')}, ''))`;
   const claude = sql`regexp_matches(concat(${model}, ' ', lower(coalesce(${told('provider')}, ''))), 'claude|anthropic|bedrock|amazon')`;
   return sql`
     select
-      * exclude ("#cached", "#reads", "#in_parts", "#out_parts", "#total", "#reasoning", "#input", "#output", "#by_in", "#by_out", "#prompt", "#thoughts"),
+      * exclude ("#tools", "#cached", "#reads", "#in_parts", "#out_parts", "#total", "#reasoning", "#input", "#output", "#by_in", "#by_out", "#prompt", "#thoughts"),
       case when "#prompt" is null then ${identifier('$n:input')} else ${text(sql`"#prompt"`)} end as "$whole:input",
       case when "#output" is null then ${identifier('$n:output')} else ${text(sql`"#output" + "#thoughts"`)} end as "$whole:output",
       case when "#reasoning" = 0 and "#thoughts" > 0 then ${text(sql`"#thoughts"`)} else ${identifier('$n:reasoning')} end as "$whole:reasoning"
@@ -46,7 +46,7 @@ export function withWholes(records: Sql): Sql {
           else 0
         end as "#thoughts"
       from (
-        select *, "#input" + case when not "$beside" then 0 when "#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
+        select *, "#input" + "#tools" + case when not "$beside" then 0 when "#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
         from (
           select
             *,
@@ -65,7 +65,8 @@ export function withWholes(records: Sql): Sql {
             select
               *,
               case when "#by_in" then "#in_parts" when ${number('input')} is null and ${number('output')} is null and "#cached" = 0 then "#total" else ${number('input')} end as "#input",
-              case when "#by_out" then "#out_parts" else ${number('output')} end as "#output"
+              case when "#by_out" then "#out_parts" else ${number('output')} end as "#output",
+              case when "#total" in (${number('input')} + ${some('output')}, ${number('input')} + ${some('output')} + "#reasoning") then 0 else ${some('tool_in')} end as "#tools"
             from (
               select *, ${some('input')} = 0 and "#in_parts" > 0 as "#by_in", ${some('output')} = 0 and "#out_parts" > 0 as "#by_out"
               from (

@@ -71,6 +71,8 @@ const RECORD: Readonly<Record<string, readonly string[]>> = {
   first_chunk_ms: ['ai.response.msToFirstChunk', 'ttft_ms'],
   duration_ms: ['duration_ms'],
   attempt: ['attempt'],
+  cache_hit: ['cache_hit', 'metadata.cache_hit', 'litellm.cache_hit'],
+  hidden: ['hidden_params'],
   error_type: ['error.type', 'exception.type', 'error'],
   http: ['http.response.status_code', 'http.status_code', 'status_code'],
   cost: [

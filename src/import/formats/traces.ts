@@ -38,6 +38,21 @@ function plausible(text: Sql): Sql {
   return sql`case when try_cast(try_cast(${text} as double) as bigint) > 0 then cast(try_cast(try_cast(${text} as double) as bigint) as varchar) end`;
 }
 
+/** A proxy that keeps answers (LiteLLM) tells of one that it had: the key that it keeps it under, and that it cost nothing. */
+const FROM_CACHE = sql`coalesce(${told('cache_hit')} in ('true', 'True')
+    or (json_extract_string(try_cast(${told('hidden')} as json), '$.cache_key') <> ''
+      and try_cast(json_extract_string(try_cast(${told('hidden')} as json), '$.response_cost') as double) = 0
+      and coalesce(try_cast(${told('cost')} as double), 0) = 0), false)`;
+
+/** Requests that failed one after the other and are one record (Vercel's SDK): all of them were sent. */
+const ATTEMPTS = sql`case when ${FAILED} then coalesce(try_cast(regexp_extract(${told('message')}, '^Failed after ([0-9]{1,2}) attempts', 1) as bigint), 1) else 1 end`;
+
+/** Counts of tokens, by what the name says, that no rule knows. */
+const UNKNOWN_NAMES = sql`list_transform(
+      list_filter("$unknown", lambda e: e.s <> '' or regexp_matches(lower(e.k), '(usage|token_count|token_usage)[._]|tokens$|token_count$')),
+      lambda e: {'name': e.k, 'tokens': cast(try_cast(e.v as double) as bigint)})`;
+const UNKNOWN_TOKENS = sql`cast(list_sum(list_transform(${UNKNOWN_NAMES}, lambda e: e.tokens)) as bigint)`;
+
 /** Where LiteLLM answers under the name of its own group of deployments, the model is the one it asked the provider for. */
 const MODEL = sql`case
     when ${told('model')} = ${told('model_group')} then coalesce(${told('request_model')}, ${told('model')})
@@ -59,10 +74,12 @@ export interface Traces
   records: (lines: Sql) => Sql;
   /** How a record is called in the summary: spans, log records. */
   record: string;
+  /** Other records of such files. */
+  others?: Format['skip'];
 }
 
 /** A format whose lines are records of tracers: spans, or log records, of which some tell of calls. */
-export function traces({ records, record, fields, ...format }: Traces): Format {
+export function traces({ records, record, fields, others = [], ...format }: Traces): Format {
   const number = (name: string, at: string) => ({ at, value: count(name) });
   return calls({
     ...format,
@@ -100,13 +117,18 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
     },
     numbers: {
       searches: number('searches', 'web_search_requests'),
+      maps_searches: number('maps_searches', 'maps_grounding_requests'),
     },
     // `withWholes` has decided what the counts mean.
     convention: 'inclusive',
     defined: true,
     failed: FAILED,
-    units: { web_search_requests: sql`searches` },
+    fromCache: FROM_CACHE,
+    unknown: sql`(${UNKNOWN_TOKENS})`,
+    unknownNames: UNKNOWN_NAMES,
+    units: { web_search_requests: sql`searches`, maps_grounding_requests: sql`maps_searches` },
     skip: [
+      ...others,
       { reason: 'agents, chains and tools around calls', when: sql`${ROLE} = 'around'` },
       { reason: `${record} of calls that others tell of`, when: sql`${ROLE} = 'copy'` },
       { reason: `${record} that are no model call`, when: sql`${ROLE} is null and ${field('traceId')} is not null` },
@@ -147,6 +169,7 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
       environment: told('deployment'),
     },
     facts: {
+      requests: ATTEMPTS,
       request_id: told('call_id'),
       trace_id: sql`nullif(${field('traceId')}, '-')`,
       latency_ms: sql`case when "$to" >= "$from" then ("$to" - "$from") // 1000000 end`,

@@ -11,7 +11,7 @@ import {
   timeOf,
   wholeNumber,
 } from '../declare/convert.js';
-import { tokenSteps } from '../declare/counts.js';
+import { tokenSteps, unknownNames } from '../declare/counts.js';
 import { placeSql } from '../declare/fields.js';
 import {
   type AnyFormat,
@@ -145,6 +145,7 @@ function calls(format: Format, marked: Sql): Sql {
         )},
         file_number as file,
         ${format.key ?? sql`null`} as own_key,
+        ${namesOf(format)} as unknown_names,
         trouble
       from ${marked}
     ),
@@ -155,6 +156,12 @@ function calls(format: Format, marked: Sql): Sql {
         ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
       from made
     )`;
+}
+
+/** Names under which a line counts tokens that no rule knows: a list of `{name, tokens}`. */
+function namesOf({ told }: Format): Sql {
+  const names = told === undefined ? undefined : unknownNames(told);
+  return sql`cast(${names ?? sql`null`} as struct(name varchar, tokens bigint)[])`;
 }
 
 /** The steps `read` and `typed` of a statement: the lines with all their values converted. */

@@ -46,6 +46,7 @@ export const COLUMNS = {
   cache_write_tokens: summed('cache_write_tokens'),
   cache_write_1h_tokens: summed('cache_write_1h_tokens'),
   input_units: unitsSum(INPUT_UNITS),
+  cached_units: unitsSum(['cache_read_audio_tokens']),
   text_output_tokens: summed('text_output_tokens'),
   reasoning_tokens: summed('reasoning_tokens'),
   output_units: unitsSum(OUTPUT_UNITS),
@@ -81,7 +82,7 @@ const OUTPUT = ['text_output_tokens', 'reasoning_tokens', 'output_units'] as con
  * third of the whole).
  */
 export const SELDOM = {
-  units: ['input_units', 'output_units'],
+  units: ['input_units', 'output_units', 'cached_units'],
   cache_write_tokens: ['cache_write_tokens'],
   cache_write_1h_tokens: ['cache_write_1h_tokens'],
   reasoning_tokens: ['reasoning_tokens'],
@@ -141,7 +142,7 @@ function errorsOf(name: string): Measure {
 export const MEASURES = {
   input_tokens: tokens(...INPUT),
   output_tokens: tokens(...OUTPUT),
-  cached_tokens: tokens('cache_read_tokens'),
+  cached_tokens: tokens('cache_read_tokens', 'cached_units'),
   cached_rows: { columns: ['cache_read_rows'], total: sql`sum(cache_read_rows)` },
   uncached_input_tokens: tokens('uncached_input_tokens'),
   cache_write_tokens: tokens('cache_write_tokens', 'cache_write_1h_tokens'),
