@@ -68,6 +68,12 @@ const LANGFUSE: readonly Case[] = [
     usage: { promptTokenCount: 800, toolUsePromptTokenCount: 50, candidatesTokenCount: 40, totalTokenCount: 890 },
     read: { input: 850, output: 40 },
   },
+  // What was read stands beside the prompt, what was written in it.
+  {
+    model: CLAUDE,
+    usage: { input: 128, cache_read_input_tokens: 500, cache_creation_input_tokens: 30, output: 9, total: 637 },
+    read: { input: 628, cached: 500, written: 30, output: 9 },
+  },
   // Lifetimes of writes, with and without the sum of them.
   {
     model: CLAUDE,
@@ -171,6 +177,26 @@ test("kinds of usage of Langfuse are read by their names, their total and the pr
   const world = await newWorld();
   world.write('o.jsonl', LANGFUSE.map(({ model, usage }, index) => observation(usage, index, model)).join('\n'));
   await world.imported(['o.jsonl']);
+  expect(await readBack(world)).toEqual(LANGFUSE.map(({ read }) => read));
+});
+
+test('the same kinds are read alike where they stand as text in an attribute of a span', async () => {
+  const world = await newWorld();
+  const spans = LANGFUSE.map(({ model, usage }, index) => ({
+    traceId: String(index + 1).padStart(32, '0'),
+    spanId: String(index + 1).padStart(16, '0'),
+    name: 'generation',
+    startTimeUnixNano: `${1_790_841_600 + index * 100}000000000`,
+    endTimeUnixNano: `${1_790_841_601 + index * 100}000000000`,
+    attributes: Object.entries({
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.model.name': model,
+      'langfuse.observation.usage_details': JSON.stringify(usage),
+    }).map(([key, value]) => ({ key, value: { stringValue: value } })),
+  }));
+  const scope = { name: 'langfuse-sdk', version: '4.0.0' };
+  world.write('traces.jsonl', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope, spans }] }] }));
+  await world.imported(['traces.jsonl']);
   expect(await readBack(world)).toEqual(LANGFUSE.map(({ read }) => read));
 });
 

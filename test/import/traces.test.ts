@@ -79,7 +79,7 @@ test("an answer of a proxy's own cache costs nothing; a call that the proxy gave
     await world.rows(sql`select cast(cost_usd as varchar) as cost, gateway_cached from usage order by occurred_at`),
   ).toEqual([
     { cost: '0.000000000000000000', gateway_cached: true },
-    { cost: '0.000350000000000000', gateway_cached: null },
+    { cost: '0.000350000000000000', gateway_cached: false },
   ]);
 });
 

@@ -11,6 +11,10 @@ export interface NamedUsage {
   readonly at: (name: CountName) => string;
   /** Whether parts stand beside the prompt, and beside the answer (booleans; they may look at the columns of `classesIn`). */
   readonly beside: { readonly input: Sql; readonly output: Sql };
+  /** Its total is over all that the list has (a boolean): searches too, and of input and output alone only if they hold their parts. */
+  readonly totalOfAll: Sql;
+  /** The model is Gemini, which counts some beside the prompt that others do not tell. */
+  readonly gemini: Sql;
   /** The model embeds or ranks: a total alone is its prompt. */
   readonly readsOnly: Sql;
 }
@@ -35,7 +39,12 @@ const READ_KINDS = ['cache_read_audio', 'cache_read_image'] as const;
  * reasoning is decided by `tokenSteps`, as for all formats.
  */
 export function namedSteps(named: NamedUsage): readonly Readonly<Record<string, Sql>>[] {
-  return [listed(named), classesIn(), partsOf(), sumsOf(), totalsOf(), restOf(), besideOf(named), wholesOf(named)];
+  return [listed(named), classesIn(), ...partSteps(named)];
+}
+
+/** The same after the classes were found: the columns `n:CLASS` and `named:unknown` are there. */
+export function partSteps(named: NamedUsage): readonly Readonly<Record<string, Sql>>[] {
+  return [partsOf(), sumsOf(), totalsOf(named), restOf(), besideOf(named), wholesOf(named)];
 }
 
 function listed({ entries }: NamedUsage): Readonly<Record<string, Sql>> {
@@ -65,7 +74,8 @@ function classesIn(): Readonly<Record<string, Sql>> {
 
 /** Sums of what is told, and the wholes where only their parts are: `input_text` and `input_audio` beside an input of 0. */
 function partsOf(): Readonly<Record<string, Sql>> {
-  const cached = sql`(greatest(${some('cache_read')}, ${some('text_cached')} + ${sum(READ_KINDS)}) + greatest(${some('cache_write')}, ${some('cache_write_5m')} + ${some('cache_write_1h')}))`;
+  const reads = sql`greatest(${some('cache_read')}, ${some('text_cached')} + ${sum(READ_KINDS)})`;
+  const cached = sql`(${reads} + greatest(${some('cache_write')}, ${some('cache_write_5m')} + ${some('cache_write_1h')}))`;
   const textIn = sql`(${some('text_in')} + ${sum(INPUT_KINDS)})`;
   const textOut = sql`(${some('text_out')} + ${sum(OUTPUT_KINDS)})`;
   const bare = sql`${n('input')} is null and ${n('output')} is null and ${textIn} + ${textOut} + ${cached} + ${some('uncached')} = 0`;
@@ -81,6 +91,7 @@ function partsOf(): Readonly<Record<string, Sql>> {
       end`,
     'w:output': sql`if(${some('output')} = 0, ${textOut}, ${some('output')})`,
     'w:cached': cached,
+    'w:reads': reads,
     'w:reasoning': some('reasoning'),
     'w:predicted': some('predicted'),
     'w:kinds_in': sql`(${sum(INPUT_KINDS)})`,
@@ -105,12 +116,12 @@ function sumsOf(): Readonly<Record<string, Sql>> {
 }
 
 /** A total over all that a list has counts searches too, and what nobody knows: they are taken out of it. */
-function totalsOf(): Readonly<Record<string, Sql>> {
+function totalsOf({ totalOfAll }: NamedUsage): Readonly<Record<string, Sql>> {
   const explained = [sql`0`, w('kinds_in'), w('kinds_out'), w('kinds')].map((one) =>
     explains(sql`${w('told_rest')} - ${one}`),
   );
   return {
-    'w:taken': sql`if(${w('more')} > 0 and ${w('told_rest')} >= ${w('more')} and not (${join(explained, ' or ')}), ${w('more')}, 0)`,
+    'w:taken': sql`if(${totalOfAll} and ${w('more')} > 0 and ${w('told_rest')} >= ${w('more')} and not (${join(explained, ' or ')}), ${w('more')}, 0)`,
   };
 }
 
@@ -123,7 +134,7 @@ function restOf(): Readonly<Record<string, Sql>> {
 }
 
 /** Whether audio, images and predicted text stand beside the wholes: what the total says, else what the names are known for. */
-function besideOf({ beside }: NamedUsage): Readonly<Record<string, Sql>> {
+function besideOf({ beside, gemini }: NamedUsage): Readonly<Record<string, Sql>> {
   const part = (
     own: Sql,
     { held, rule, built }: { held: Sql; rule: Sql; built: Sql },
@@ -134,24 +145,28 @@ function besideOf({ beside }: NamedUsage): Readonly<Record<string, Sql>> {
   return {
     'w:beside_in': part(w('kinds_in'), { held: w('input'), rule: beside.input, built: w('by_in') }),
     'w:beside_out': part(w('kinds_out'), { held: w('output'), rule: beside.output, built: w('by_out') }),
+    // LiteLLM takes what was read out of the prompt that it gives to Langfuse, and leaves what was written in it.
+    'w:reads_beside': sql`coalesce(${w('reads')} > 0 and ${w('reads')} < ${w('cached')} and not list_contains(${w('plain_sums')}, ${w('rest')})
+        and ${w('rest')} in (${w('reads')}, ${w('reads')} + ${w('reasoning')}), false)`,
     'w:predicted_beside': sql`coalesce(${w('predicted')} > 0 and (${predicted} or (${w('total')} is null and ${beside.output})), false)`,
-    // Gemini counts what its tools brought beside the prompt.
-    'w:tools': sql`if(${w('rest')} is null or not ${w('explained')}, ${some('tool_in')}, 0)`,
+    // Gemini counts what its tools brought beside the prompt; others call something else by such a name.
+    'w:tools': sql`if(coalesce(not ${w('explained')} and ${w('rest')} >= ${some('tool_in')}, true)
+        and (coalesce(${gemini}, false) or ${explains(sql`${w('rest')} - ${some('tool_in')}`)}), ${some('tool_in')}, 0)`,
   };
 }
 
-function wholesOf({ beside, readsOnly }: NamedUsage): Readonly<Record<string, Sql>> {
-  const kindsIn = sql`if(${w('beside_in')}, ${w('kinds_in')}, 0)`;
+function wholesOf({ beside, readsOnly, totalOfAll }: NamedUsage): Readonly<Record<string, Sql>> {
+  const kindsIn = sql`if(${w('beside_in')}, ${w('kinds_in')}, 0) + if(${w('reads_beside')}, ${w('reads')}, 0)`;
   const kindsOut = sql`if(${w('beside_out')}, ${w('kinds_out')}, 0) + if(${w('predicted_beside')}, ${w('predicted')}, 0)`;
   const alone = sql`${w('bare')} and coalesce(${readsOnly}, false)`;
   const asked = sql`coalesce(${w('total')}, 0)`;
-  const inWhole = sql`(${w('cached')} > 0 or ${w('reasoning')} > 0) and ${w('rest')} = 0`;
+  const inWhole = sql`${totalOfAll} and (${w('cached')} > 0 or ${w('reasoning')} > 0) and ${w('rest')} = 0`;
   // A spelling of all that was written beside one of what is kept for an hour: the first holds the second, unless it is less or the total has both.
   const both = sql`(${some('cache_write_1h')} > 0 and ${n('cache_write_5m')} is null and ${some('cache_write')} > 0
       and (${some('cache_write_1h')} > ${some('cache_write')} or ${w('rest')} in (${w('cached')} + ${some('cache_write_1h')}, ${w('cached')} + ${some('cache_write_1h')} + ${w('reasoning')})))`;
   return {
     'whole:input': sql`case
-        when ${w('by_in')} or ${w('by_uncached')} or ${w('beside_in')} or ${w('tools')} > 0 then ${text(sql`${w('input')} + ${kindsIn} + ${w('tools')}`)}
+        when ${w('by_in')} or ${w('by_uncached')} or ${w('beside_in')} or ${w('reads_beside')} or ${w('tools')} > 0 then ${text(sql`${w('input')} + ${kindsIn} + ${w('tools')}`)}
         when ${alone} then ${n('total')}
         else ${n('input')}
       end`,
@@ -166,7 +181,7 @@ function wholesOf({ beside, readsOnly }: NamedUsage): Readonly<Record<string, Sq
       end`,
     'whole:cache_read': sql`coalesce(case when ${some('cache_read')} = 0 or ${some('cache_read_audio')} + ${some('cache_read_image')} > 0 then ${n('text_cached')} end, ${n('cache_read')})`,
     'whole:cache_write': sql`case when ${both} then ${text(sql`${some('cache_write')} + ${some('cache_write_1h')}`)} else ${n('cache_write')} end`,
-    'named:inside_in': sql`coalesce(${w('by_uncached')} or (${inWhole} and ${w('cached')} > 0)
+    'named:inside_in': sql`coalesce(${w('by_uncached')} or ${w('reads_beside')} or (${inWhole} and ${w('cached')} > 0)
         or (${w('cached')} > 0 and ${n('uncached')} is not null and ${some('uncached')} + ${w('cached')} = ${w('input')}), false)`,
     'named:inside_out': sql`coalesce(${inWhole} and ${w('reasoning')} > 0, false)`,
     'named:input': sql`if(coalesce(${beside.input}, false) and not ${w('by_uncached')}, 'nothing', 'cache')`,
@@ -213,4 +228,18 @@ export const NAMED_NUMBERS = {
 /** Whether a model, by its name in lower case, embeds or ranks: it reads and writes no text. */
 export function readsOnly(model: Sql): Sql {
   return sql`regexp_matches(${model}, 'embed|rerank|(^|[/-])(bge|gte|e5|minilm|voyage)-')`;
+}
+
+/**
+ * Whether kinds of usage that Langfuse keeps stand beside their wholes, by how the prompt is called and the model in lower
+ * case (texts). By Langfuse's own names (`input`, `input_cached_tokens`) each has a price of its own; names of a provider mean what they
+ * mean there: https://langfuse.com/docs/observability/features/token-and-cost-tracking
+ */
+export function besideByName(name: Sql, model: Sql): NamedUsage['beside'] {
+  const named = sql`lower(coalesce(${name}, 'input'))`;
+  const like = sql`${named} in ('input_tokens', 'inputtokens')`;
+  return {
+    input: sql`(contains(${named}, 'prompt') or contains(${named}, 'modality') or (${like} and not contains(${model}, 'claude'))) is not true`,
+    output: sql`(contains(${named}, 'prompt_tokens') or ${named} = 'prompttokens' or ${like}) is not true`,
+  };
 }

@@ -14,6 +14,7 @@ import {
   withLabels,
 } from '../declare/labels.js';
 import {
+  besideByName,
   NAMED_NUMBERS,
   NAMED_TOLD,
   NAMED_UNITS,
@@ -73,17 +74,6 @@ const ofTotals = (name: string, column_: string) =>
 const FAILED = sql`coalesce(${field('level')} = 'ERROR', false)`;
 const IS_CALL = sql`coalesce(${field('type')} in ('GENERATION', 'EMBEDDING'), true)`;
 const MODEL = sql`lower(coalesce(${field('model')}, ''))`;
-const NAMED_AS = sql`lower(coalesce("named:as", 'input'))`;
-
-/**
- * Kinds of usage are whatever the application or an integration sent. By Langfuse's own names (`input`,
- * `input_cached_tokens`) they stand beside each other, each with a price of its own; by a provider's names they mean what they mean there:
- * https://langfuse.com/docs/observability/features/token-and-cost-tracking
- */
-const BESIDE = sql`(contains(${NAMED_AS}, 'prompt') or contains(${NAMED_AS}, 'modality')
-    or (${NAMED_AS} in ('input_tokens', 'inputtokens') and not contains(${MODEL}, 'claude'))) is not true`;
-const ANSWER_BESIDE = sql`(contains(${NAMED_AS}, 'prompt_tokens') or ${NAMED_AS} in ('prompttokens', 'input_tokens', 'inputtokens')) is not true`;
-
 const USAGE: NamedUsage = {
   entries: sql`list_concat(
       ${usageLeaves(sql`try_cast(${field('usageDetails')} as json)`, sql`'usageDetails'`)},
@@ -97,7 +87,9 @@ const USAGE: NamedUsage = {
       ])}]
     )`,
   at: (name) => `usageDetails.${name}`,
-  beside: { input: BESIDE, output: ANSWER_BESIDE },
+  beside: besideByName(sql`"named:as"`, MODEL),
+  totalOfAll: sql`true`,
+  gemini: sql`contains(${MODEL}, 'gemini')`,
   readsOnly: sql`${field('type')} = 'EMBEDDING' or ${readsOnly(MODEL)}`,
 };
 

@@ -91,7 +91,7 @@ const firstObject = (paths: readonly string[]) =>
 const NO_COLUMNS = sql`(${field('prompt_tokens')} is null and ${field('completion_tokens')} is null)`;
 
 /** The counts of a run: the columns that the server makes, else the usage that the SDK sends, else that of the answer. */
-function usageOf(at: At): NamedUsage {
+function usageOf(at: At, model: Sql): NamedUsage {
   const sent = sql`coalesce(${json(at('extra.metadata.usage_metadata'))}, counted_usage, raw_usage)`;
   const details = (name: string, whole: string) =>
     usageLeaves(sql`try(json_object(${literal(whole)}, ${json(field(name))}))`, literal(name));
@@ -108,6 +108,8 @@ function usageOf(at: At): NamedUsage {
       input: sql`raw_cached > 0 and raw_input = try_cast("n:input" as bigint)`,
       output: sql`false`,
     },
+    totalOfAll: sql`false`,
+    gemini: sql`contains(lower(coalesce(${model}, '')), 'gemini')`,
     readsOnly: sql`${at('extra.metadata.ls_model_type')} = 'embedding' or ${field('run_type')} = 'embedding'`,
   };
 }
@@ -152,7 +154,7 @@ function langsmith(
     ${at('extra.invocation_params.model')},
     ${at('extra.invocation_params.model_name')}
   )`;
-  const usage = usageOf(at);
+  const usage = usageOf(at, model);
   return calls({
     ...layout,
     computed: [...(layout.computed ?? []), ...RAW_STEPS, ...namedSteps(usage)],
