@@ -210,12 +210,18 @@ export const NOTHING_BILLED = sql`card.failed and ${TOKENS} = 0 and coalesce(len
 
 const NOTHING_BUT_UNKNOWN = sql`map_keys(call.units) = [${literal(UNKNOWN_TOKENS)}]`;
 
+const UNKNOWN_COUNT = sql`coalesce(call.units[${literal(UNKNOWN_TOKENS)}], 0)`;
+
+/** Tokens of unknown kinds leave the cost the least it can be; where they are the most of a call, that says nothing of what it cost. */
+const MOSTLY_UNKNOWN = sql`(${UNKNOWN_COUNT} > 0 and 2 * ${UNKNOWN_COUNT} > ${TOKENS}
+      + list_sum(list_transform(map_entries(call.units), lambda unit: if(ends_with(unit.key, '_tokens'), unit.value, 0))))`;
+
 /** Something was used whose price is not known, or nobody says what was used. */
 const UNKNOWN = sql`card.unpriced
       or (not (${KNOWN_TOKENS}) and (call.units is null or ${NOTHING_BUT_UNKNOWN}) and card.fee is null)
       or (card.fee > 0 and call.requests is null)
       or ${each(({ quantity, unknown }) => sql`(card.${unknown} and call.${quantity} > 0)`, ' or ')}
-      or (call.units is not null and ${UNIT_UNKNOWN})`;
+      or (call.units is not null and (${UNIT_UNKNOWN} or ${MOSTLY_UNKNOWN}))`;
 
 /** The usual row: nothing but tokens, all rates known. */
 const PLAIN = sql`card.plain and call.units is null and ${KNOWN_TOKENS}`;

@@ -1,5 +1,5 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { textOf } from './convert.js';
+import { plausibleNumber, textOf } from './convert.js';
 import { COUNT_NAMES, type CountName, conventionTrait, TOKEN_FACTS, type Told, tokenUnits } from './counts.js';
 import { field, merged, type Shape, withPath } from './fields.js';
 import { type Check, constant, type Facts, type Format, type Place, type Traits } from './format.js';
@@ -67,7 +67,19 @@ export interface Calls extends Pick<Format, Given>, Partial<Omit<Format, Given |
 export function calls(declared: Calls): Format {
   const { at, also, fields, set, failed, filtered, fromCache, labels, tags, optional, traits, facts, ...rest } =
     declared;
-  const { convention, counts, uncounted, defined, writer, inside, gapIsReasoning, ...format } = rest;
+  const {
+    convention,
+    counts,
+    uncounted,
+    defined,
+    writer,
+    inside,
+    gapIsReasoning,
+    rule,
+    unknown,
+    unknownNames,
+    ...format
+  } = rest;
   const told = toldOf(declared);
   return {
     skip: [],
@@ -77,7 +89,7 @@ export function calls(declared: Calls): Format {
     ...format,
     told,
     fields: fieldsOf(declared),
-    numbers: { ...placesOf(at, NUMBERS), ...format.numbers },
+    numbers: { ...placesOf(withoutNonsense(at), NUMBERS), ...format.numbers },
     decimals: { ...placesOf(at, ['cost']), ...format.decimals },
     durations: { ...placesOf(at, DURATIONS), ...format.durations },
     times: { ...placesOf(at, TIMES), ...format.times },
@@ -131,13 +143,38 @@ export function placesOf<Name extends string>(
   );
 }
 
+/** Numbers without a part in the price: what is none that makes sense (-1, NaN) is not there, and rejects no line. */
+function withoutNonsense(at: Places): Places {
+  const names = ['attempt', 'http_status', 'max_output_tokens'] as const;
+  const plausible = names.flatMap((name): [AtName, At][] => {
+    const place = at[name];
+    if (place === undefined) return [];
+    const label = placeAt(place);
+    const value = typeof label === 'string' ? field(label) : label.value;
+    return [[name, { at: typeof label === 'string' ? label : label.at, value: plausibleNumber(value) }]];
+  });
+  return { ...at, ...Object.fromEntries(plausible) };
+}
+
 function toldOf(declared: Calls): Told {
-  const { at, convention, counts, uncounted, defined, writer, inside, gapIsReasoning } = declared;
+  const { at, convention, counts, uncounted, defined, writer, inside, gapIsReasoning, rule, unknown, unknownNames } =
+    declared;
   const direct = COUNT_NAMES.flatMap((name): [CountName, Sql][] =>
     at[name] === undefined ? [] : [[name, identifier(name)]],
   );
   const all: Told['counts'] = { ...Object.fromEntries(direct), ...counts };
-  return { counts: all, convention, uncounted: uncounted ?? zeros(all), defined, writer, inside, gapIsReasoning };
+  return {
+    counts: all,
+    convention,
+    uncounted: uncounted ?? zeros(all),
+    defined,
+    writer,
+    inside,
+    gapIsReasoning,
+    rule,
+    unknown,
+    unknownNames,
+  };
 }
 
 /** No call takes nothing and gives nothing: zeros are what a failed one counts, or one of which nobody knows the usage. */

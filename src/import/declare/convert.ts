@@ -21,6 +21,11 @@ export function wholeNumber(text: Sql, style: NumberStyle): Sql {
   end`;
 }
 
+/** A text that writes down a whole number, 0 or above; null where it does not: -1, NaN, inf, 0.5, auto. */
+export function plausibleNumber(text: Sql): Sql {
+  return sql`case when regexp_full_match(trim(${text}), '[0-9]{1,9}([.]0+)?|[0-9]{1,3}([., ][0-9]{3}){1,2}') then ${text} end`;
+}
+
 /** A value, or another where a text is there but did not give the first: `coalesce` alone would work on every null. */
 function orElse(value: Sql, text: Sql, other: Sql): Sql {
   return sql`coalesce(${value}, case when ${text} is not null then ${other} end)`;

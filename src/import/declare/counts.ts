@@ -63,6 +63,12 @@ export interface Told {
   readonly counts: Readonly<Partial<Record<CountName, Sql>>>;
   /** The rule of the provider, or of most writers of such lines: it holds where a line itself does not show another. */
   readonly convention: keyof typeof CONVENTIONS | Convention;
+  /** The same where it differs from line to line, over its columns: InputHolds and OutputHolds as text, null where it does not. */
+  readonly rule?: { readonly input: Sql; readonly output: Sql } | undefined;
+  /** Tokens under names that nobody knows, beside all others (bigint); the cost is then the least that it can be. */
+  readonly unknown?: Sql | undefined;
+  /** Those names, a list of `{name, tokens}`. */
+  readonly unknownNames?: Sql | undefined;
   /** The convention is what the source defines: no line can show another one, and one that contradicts it cannot be right. */
   readonly defined?: true | undefined;
   /** What the program that wrote the line does, where it is known: see writers.ts. */
@@ -96,8 +102,29 @@ export function tokenUnits(told: Told): Partial<Record<UnitName, Sql>> {
   const units = UNITS.flatMap((name): [UnitName, Sql][] => {
     return told.counts[name] === undefined ? [] : [[`${name}_tokens`, identifier(`tokens:${name}`)]];
   });
-  const gap: [UnitName, Sql][] = tellsTotal(told) ? [['unknown_tokens', sql`"tokens:gap"`]] : [];
-  return Object.fromEntries([...units, ...gap]);
+  const unknown = unknownOf(told);
+  return Object.fromEntries([...units, ...(unknown === undefined ? [] : [['unknown_tokens', unknown]])]);
+}
+
+/** Tokens that nobody knows: under names without a rule, and what a total has beyond its parts. */
+function unknownOf(told: Told): Sql | undefined {
+  const some = [...(told.unknown === undefined ? [] : [told.unknown]), ...(tellsTotal(told) ? [GAP] : [])];
+  return some.length === 2
+    ? sql`(${join(
+        some.map((one) => sql`coalesce(${one}, 0)`),
+        ' + ',
+      )})`
+    : some[0];
+}
+
+const GAP = identifier('tokens:gap');
+
+/** The names under which unknown tokens are told, a list of `{name, tokens}`, over converted lines; undefined where there can be none. */
+export function unknownNames(told: Told): Sql | undefined {
+  const { unknownNames: names } = told;
+  const gap = sql`case when ${GAP} > 0 then [{'name': 'total', 'tokens': ${GAP}}] else [] end`;
+  if (!tellsTotal(told)) return names;
+  return names === undefined ? gap : sql`list_concat(coalesce(${names}, []), ${gap})`;
 }
 
 /**
@@ -251,7 +278,10 @@ function readingOf(told: Told): Readonly<Record<string, Sql>> {
   const rule = conventionOf(told);
   const possible = (holds: Sql) =>
     sql`case ${holds} when 'cache' then "can:cache" when 'reads' then "can:reads" when 'nothing' then true end`;
-  const ruled = literal(rule.input);
+  const ruled =
+    told.rule === undefined ? literal(rule.input) : sql`coalesce(${told.rule.input}, ${literal(rule.input)})`;
+  const answered =
+    told.rule === undefined ? literal(rule.output) : sql`coalesce(${told.rule.output}, ${literal(rule.output)})`;
   return {
     'reading:input': sql`case
         when ${PROVEN} then case
@@ -273,7 +303,7 @@ function readingOf(told: Told): Readonly<Record<string, Sql>> {
         when "inside:output" and "can:reasoning" then 'reasoning'
         when not "can:reasoning" then if(${CANNOT.output}, 'reasoning', 'nothing')
         when "writer:output" is not null then "writer:output"
-        else ${literal(rule.output)}
+        else ${answered}
       end`,
   };
 }

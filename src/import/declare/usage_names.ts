@@ -6,7 +6,7 @@ import { join, literal, type Sql, sql } from '../../sql.js';
  * - `uncached`: the prompt without what is cached
  * - `tool_in`: results of a provider's own tools, which Gemini counts beside the prompt
  * - `predicted`: predicted text, which is in the answer already for OpenAI
- * - `searches`: searches and grounding, billed by the request
+ * - `searches`, `maps_searches`: searches and grounding, billed by the request
  * - `none`: what is no count of tokens, or a part of another count
  * - `unknown`: no rule knows the name
  */
@@ -35,6 +35,7 @@ export const USAGE_CLASSES = [
   'tool_in',
   'predicted',
   'searches',
+  'maps_searches',
 ] as const;
 
 export type UsageClass = (typeof USAGE_CLASSES)[number];
@@ -86,14 +87,35 @@ const PREFIX =
 function bareName(name: Sql): Sql {
   const letters = sql`lower(regexp_replace(regexp_replace(${name}, ${literal(PREFIX)}, ''), '[^A-Za-z0-9]+', '', 'g'))`;
   const words = sql`regexp_replace(${letters}, 'tokens?|counts?|details?|usage|metadata', '', 'g')`;
-  return sql`regexp_replace(replace(${words}, 'prompt', 'input'), 'completions?|candidates|response|generated', 'output')`;
+  const sides = sql`regexp_replace(replace(${words}, 'prompt', 'input'), 'completions?|candidates?|response|generated', 'output')`;
+  return sql`regexp_replace(${sides}, ${literal(CONDITION)}, ${literal('\\1\\3')})`;
+}
+
+/**
+ * What sets the price of a class, in front of its name: `flex_cache_read`, `priority_reasoning`, `input_over_200k_cached`.
+ * Alone it counts what is left of a whole beside its other parts.
+ */
+const CONDITION =
+  '^(input|output|)(flex|priority|batch|standard|scale|(?:over|above)[0-9]+k)_?((?:cache|reason|thought|think|audio|text|image|video|ephemeral).*)$';
+
+/** The service tier in front of the names of counts above 0 (`flex_cache_read`), a list of `{k, v}`; null where none has one. */
+export function tierInNames(entries: Sql): Sql {
+  const named = sql`regexp_extract(lower(e.k), '(?:^|[._])(flex|priority)(?:$|[._])', 1)`;
+  return sql`nullif(list_transform(list_filter(${entries}, lambda e: e.v not in ('0', '0.0') and ${named} <> ''), lambda e: ${named})[1], '')`;
 }
 
 /** In this order: the first that matches the bare name decides. */
-const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[] = [
-  ['cost|price|ratio|percent|requestusage|^requests?$|latency|duration|time|speed|limit|remaining|budget', 'none'],
+const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none' | 'unknown'])[] = [
+  [
+    'cost|price|ratio|percent|requestusage|^requests?$|latency|duration|time|speed|limit|remaining|budget|sources|^unit$',
+    'none',
+  ],
+  ['maps', 'maps_searches'],
   ['search|grounding', 'searches'],
-  ['fetch|characters|images$|videos$|files$|iterations|^(flex|priority|batch|standard)$', 'none'],
+  [
+    'fetch|characters|images$|videos$|files$|iterations|^(input|output)?(flex|priority|batch|standard|scale|(over|above)[0-9]+k)$',
+    'none',
+  ],
   ['prediction', 'predicted'],
   ['noncache|uncache|nocache|cachemiss', 'uncached'],
   [
@@ -106,17 +128,21 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[]
   ['cache.*audio|audio.*cache', 'cache_read_audio'],
   ['cache.*image|image.*cache', 'cache_read_image'],
   ['cache.*(video|document)|(video|document).*cache', 'none'],
-  ['text.*cache|cache.*text$', 'text_cached'],
+  ['text.*cache|cache.*(text|modality1)$', 'text_cached'],
+  ['cache.*modality2$', 'cache_read_image'],
+  ['cache.*modality4$', 'cache_read_audio'],
+  ['cache.*modality[0-9]+$', 'unknown'],
   ['cache', 'cache_read'],
   ['reasoning|thought|thinking', 'reasoning'],
   ['tooluse.*input|^tool$|^tools$|^tooluse$', 'tool_in'],
-  ['^(input)?audio(input)?$', 'input_audio'],
-  ['^(input)?image(input)?$', 'input_image'],
-  ['^(input)?video(input)?$', 'input_video'],
-  ['^(output)audio$|^audiooutput$', 'output_audio'],
-  ['^(output)image$|^imageoutput$', 'output_image'],
-  ['^(output)video$|^videooutput$', 'output_video'],
-  ['^(input(text|modality1|document)|textinput|text)$', 'text_in'],
+  // Vertex numbers its modalities: 1 text, 2 image, 3 video, 4 audio, 5 document.
+  ['^(input)?(audio|modality4)(input)?$', 'input_audio'],
+  ['^(input)?(image|modality2)(input)?$', 'input_image'],
+  ['^(input)?(video|modality3)(input)?$', 'input_video'],
+  ['^(output)(audio|modality4)$|^audiooutput$', 'output_audio'],
+  ['^(output)(image|modality2)$|^imageoutput$', 'output_image'],
+  ['^(output)(video|modality3)$|^videooutput$', 'output_video'],
+  ['^(input(text|modality1|modality5|document)|textinput|text|document)$', 'text_in'],
   ['^(output(text|modality1)|textoutput)$', 'text_out'],
   ['^(all)?input$|^inputeval$|^totalinput$', 'input'],
   ['^(all)?output$|^eval$|^totaloutput$', 'output'],
@@ -128,6 +154,11 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none'])[]
  * `none` for what is no count and `unknown` for what nobody knows. The bare name is a step of its own: every rule looks at it.
  */
 export function classified(entries: Sql): Sql {
+  return classifiedOf(sql`list_filter(${entries}, lambda e: try_cast(e.v as double) is not null)`);
+}
+
+/** The same of values that need not be numbers: what a source says in the place of a number has to be refused. */
+export function classifiedOf(entries: Sql): Sql {
   const known = join(
     Object.entries(FREQUENT).map(([name, found]) => sql`when ${literal(name)} then ${literal(found)}`),
     ' ',
@@ -136,14 +167,19 @@ export function classified(entries: Sql): Sql {
     RULES.map(([pattern, found]) => sql`when regexp_matches(e.b, ${literal(pattern)}) then ${literal(found)}`),
     ' ',
   );
-  const named = sql`list_transform(list_filter(${entries}, lambda e: try_cast(e.v as double) is not null), lambda e: {'f': case e.k ${known} end, 'k': e.k, 'v': e.v, 's': e.s})`;
+  const named = sql`list_transform(${entries}, lambda e: {'f': case e.k ${known} end, 'k': e.k, 'v': e.v, 's': e.s})`;
   const bare = sql`list_transform(${named}, lambda e: {'f': e.f, 'b': case when e.f is null then ${bareName(sql`e.k`)} end, 'k': e.k, 'v': e.v, 's': e.s})`;
   return sql`list_transform(${bare}, lambda e: {'c': case when e.f is not null then e.f ${rules} else 'unknown' end, 'k': e.k, 'v': regexp_replace(e.v, '[.]0+$', ''), 's': e.s})`;
 }
 
 /** The leaves of a JSON object of usage as a list of names and values, `{"k": "prompt_tokens_details.cached_tokens", "v": "12"}`; lists by modality too. */
 export function usageLeaves(object: Sql, source: Sql): Sql {
-  const inner = sql`list_transform(map_entries(json_transform(e.value, '"MAP(VARCHAR, VARCHAR)"')), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.key), 'v': f.value})`;
+  const deeper = sql`list_transform(map_entries(json_transform(f.value, '"MAP(VARCHAR, VARCHAR)"')), lambda g: {'s': ${source}, 'k': concat(e.key, '.', f.key, '.', g.key), 'v': g.value})`;
+  const inner = sql`flatten(list_transform(map_entries(json_transform(e.value, '"MAP(VARCHAR, JSON)"')), lambda f: case json_type(f.value)
+        when 'OBJECT' then ${deeper}
+        when 'ARRAY' then []
+        else [{'s': ${source}, 'k': concat(e.key, '.', f.key), 'v': f.value->>'$'}]
+      end))`;
   const modality = sql`[{"modality":"VARCHAR","tokenCount":"VARCHAR","token_count":"VARCHAR","tokens":"VARCHAR"}]`;
   const listed = sql`list_transform(json_transform(e.value, '${modality}'), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.modality), 'v': coalesce(f.tokenCount, f.token_count, f.tokens)})`;
   const leaves = sql`case json_type(e.value)

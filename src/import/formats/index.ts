@@ -41,7 +41,7 @@ import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { hermes } from './hermes.js';
 import { inspectAi } from './inspect_ai.js';
 import { kimiCli, kimiCode } from './kimi.js';
-import { langfuseCsv, langfuseJsonl } from './langfuse.js';
+import { langfuseCsv, langfuseIngestion, langfuseJsonl } from './langfuse.js';
 import { langsmithParquet, langsmithRuns } from './langsmith.js';
 import { litellmDailyCsv, litellmDailyJsonl } from './litellm_daily.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
@@ -105,6 +105,7 @@ export const FORMATS: readonly AnyFormat[] = [
   litellmStandardLogging,
   langfuseJsonl,
   langfuseCsv,
+  langfuseIngestion,
   heliconeJsonl,
   heliconeCsv,
   langsmithRuns,

@@ -77,6 +77,7 @@ export const sdkSpans = traces({
     scopeMetrics: 'text',
   },
   record: 'records',
+  others: [{ reason: 'sums of metrics over calls', when: sql`${field('scopeMetrics')} is not null` }],
   records: (lines) => sql`
     select
       * exclude ("$attributes", "$traceId", "$spanId", "$parentSpanId", "$name", "$scope"),
@@ -178,6 +179,10 @@ export const genkitTraces = traces({
 const METRICS = attributesIn(field('metrics'));
 const METADATA = attributesIn(field('metadata'));
 
+/** A call that has ended without an answer and without a count has failed, whether or not a row has the error. */
+const UNANSWERED = sql`coalesce(${field('output')}, 'null') = 'null' and json_exists(${field('metrics')}, '$.end')
+        and len(list_filter(${METRICS.keys}, lambda one: contains(one, 'token'))) = 0`;
+
 /** Rows of Braintrust's logs. https://www.braintrust.dev/docs/reference/api */
 export const braintrustLogs = traces({
   name: 'braintrust-logs',
@@ -191,6 +196,7 @@ export const braintrustLogs = traces({
     span_parents: 'text',
     created: 'text',
     error: 'text',
+    output: 'text',
     metrics: 'text',
     metadata: 'text',
     span_attributes: { name: 'text', type: 'text' },
@@ -206,7 +212,7 @@ export const braintrustLogs = traces({
       {'name': 'braintrust', 'version': cast(null as varchar)} as "$scope",
       coalesce(${nanoseconds(sql`json_extract_string(${field('metrics')}, '$.start')`)}, ${nanoseconds(field('created'))}) as "$from",
       ${nanoseconds(sql`json_extract_string(${field('metrics')}, '$.end')`)} as "$to",
-      coalesce(${field('error')} <> '', false) as "$failed",
+      coalesce(${field('error')} <> '', false) or (${UNANSWERED}) as "$failed",
       ${field('error')} as "$message",
       list_concat(list_transform(list_filter(${METRICS.keys}, lambda one: contains(one, 'token')), lambda one: concat('usage.', one)), ${METADATA.keys}, ['openinference.span.kind']) as keys,
       list_concat(

@@ -55,6 +55,13 @@ const COUNTED = sql`coalesce(${identifier('$n:input')}, ${identifier('$n:output'
 const FAILED = sql`coalesce(${told('failed')}, false)`;
 const NAMED = sql`coalesce(${told('request_model')}, ${told('model')}, ${identifier('$body:model')}, ${identifier('$body:asked_model')})`;
 
+/** An event of the conventions that tells what is asked for; another one tells the answer. */
+const IS_REQUEST = sql`coalesce(${told('event')} = 'gen_ai.client.inference.operation.details' and not ${COUNTED} and not ${FAILED}
+    and ${told('model')} is null and ${told('response_id')} is null and ${told('error_type')} is null, false)`;
+
+/** Two events of one call that a program writes one after the other, both when it has ended. */
+const EVENTS_NS = 100_000_000n;
+
 /**
  * What a record is, the column `$role`:
  * - `call`: one call of a model, with all that its copies tell
@@ -64,6 +71,7 @@ const NAMED = sql`coalesce(${told('request_model')}, ${told('model')}, ${identif
  * - null: anything else
  */
 const ROLE = sql`case
+      when ${IS_REQUEST} then null
       when ${among(OPERATION, AROUND)}
         or (${among(KIND, AROUND_KINDS)} and not ${among(OPERATION, CALLS)})
         or coalesce(${SDK} and not regexp_matches(${KIND}, '[.]do[a-z]+$'), false) then 'around'
@@ -164,7 +172,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
           [...wholes, ...columns.slice(names.length)].map((one) => sql`(${one} is not null)::int`),
           ' + ',
         )}) as tells,
-        ${told('event')} = 'log' as is_log
+        ${told('event')} = 'log' as is_log, ${told('event')} as event
       from recorded
       where "$role" = 'call'
     ),
@@ -230,10 +238,11 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         and (outside.model in (inside.model, inside.answered) or outside.answered in (inside.model, inside.answered))
         and outside.counted = inside.counted and outside.failed = inside.failed
       where inside.record <> outside.record
-        and outside.start <= inside.start and outside."end" >= inside."end"
+        and outside.start <= inside.start
+        and outside."end" >= inside."end" - case when outside.event <> inside.event then ${literal(String(EVENTS_NS))}::bigint else 0 end
         and (outside.start < inside.start or outside."end" > inside."end" or outside.record < inside.record)
         and (inside.id is null or outside.id is null or inside.id = outside.id)
-        and inside.scope is distinct from outside.scope
+        and (inside.scope is distinct from outside.scope or outside.event <> inside.event)
         and (inside.prompt in (outside.prompt, outside.prompt_and_cache) or inside.prompt_and_cache in (outside.prompt, outside.prompt_and_cache))
     ),
     blank as (

@@ -1,5 +1,9 @@
 import { identifier, literal, type Sql, sql } from '../../sql.js';
+import type { Calls } from '../declare/calls.js';
+import type { CountName } from '../declare/counts.js';
+import { besideByName, type NamedUsage, namedPlaces, partSteps, readsOnly } from '../declare/named_usage.js';
 import { among } from '../declare/normalize.js';
+import { USAGE_CLASSES } from '../declare/usage_names.js';
 import { writerRule } from '../declare/writers.js';
 import { told } from './trace_records.js';
 
@@ -11,77 +15,92 @@ const INCLUSIVE_TEXTS = [
   'langfuse.observation.metadata.usage_object',
 ];
 /** Langfuse's kinds of usage stand beside each other, where they are called by Langfuse's names. */
-const LANGFUSE = 'langfuse.observation.usage_details';
+const OF_LANGFUSE = sql`coalesce(${told('told_in')} = ${literal('langfuse.observation.usage_details')}, false)`;
 
 const SCOPE = sql`lower(coalesce(${told('scope')}.name, ''))`;
 /** What is known of the instrumentation that wrote a record. */
 const WRITER = writerRule(SCOPE, sql`${told('scope')}.version`);
+const MODEL = sql`lower(coalesce(${told('model')}, ${told('request_model')}, ${told('provider')}, ''))`;
+const GEMINI = sql`contains(${MODEL}, 'gemini')`;
+const CLAUDE = sql`regexp_matches(concat(${MODEL}, ' ', lower(coalesce(${told('provider')}, ''))), 'claude|anthropic|bedrock|amazon')`;
 
-const number = (name: string) => sql`try_cast(${identifier(`$n:${name}`)} as bigint)`;
-const some = (name: string) => sql`coalesce(${number(name)}, 0)`;
-/** A whole number as the text of a field. */
-const text = (value: Sql) => sql`cast(${value} as varchar)`;
+const BY_NAME = besideByName(told('told_as'), MODEL);
+const LANGFUSE_BESIDE = {
+  input: sql`(${OF_LANGFUSE} and ${BY_NAME.input})`,
+  output: sql`(${OF_LANGFUSE} and ${BY_NAME.output})`,
+};
 
-/**
- * The records with the prompt and the answer as wholes that hold their parts (`$whole:input`, `$whole:output`,
- * `$whole:reasoning`), and whether what is cached stood beside the prompt (`$beside`). Decided by what the counts come to,
- * then by who wrote them.
- */
-export function withWholes(records: Sql): Sql {
-  const model = sql`lower(coalesce(${told('model')}, ${told('request_model')}, ${told('provider')}, ''))`;
-  const claude = sql`regexp_matches(concat(${model}, ' ', lower(coalesce(${told('provider')}, ''))), 'claude|anthropic|bedrock|amazon')`;
-  return sql`
-    select
-      * exclude ("#cached", "#reads", "#in_parts", "#out_parts", "#total", "#reasoning", "#input", "#output", "#by_in", "#by_out", "#prompt", "#thoughts"),
-      case when "#prompt" is null then ${identifier('$n:input')} else ${text(sql`"#prompt"`)} end as "$whole:input",
-      case when "#output" is null then ${identifier('$n:output')} else ${text(sql`"#output" + "#thoughts"`)} end as "$whole:output",
-      case when "#reasoning" = 0 and "#thoughts" > 0 then ${text(sql`"#thoughts"`)} else ${identifier('$n:reasoning')} end as "$whole:reasoning"
-    from (
-      select
-        *,
-        case
-          when "#reasoning" > 0 and ("#by_out" or "#total" = "#prompt" + "#output" + "#reasoning" or "#reasoning" > "#output"
-            or (starts_with(${SCOPE}, 'openlit') and contains(${model}, 'gemini'))) then "#reasoning"
-          when "#reasoning" = 0 and contains(${model}, 'gemini') and "#total" > "#prompt" + coalesce("#output", 0) then "#total" - "#prompt" - coalesce("#output", 0)
-          else 0
-        end as "#thoughts"
-      from (
-        select *, "#input" + case when not "$beside" then 0 when "#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning") then "#reads" else "#cached" end as "#prompt"
-        from (
-          select
-            *,
-            coalesce("#cached" > 0 and (
-              "#by_in"
-              or "#total" in ("#input" + "#cached" + coalesce("#output", 0), "#input" + "#cached" + coalesce("#output", 0) + "#reasoning")
-              or ("#reads" > 0 and "#total" in ("#input" + "#reads" + coalesce("#output", 0), "#input" + "#reads" + coalesce("#output", 0) + "#reasoning"))
-              or "#cached" > "#input"
-              or ${WRITER.input} = 'nothing'
-              or (starts_with(${SCOPE}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
-              or (${identifier('$n:uncached')} is null and ${SCOPE} = 'ai' and ${claude})
-              or (${told('told_in')} is not null and not ${among(told('told_in'), INCLUSIVE_TEXTS)} and ${claude})
-              or (${told('told_in')} = ${literal(LANGFUSE)} and "#total" is null and ${told('told_as')} = 'input')
-            ), false) as "$beside"
-          from (
-            select
-              *,
-              case when "#by_in" then "#in_parts" when ${number('input')} is null and ${number('output')} is null and "#cached" = 0 then "#total" else ${number('input')} end as "#input",
-              case when "#by_out" then "#out_parts" else ${number('output')} end as "#output"
-            from (
-              select *, ${some('input')} = 0 and "#in_parts" > 0 as "#by_in", ${some('output')} = 0 and "#out_parts" > 0 as "#by_out"
-              from (
-                select
-                  *,
-                  ${some('cache_read')} + ${some('cache_read_audio')} + ${some('cache_read_image')} + greatest(${some('cache_write')}, ${some('cache_write_5m')} + ${some('cache_write_1h')}) as "#cached",
-                  ${some('cache_read')} + ${some('cache_read_audio')} + ${some('cache_read_image')} as "#reads",
-                  ${some('text_in')} + ${some('input_audio')} + ${some('input_image')} as "#in_parts",
-                  ${some('text_out')} + ${some('output_audio')} + ${some('output_image')} as "#out_parts",
-                  ${number('total')} as "#total",
-                  ${some('reasoning')} as "#reasoning"
-                from (${records}) as record
-              ) as summed
-            ) as by_parts
-          ) as told
-        ) as decided
-      ) as prompted
-    ) as answered`;
-}
+/** What counts tokens under names that nobody knows: the name says that they are tokens, or stands in an object of usage. */
+const UNKNOWN = sql`list_transform(
+      list_filter("$unknown", lambda e: e.s <> '' or regexp_matches(lower(e.k), '(usage|token_count|token_usage)[._]|tokens$|token_count$')),
+      lambda e: {'name': e.k, 'tokens': cast(try_cast(e.v as double) as bigint)})`;
+
+/** How counts are called in messages. */
+const NAMES: Readonly<Partial<Record<CountName, string>>> = {
+  input: 'gen_ai.usage.input_tokens',
+  output: 'gen_ai.usage.output_tokens',
+  total: 'gen_ai.usage.total_tokens',
+  cache_read: 'gen_ai.usage.cache_read.input_tokens',
+  cache_write: 'gen_ai.usage.cache_creation.input_tokens',
+  cache_write_5m: 'cache_creation.ephemeral_5m_input_tokens',
+  cache_write_1h: 'cache_creation.ephemeral_1h_input_tokens',
+  reasoning: 'gen_ai.usage.reasoning.output_tokens',
+};
+
+const USAGE: NamedUsage = {
+  entries: sql`[]`,
+  at: (name) => NAMES[name] ?? `gen_ai.usage.${name}_tokens`,
+  beside: LANGFUSE_BESIDE,
+  totalOfAll: OF_LANGFUSE,
+  gemini: GEMINI,
+  readsOnly: sql`lower(${told('operation')}) in ('embeddings', 'embedding', 'rerank') or lower(${told('kind')}) in ('embedding', 'embedder', 'reranker')
+      or starts_with(lower(${told('kind')}), 'ai.embed') or ${readsOnly(MODEL)}`,
+};
+
+/** What is cached stands beside the prompt, by who wrote the record and where its counts stood. */
+const BESIDE = sql`coalesce("w:by_in"
+    or (starts_with(${SCOPE}, 'com.anthropic.claude_code') and ${told('told_as')} = 'input_tokens')
+    or (${identifier('n:uncached')} is null and ${SCOPE} = 'ai' and ${CLAUDE})
+    or (${told('told_in')} is not null and not ${among(told('told_in'), INCLUSIVE_TEXTS)} and not ${OF_LANGFUSE} and ${CLAUDE})
+    or ${LANGFUSE_BESIDE.input}, false)`;
+const CACHED = sql`("told:reads" + "told:writes")`;
+
+/** The counts of records: their classes were found by name already, copies of a call are one. */
+export const TRACE_COUNTS = {
+  computed: [
+    {
+      ...Object.fromEntries(USAGE_CLASSES.map((name): [string, Sql] => [`n:${name}`, identifier(`$n:${name}`)])),
+      'named:unknown': UNKNOWN,
+    },
+    ...partSteps(USAGE),
+  ],
+  places: namedPlaces(USAGE),
+  told: {
+    convention: 'inclusive',
+    // A count that would be more than what holds it says that its writer counts otherwise now.
+    writer: {
+      input: sql`case
+          when ${BESIDE} then 'nothing'
+          when ${WRITER.input} = 'cache' and ${CACHED} > "told:input" then null
+          else ${WRITER.input}
+        end`,
+      output: sql`case
+          when "w:by_out" or ${LANGFUSE_BESIDE.output} or (starts_with(${SCOPE}, 'openlit') and ${GEMINI}) then 'nothing'
+          when "told:reasoning" > "told:output" then null
+          else ${WRITER.output}
+        end`,
+      // A total that is prompt and answer as they are told says nothing of what they hold.
+      ownTotal: sql`coalesce(${WRITER.ownTotal}, false) or coalesce("told:added" = 0, false)`,
+    },
+    inside: { input: identifier('named:inside_in'), output: identifier('named:inside_out') },
+    gapIsReasoning: sql`${GEMINI} and ("input" is not null or "output" is not null)`,
+    unknown: identifier('named:unknown_tokens'),
+    unknownNames: identifier('named:unknown'),
+  },
+  convention: sql`if("reading:input" <> 'cache' and ${CACHED} > 0, 'exclusive', 'inclusive')`,
+} satisfies {
+  computed: Calls['computed'];
+  places: Calls['at'];
+  told: Partial<Calls>;
+  convention: Sql;
+};

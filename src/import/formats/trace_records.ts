@@ -71,6 +71,8 @@ const RECORD: Readonly<Record<string, readonly string[]>> = {
   first_chunk_ms: ['ai.response.msToFirstChunk', 'ttft_ms'],
   duration_ms: ['duration_ms'],
   attempt: ['attempt'],
+  cache_hit: ['cache_hit', 'metadata.cache_hit', 'litellm.cache_hit'],
+  hidden: ['hidden_params'],
   error_type: ['error.type', 'exception.type', 'error'],
   http: ['http.response.status_code', 'http.status_code', 'status_code'],
   cost: [
@@ -210,8 +212,10 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
       * exclude (keys, vals, resource_keys, resource_vals, pairs, speaking, texts, asked, counted, dicts, counts, numbered, classes),
       nullif(len(keys), 0) as "$attributes",
       ${join(
-        USAGE_CLASSES.map(
-          (name) => sql`numbered[list_position(classes, ${literal(name)})].v as ${identifier(`$n:${name}`)}`,
+        USAGE_CLASSES.map((name) =>
+          name === 'predicted'
+            ? sql`${PREDICTED} as "$n:predicted"`
+            : sql`numbered[list_position(classes, ${literal(name)})].v as ${identifier(`$n:${name}`)}`,
         ),
       )},
       list_filter(numbered, lambda e: e.c = 'unknown' and e.v <> '0') as "$unknown",
@@ -260,6 +264,11 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
       ) as in_order
     ) as with_classes`;
 }
+
+/** Predicted text that was taken, and that was not: both are billed. A record may tell each in several places. */
+const PREDICTED = sql`cast(cast(list_sum(list_transform(
+        list_distinct(list_transform(list_filter(numbered, lambda e: e.c = 'predicted'), lambda e: {'n': regexp_extract(lower(e.k), 'accepted|rejected'), 'v': e.v})),
+        lambda e: try_cast(e.v as double))) as bigint) as varchar)`;
 
 /** The first text that stands at one of some places of one of some JSON texts. */
 function inTexts(texts: Sql, paths: readonly string[]): Sql {

@@ -5,7 +5,7 @@ import { field } from '../declare/fields.js';
 import type { Format } from '../declare/format.js';
 import { among, errorClassOf, tierOf } from '../declare/normalize.js';
 import { callsOf } from './trace_calls.js';
-import { withWholes } from './trace_counts.js';
+import { TRACE_COUNTS } from './trace_counts.js';
 import { told } from './trace_records.js';
 
 const FAILED = sql`coalesce(${told('failed')}, false)`;
@@ -38,6 +38,15 @@ function plausible(text: Sql): Sql {
   return sql`case when try_cast(try_cast(${text} as double) as bigint) > 0 then cast(try_cast(try_cast(${text} as double) as bigint) as varchar) end`;
 }
 
+/** A proxy that keeps answers (LiteLLM) tells of one that it had: the key that it keeps it under, and that it cost nothing. */
+const FROM_CACHE = sql`coalesce(${told('cache_hit')} in ('true', 'True')
+    or (json_extract_string(try_cast(${told('hidden')} as json), '$.cache_key') <> ''
+      and try_cast(json_extract_string(try_cast(${told('hidden')} as json), '$.response_cost') as double) = 0
+      and coalesce(try_cast(${told('cost')} as double), 0) = 0), false)`;
+
+/** Requests that failed one after the other and are one record (Vercel's SDK): all of them were sent. */
+const ATTEMPTS = sql`case when ${FAILED} then coalesce(try_cast(regexp_extract(${told('message')}, '^Failed after ([0-9]{1,2}) attempts', 1) as bigint), 1) else 1 end`;
+
 /** Where LiteLLM answers under the name of its own group of deployments, the model is the one it asked the provider for. */
 const MODEL = sql`case
     when ${told('model')} = ${told('model_group')} then coalesce(${told('request_model')}, ${told('model')})
@@ -59,34 +68,21 @@ export interface Traces
   records: (lines: Sql) => Sql;
   /** How a record is called in the summary: spans, log records. */
   record: string;
+  /** Other records of such files. */
+  others?: Format['skip'];
 }
 
 /** A format whose lines are records of tracers: spans, or log records, of which some tell of calls. */
-export function traces({ records, record, fields, ...format }: Traces): Format {
+export function traces({ records, record, fields, others = [], ...format }: Traces): Format {
   const number = (name: string, at: string) => ({ at, value: count(name) });
   return calls({
     ...format,
     fields,
-    resolved: (lines, attributes) => withWholes(callsOf(records(lines), attributes)),
+    resolved: (lines, attributes) => callsOf(records(lines), attributes),
     at: {
       started: { at: 'start time', value: sql`cast("$from" // 1000 as varchar)` },
       ended: { at: 'end time', value: sql`cast("$to" // 1000 as varchar)` },
-      input: { at: 'gen_ai.usage.input_tokens', value: told('whole:input') },
-      output: { at: 'gen_ai.usage.output_tokens', value: told('whole:output') },
-      cache_read: {
-        at: 'gen_ai.usage.cache_read.input_tokens',
-        value: sql`coalesce(case when ${count('cache_read')} is null or ${count('cache_read_audio')} is not null then ${count('text_cached')} end, ${count('cache_read')})`,
-      },
-      cache_write: number('cache_write', 'gen_ai.usage.cache_creation.input_tokens'),
-      cache_write_5m: number('cache_write_5m', 'cache_creation.ephemeral_5m_input_tokens'),
-      cache_write_1h: number('cache_write_1h', 'cache_creation.ephemeral_1h_input_tokens'),
-      reasoning: { at: 'gen_ai.usage.reasoning.output_tokens', value: told('whole:reasoning') },
-      input_audio: number('input_audio', 'llm.token_count.prompt_details.audio'),
-      input_image: number('input_image', 'llm.token_count.prompt_details.image'),
-      cache_read_audio: number('cache_read_audio', 'input_cached_audio_tokens'),
-      cache_read_image: number('cache_read_image', 'input_cached_image_tokens'),
-      output_audio: number('output_audio', 'llm.token_count.completion_details.audio'),
-      output_image: number('output_image', 'llm.token_count.completion_details.image'),
+      ...TRACE_COUNTS.places,
       max_output_tokens: { at: 'gen_ai.request.max_tokens', value: plausible(told('max_output')) },
       attempt: { at: 'attempt', value: plausible(told('attempt')) },
       cost: { at: 'gen_ai.usage.cost', value: told('cost') },
@@ -100,13 +96,15 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
     },
     numbers: {
       searches: number('searches', 'web_search_requests'),
+      maps_searches: number('maps_searches', 'maps_grounding_requests'),
     },
-    // `withWholes` has decided what the counts mean.
-    convention: 'inclusive',
-    defined: true,
+    computed: TRACE_COUNTS.computed,
+    ...TRACE_COUNTS.told,
     failed: FAILED,
-    units: { web_search_requests: sql`searches` },
+    fromCache: FROM_CACHE,
+    units: { web_search_requests: sql`searches`, maps_grounding_requests: sql`maps_searches` },
     skip: [
+      ...others,
       { reason: 'agents, chains and tools around calls', when: sql`${ROLE} = 'around'` },
       { reason: `${record} of calls that others tell of`, when: sql`${ROLE} = 'copy'` },
       { reason: `${record} that are no model call`, when: sql`${ROLE} is null and ${field('traceId')} is not null` },
@@ -142,11 +140,12 @@ export function traces({ records, record, fields, ...format }: Traces): Format {
       region: sql`coalesce(${told('region')}, ${body('region')})`,
       error_class: sql`case when ${FAILED} then ${errorClassOf(HTTP, FAILURE)} end`,
       http_status: sql`case when ${HTTP} >= 100 then ${HTTP} end`,
-      token_convention: sql`case when ${told('beside')} then 'exclusive' else 'inclusive' end`,
+      token_convention: TRACE_COUNTS.convention,
       feature: told('feature'),
       environment: told('deployment'),
     },
     facts: {
+      requests: ATTEMPTS,
       request_id: told('call_id'),
       trace_id: sql`nullif(${field('traceId')}, '-')`,
       latency_ms: sql`case when "$to" >= "$from" then ("$to" - "$from") // 1000000 end`,

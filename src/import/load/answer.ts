@@ -11,6 +11,13 @@ export interface Earned extends Billed {
   per: string | null;
 }
 
+/** Tokens that a file counts under a name that no rule knows; `total` is what a total has beyond its parts. */
+export interface UnknownName {
+  name: string;
+  calls: number;
+  tokens: number;
+}
+
 /** What became of every line of a file: lines = imported + duplicates + updated + skipped + rejected. */
 export interface Loaded {
   import_id: number;
@@ -26,6 +33,8 @@ export interface Loaded {
   differing: number;
   /** Calls without a time. */
   undated: number;
+  /** What is counted under names that no rule knows, the most tokens first. */
+  unknown_names: readonly UnknownName[];
   /** What the file tells; null where nothing was loaded. */
   holds: 'usage' | 'ledger' | 'revenue' | null;
   /** What the imported calls cost, a decimal string, without the unpriced ones. */
@@ -81,6 +90,7 @@ export const NOTHING: Omit<ImportedFile, 'source' | 'status'> = {
   rejects: [],
   differing: 0,
   undated: 0,
+  unknown_names: [],
   holds: null,
   cost_usd: '0',
   unpriced: 0,

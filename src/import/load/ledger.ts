@@ -230,6 +230,7 @@ async function countedLines(store: Store, load: Load<LedgerFormat>, id: number):
     rejects,
     differing: 0,
     undated: 0,
+    unknown_names: [],
     holds: isEarning(load.format.entry) ? 'revenue' : 'ledger',
     cost_usd: '0',
     unpriced: 0,

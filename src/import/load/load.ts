@@ -1,4 +1,5 @@
-import { integer, join, type Sql, sql } from '../../sql.js';
+import { UNKNOWN_TOKENS } from '../../names/dimensions.js';
+import { integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Source } from '../read/source.js';
 import { type BadFile, keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
@@ -20,7 +21,11 @@ import { failImports, finishImports, insertImports, nextImportId, withdrawImport
 import { storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
 import { readVerified } from './read_verified.js';
+<<<<<<< HEAD
 import { dropForked, dropSums } from './sessions.js';
+=======
+import { unknownNamesIn } from './unknown_names.js';
+>>>>>>> trc
 
 /** Files of one format that one statement can read. */
 export interface Batch {
@@ -67,7 +72,10 @@ async function loadStaged(store: Store, { loads, lines }: Batch): Promise<Outcom
   );
   const counted = await countLines(store, { usage: STAGED, by: sql`file`, mark: sql`trouble`, lines: sql`lines` });
   const range = { first: await nextImportId(store), count: loads.length };
-  const outcomes = await withRejects(store, loads, { range, counted, damage });
+  const names = await unknownNamesIn(store, sql`select * from ${STAGED} as staged where trouble is null`);
+  const outcomes = (await withRejects(store, loads, { range, counted, damage })).map((one, index) =>
+    withNames(one, names.get(index + 1)),
+  );
   const stored = async (): Promise<Outcome[]> => {
     const tried = outcomes.flatMap((one) => ('error' in one ? [] : [one]));
     await insertImports(
@@ -85,6 +93,10 @@ async function loadStaged(store: Store, { loads, lines }: Batch): Promise<Outcom
     return finish(store, { loads, range, outcomes, usage: FRESH });
   };
   return rehearsal ? stored() : store.transaction(stored);
+}
+
+function withNames(outcome: Outcome, names: Loaded['unknown_names'] = []): Outcome {
+  return 'error' in outcome ? outcome : { ...outcome, unknown_names: outcome.kept ? names : [] };
 }
 
 /** Rates calls, all combinations of which were settled, into FRESH. */
@@ -262,6 +274,7 @@ const NOT_LOADED = {
   duplicates: 0,
   updated: 0,
   differing: 0,
+  unknown_names: [],
   holds: 'usage',
   cost_usd: '0',
   unpriced: 0,
@@ -362,7 +375,19 @@ async function settle(store: Store, load: Load, range: Range): Promise<Outcome> 
   const usage = sql`(select * from usage_fact where ${within(range)} union all from ${FRESH})`;
   const [settled = outcome] = await finish(store, { loads: [load], range, outcomes: [outcome], usage });
   if ('error' in settled) throw settled.error;
-  return settled;
+  return { ...settled, unknown_names: await namesOfLarge(store, load, range) };
+}
+
+/** What a large file counts under unknown names: it is read again where it has any. */
+async function namesOfLarge(store: Store, { format, lines }: Load, range: Range): Promise<Loaded['unknown_names']> {
+  const { some } = await store.row<{ some: boolean }>(sql`
+    select exists (from usage_fact where ${within(range)} and map_contains(units, ${literal(UNKNOWN_TOKENS)})) as some`);
+  if (!some) return [];
+  const names = await unknownNamesIn(
+    store,
+    sql`select * from (${usageOf(format, lines)}) as call where trouble is null`,
+  );
+  return [...names.values()].flat();
 }
 
 /** Moves calls of a new import that are met several times from the store to FRESH. */

@@ -12,8 +12,13 @@ import {
   visibleName,
   wholeNumber,
 } from '../declare/convert.js';
+<<<<<<< HEAD
 import { tokenSteps } from '../declare/counts.js';
 import { placeSql, type Shape } from '../declare/fields.js';
+=======
+import { tokenSteps, unknownNames } from '../declare/counts.js';
+import { placeSql } from '../declare/fields.js';
+>>>>>>> trc
 import {
   type AnyFormat,
   type Cell,
@@ -149,6 +154,7 @@ function calls(format: Format, marked: Sql): Sql {
         )},
         file_number as file,
         ${format.key ?? sql`null`} as own_key,
+        ${namesOf(format)} as unknown_names,
         trouble
       from ${marked}
     ),
@@ -160,6 +166,12 @@ function calls(format: Format, marked: Sql): Sql {
         ${callKey(format.key === undefined ? sql`request_id` : sql`own_key`)} as event_key
       from made
     )`;
+}
+
+/** Names under which a line counts tokens that no rule knows: a list of `{name, tokens}`. */
+function namesOf({ told }: Format): Sql {
+  const names = told === undefined ? undefined : unknownNames(told);
+  return sql`cast(${names ?? sql`null`} as struct(name varchar, tokens bigint)[])`;
 }
 
 /** The steps `read` and `typed` of a statement: the lines with all their values converted. */

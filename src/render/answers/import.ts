@@ -10,6 +10,7 @@ const FEW_FILES = 5;
 const FILES_SHOWN = 20;
 const FOREIGN_SHOWN = 5;
 const COLUMNS_SHOWN = 40;
+const NAMES_SHOWN = 10;
 
 /** What is counted; of several files both may be. */
 type Unit = ImportedFile['unit'] | 'both';
@@ -136,8 +137,10 @@ function kindOf({
   differing,
   unread,
   unfound,
+  unknown_names: unknown,
 }: ImportedFile): 'noted' | 'before' | 'smooth' {
-  if (status === 'failed' || rejected + undated + differing + unread.length + unfound.length > 0) return 'noted';
+  if (status === 'failed' || rejected + undated + differing + unread.length + unfound.length + unknown.length > 0)
+    return 'noted';
   return status === 'unchanged' ? 'before' : 'smooth';
 }
 
@@ -222,6 +225,7 @@ function details(file: ImportedFile): string[] {
       : [
           `${calls(file.undated)} without a time; add one with --set timestamp=… (or --map timestamp=…) before importing`,
         ]),
+    ...(file.unknown_names.length === 0 ? [] : [unknownText(file.unknown_names)]),
     ...(file.differing === 0
       ? []
       : [
@@ -232,6 +236,15 @@ function details(file: ImportedFile): string[] {
       : [`columns not read: ${listOf(file.unread.map(plain), COLUMNS_SHOWN)}; --map NAME=COLUMN reads them`]),
     ...file.unfound.map((text) => `--map ${plain(text)}: nothing stands there in the lines looked at; check the path`),
   ];
+}
+
+/** tokens of unknown kinds: input_tokens_weird 5,000 in 1 call, …; … */
+function unknownText(names: ImportedFile['unknown_names']): string {
+  const told = names.map(
+    ({ name, tokens, calls: counted }) =>
+      `${name === 'total' ? 'totals beyond their parts' : plain(name)} ${formatCount(tokens)} in ${calls(counted)}`,
+  );
+  return `tokens of unknown kinds: ${listOf(told, NAMES_SHOWN)}; what these calls cost is the least it can be`;
 }
 
 function sumOfMoney(file: ImportedFile): string {
