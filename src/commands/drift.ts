@@ -53,7 +53,10 @@ const DRIFT: Question<DriftOptions, DriftQuery, DriftReport> = {
   document: async (answer, { options: { all } }) =>
     (await import('../render/answers/drift.js')).driftDocument(answer, { all: all === true }),
   conclude: async (answer, { query, options: { fail }, io }) => {
-    if (fail !== true) return;
+    if (fail !== true) {
+      if (answer.warnings.some(({ code }) => code === 'no_usage')) io.setExitCode(4);
+      return;
+    }
     const { hasDrifted } = await import('../query/drift/drift.js');
     if (hasDrifted(answer)) io.setExitCode(1);
     else if (isUndecided(answer, query)) throw nothingJudged(answer);

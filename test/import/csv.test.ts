@@ -526,3 +526,26 @@ describe('a file that is read by several threads', () => {
     expect(third?.line).toBe(1 + 2999 + 999 * 3 + 30 + 1);
   });
 });
+
+describe('a table without any time', () => {
+  test('is priced as undated; what is there twice counts twice', async () => {
+    const call = 'gpt-4o,100,10,acme';
+    const { out, code } = await importing(`model,input_tokens,output_tokens,customer\n${call}\n${call}\n`);
+    expect(code).toBe(0);
+    expect(out).toContain('2 lines = 2 imported');
+    // 2 × (100 × $2.50 + 10 × $10 per million)
+    expect(out).toContain('cost $0.0007000');
+    expect(await calls()).toEqual([
+      { at: null, model: 'gpt-4o', in: '100', out: '10', customer: 'acme', billed: null },
+      { at: null, model: 'gpt-4o', in: '100', out: '10', customer: 'acme', billed: null },
+    ]);
+  });
+
+  test.each(['timestamp', 'ts', 'created_at', 'when', 'Date'])(
+    'but not where a column %s may hold it',
+    async (name) => {
+      const { code } = await importing(`${name},model,input_tokens,output_tokens\n,gpt-4o,100,10\n`);
+      expect(code).toBe(3);
+    },
+  );
+});

@@ -57,14 +57,14 @@ test('imports list for programs', async () => {
   const { schema, imports } = JSON.parse((await llmcost('imports', 'list', '--format', 'json')).out);
   expect(schema).toBe('llmcost.imports/1');
   expect(imports).toMatchObject([
-    { import_id: 1, source: 'friday.jsonl', format: 'llmcost-jsonl', status: 'done', lines: '1', rows: '1' },
+    { import_id: 1, source: 'friday.jsonl', format: 'llmcost-jsonl', status: 'done', lines: 1, rows: 1 },
   ]);
   const csv = (await llmcost('imports', 'list', '--format', 'csv')).out.split('\r\n');
   expect(csv[0]).toBe(
     'import_id,source,format,status,finished_at,lines,imported,duplicates,updated,skipped,rejected,rows,first_at,last_at',
   );
   expect(csv[1]).toMatch(
-    /^1,friday\.jsonl,llmcost-jsonl,done,.*,1,1,0,0,0,0,1,2026-10-05 08:00:00,2026-10-05 08:00:00$/,
+    /^1,friday\.jsonl,llmcost-jsonl,done,.*,1,1,0,0,0,0,1,2026-10-05T08:00:00\.000Z,2026-10-05T08:00:00\.000Z$/,
   );
 });
 

@@ -5,6 +5,7 @@ import type { Verdict } from '../../src/query/budget/answer.js';
 import { exitCodeOf, worstExit } from '../../src/query/budget/verdict.js';
 import { projections } from '../../src/query/forecast/projection.js';
 import { earlierPeriods, runningPeriod } from '../../src/query/scope/budget_period.js';
+import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addPrices, inMemory } from '../rate/price_rows.js';
 import { check, daily, NOW, verdicts } from './budget_rows.js';
@@ -129,7 +130,7 @@ test('how much may lack a price is for the rule to say', () => {
   expect(Object.fromEntries(shares)).toMatchObject({ acme: '0', initech: '50.00', umbrella: '99.00' });
   expect(verdicts(answers.tolerant)).toMatchObject({ initech: 'undecided' });
   expect(answers.tolerant.rows.find(({ verdict }) => verdict === 'undecided')?.message).toBe(
-    'command line, initech: undecided, 50.00% of its usage has no price. llmcost pricing status names the models; max_unpriced of command line can allow it.',
+    'command line, initech: undecided, 50.00% of its usage has no price. llmcost pricing status names the models; --max-unpriced can allow it.',
   );
 });
 
@@ -139,7 +140,7 @@ test('an exception holds through its last day, and one that is over says so', ()
     '50 USD until 2026-10-15',
   );
   expect(answers.excepted.rows.find(({ group }) => group.customer === 'hooli')?.limit).toBe('40.000000000000000000');
-  expect(answers.excepted.warnings).toEqual([
+  expect(answers.excepted.warnings.filter(({ code }) => code === 'exception_expired')).toEqual([
     {
       code: 'exception_expired',
       message: 'The exception of command line for hooli ended on 2026-10-14: the usual limit holds.',
@@ -150,7 +151,7 @@ test('an exception holds through its last day, and one that is over says so', ()
 test('old prices decide nothing, but what is above the limit by them stays so', () => {
   expect(verdicts(answers.stale)).toMatchObject({ acme: 'breach', globex: 'undecided', hooli: 'undecided' });
   expect(answers.stale.rows.find(({ group }) => group.customer === 'globex')?.message).toBe(
-    'command line, globex: undecided, the prices are 287 days old. Refresh them: llmcost pricing refresh; max_price_age of command line can allow it.',
+    'command line, globex: undecided, its usage is priced by a list that is 287 days old. Refresh it: llmcost pricing refresh; --max-price-age can allow it.',
   );
 });
 
@@ -159,10 +160,19 @@ test('tokens need no prices', () => {
   expect(answers.tokens.rows[0]?.message).toContain('total_tokens 1,000 tokens of 999 tokens (100.10%)');
 });
 
+test('that usage ended days before the check is said', () => {
+  expect(answers.excepted.data_until).toBe('2026-10-09T09:00:00.000Z');
+  expect(answers.excepted.warnings.at(-1)).toEqual({
+    code: 'data_ends',
+    message:
+      'There is usage until 2026-10-09 only, 6 days before the time of the check: what was used since is in no figure. Import it.',
+  });
+});
+
 test('no usage is no pass', () => {
   expect(answers.empty).toMatchObject({ verdict: 'no_data', exit_code: 4 });
   expect(answers.empty.rows.map(({ message }) => message)).toEqual([
-    'command line: no data, there is no usage in its scope (2026-10-01 → 2026-11-01). Import something, or say on_empty: pass.',
+    'command line: no data, there is no usage in its scope (2026-10-01 → 2026-11-01). Import something, or say --on-empty pass.',
   ]);
 });
 
@@ -300,24 +310,31 @@ test('a forecast knows weekdays and growth, and tells when a limit will be reach
       steady: ['forecast', 15, 31, '2026-10-30'],
       mondays: ['ok', 14, 28, null],
       growing: ['forecast', 30, 62, '2026-10-15'],
-      new: ['breach', 33, null, '2026-10-14'],
+      // Eleven days at 3, and 16 more to come: 27 in all.
+      new: ['breach', 33, 81, '2026-10-14'],
     });
     const steady = found.rows.find(({ group }) => group.customer === 'steady');
     // 75 days are over; 17 ahead were projected from the ends of the 14th to the 58th: 45 times, and never wrong.
     expect(steady).toMatchObject({
-      projected_low: '31.000000000000000000',
-      projected_high: '31.000000000000000000',
+      // Never wrong so far, but no guess is surer than 5 % of the 16 to come.
+      projected_low: '30.200000000000000000',
+      projected_high: '31.800000000000000000',
       forecast_error_percent: '0.0',
       forecast_trials: 45,
       exit_code: 1,
       message:
         'command line, steady: cost USD 15 of USD 30, forecast USD 31, used up on 2026-10-30 (2026-10-01 → 2026-11-01)',
     });
-    expect(found.rows.find(({ group }) => group.customer === 'new')?.forecast_note).toBe(
-      'too little history (10 days)',
+    expect(found.rows.find(({ group }) => group.customer === 'new')?.forecast_note).toBe(null);
+    // On the morning of its second day nothing can be said of a customer.
+    const only = await check(
+      store,
+      { ...data, where: ['customer=new'], limit: '50 USD', on: ['forecast'] },
+      { now: new Date('2026-10-06T11:00:00Z') },
     );
-    const only = await check(store, { ...data, where: ['customer=new'], limit: '50 USD', on: ['forecast'] });
-    expect(only.rows).toMatchObject([{ verdict: 'undecided', reason: 'no_forecast', exit_code: 4 }]);
+    expect(only.rows).toMatchObject([
+      { verdict: 'undecided', reason: 'no_forecast', exit_code: 4, forecast_note: 'too little history (1 day)' },
+    ]);
     const tiny = await check(store, { ...data, where: ['customer=exact'], limit: '0.000000000001 USD' });
     // What is exact stays so beside what is expected.
     expect(tiny.rows).toMatchObject([
@@ -327,5 +344,60 @@ test('a forecast knows weekdays and growth, and tells when a limit will be reach
     const [whole] = await projections(store, { ...month, metric: 'requests', by: [] });
     // 15 + 2 + 15 + 11 + 1 requests.
     expect(whole).toMatchObject({ key: [], used: '44.000000000000000000' });
+  });
+});
+
+test('numbers of requests that are not known decide nothing below the limit, and above it everything', async () => {
+  await inMemory(async (store) => {
+    const row = { customer: 'acme', occurred_at: '2026-10-02 09:00:00', status: 'ok' };
+    await addUsage(store, [row, { ...row, requests: 10 }, { ...row, requests: null }]);
+    const verdict = async (data: Record<string, unknown>) => {
+      const { rows, exit_code } = await check(store, { max_price_age: 'any', ...data });
+      return [rows[0]?.verdict, rows[0]?.reason, exit_code];
+    };
+    expect(await verdict({ limit: '20 requests' })).toEqual(['undecided', 'unknown_requests', 4]);
+    expect(await verdict({ limit: '10 requests' })).toEqual(['breach', null, 1]);
+    expect(await verdict({ limit: 'at least 10 requests' })).toEqual(['ok', null, 0]);
+    expect(await verdict({ limit: 'at least 12 requests' })).toEqual(['undecided', 'unknown_requests', 4]);
+    expect(await verdict({ limit: '5%', metric: 'error_rate' })).toEqual(['undecided', 'unknown_requests', 4]);
+    expect(await verdict({ limit: '0.5 USD per request' })).toEqual(['undecided', 'not_known', 4]);
+    // Cost and tokens are known all the same.
+    expect(await verdict({ limit: '20 USD' })).toEqual(['ok', null, 0]);
+  });
+});
+
+test('prices are as old as the list that they come from, not as the newest one', async () => {
+  await inMemory(async (store) => {
+    await addPrices(store, [
+      { model: 'old', source: 'litellm', dimension: 'input', usd: '1' },
+      { model: 'old', source: 'models.dev', dimension: 'output', usd: '1' },
+    ]);
+    await store.run(sql`
+      insert into price_book (book_id, source, data_date, loaded_at, models, rates, added_in) values
+        (2, 'litellm', date '2026-08-01', timestamp '2026-08-01', 1, 1, 1),
+        (3, 'models.dev', date '2026-02-01', timestamp '2026-02-01', 1, 1, 1),
+        (4, 'openrouter', date '2026-10-14', timestamp '2026-10-14', 1, 1, 1);
+      insert into rate_card (
+        rate_card_id, min_prompt_tokens, status, uncached_input, text_output, rule, assumed, rate_ids, created_at
+      ) values
+        (1, 0, 'priced', 0.000001, 0.000001, 'test', [], map {'uncached_input': 1, 'text_output': 2}, timestamp '2026-01-01'),
+        (2, 0, 'priced', 0.000001, 0.000001, 'test', [], map {'uncached_input': -1, 'text_output': -2}, timestamp '2026-01-01')`);
+    const at = '2026-10-02 09:00:00';
+    await addUsage(store, [
+      { customer: 'prompts', input: 10, rate_card_id: 1, occurred_at: at },
+      { customer: 'answers', input: 10, output: 10, rate_card_id: 1, occurred_at: at },
+      { customer: 'own', input: 10, output: 10, rate_card_id: 2, occurred_at: at },
+    ]);
+    const found = await check(store, { group_by: ['customer'], limit: '40 USD', max_price_age: '100d' });
+    // 1 August to 15 October are 75 days, from 1 February 256; a price of one's own has no age.
+    expect(
+      Object.fromEntries(found.rows.map((row) => [row.group.customer, [row.verdict, row.price_age_days]])),
+    ).toEqual({
+      prompts: ['ok', 75],
+      answers: ['undecided', 256],
+      own: ['ok', null],
+    });
+    const strict = await check(store, { group_by: ['customer'], limit: '40 USD', max_price_age: '74d' });
+    expect(verdicts(strict)).toEqual({ prompts: 'undecided', answers: 'undecided', own: 'ok' });
   });
 });

@@ -59,17 +59,18 @@ async function runWith(env: Record<string, string>, ...argv: string[]) {
 const OCTOBER = '2026-10-01 → 2026-11-01';
 const six = ['breached', 'projected', 'warned', 'silent', 'unsure', 'fine'].flatMap((name) => ['--rule', name]);
 
+// $10.50 on one of 13 days is one of a kind: nothing more is expected. Days scatter by 2.912, so 17 days by 1.356 × 2.912 × √(17 + 17² ÷ 13).
 test('the table comes first, the verdict last and on stderr', async () => {
   expect(await run(...six)).toEqual({
     out: `\
 2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-verdict    budget      limit    used        %              forecast        80% interval  used up
-breach     breached   $10.00  $10.50  105.00%  ██████████            too little history  2026-10-02
-forecast   projected  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00     $31.00 – $31.00  2026-10-30
+verdict    budget      limit    used        %              forecast     80% interval  used up
+breach     breached   $10.00  $10.50  105.00%  ██████████    $10.50  $10.50 – $35.23  2026-10-02
+forecast   projected  $30.00  $15.00   50.00%  █████▒▒▒▒▒    $31.00  $30.20 – $31.80  2026-10-30
 undecided  unsure      $5.00       ?
 no data    silent      $5.00       ?
-warn       warned     $12.50  $10.50   84.00%  ████████··            too little history
+warn       warned     $12.50  $10.50   84.00%  ████████··    $10.50  $10.50 – $35.23
 unsure: undecided, 100.00% of its usage has no price. llmcost pricing status names the models; max_unpriced of unsure can allow it.
 silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on_empty: pass.
 `,
@@ -141,10 +142,10 @@ test('Markdown has a hidden marker, and names from data are no markup', async ()
 
 2026-10-15 12:00 UTC, ${OCTOBER} (UTC) · price book ${BOOK}
 
-| verdict | budget | who | limit | used | % |  | 80% interval | used up |
-| --- | --- | --- | ---: | ---: | ---: | --- | ---: | --- |
-| breach | every | =evil\\|\\*x\\* | $1.00 | $10.50 | 1,050.00% | ██████████ | too little history | 2026-10-02 |
-| no data | silent |  | $5.00 | ? |  |  |  |  |
+| verdict | budget | who | limit | used | % |  | forecast | 80% interval | used up |
+| --- | --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |
+| breach | every | =evil\\|\\*x\\* | $1.00 | $10.50 | 1,050.00% | ██████████ | $10.50 | $10.50 – $35.23 | 2026-10-02 |
+| no data | silent |  | $5.00 | ? |  |  |  |  |  |
 
 - silent: no data, there is no usage in its scope (${OCTOBER}). Import something, or say on\\_empty: pass.
 `);

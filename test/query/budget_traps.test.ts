@@ -26,7 +26,7 @@ budgets:
       Array.from({ length: 60 }, (_, n) => ({
         customer: `customer ${String(n).padStart(2, '0')}`,
         cost: n < 50 ? '2' : '1',
-        occurred_at: '2026-10-02 09:00:00',
+        occurred_at: '2026-10-14 09:00:00',
         requests: n === 0 ? 100 : 1,
       })),
     ),

@@ -36,6 +36,7 @@ async function explained(rows: readonly Calls[], where: string[] = []): Promise<
       after: { since: at(15), until: at(29), label: 'after' },
       tz: 'UTC',
       where: where.map(parseCondition),
+      now: new Date(at(29)),
     });
   });
 }
@@ -197,7 +198,7 @@ test('scatter alone is no cause', async () => {
     if (report.causes.length > 0) alarms++;
   }
   expect(alarms).toBe(0);
-}, 60_000);
+}, 240_000);
 
 test('the period before', () => {
   const spans = (period: string, now = NOW) => {
@@ -221,6 +222,27 @@ test('the period before', () => {
 
 test('nothing to compare with', async () => {
   await expect(explained(calls().filter(({ day }) => day >= AFTER))).rejects.toThrow(
-    'The change cannot be explained: nothing with a price was used in before.\nChoose other periods with --period and --versus, or fewer filters.',
+    'The change cannot be explained: nothing with a price was used in before. Usage ends on 2026-10-28.\nChoose other periods with --period and --versus, or fewer filters.',
   );
+});
+
+/** More or fewer requests of the big feature on every day, by the day of the month. */
+const SWING = [1300, 700, 1150, 850, 1250, 900, 600, 1100, 1400, 750, 950, 1200, 650, 1050];
+
+test('doubled prompts of a cheap feature are named, however much the number of requests swings', async () => {
+  const both = days.flatMap((day, index): Calls[] => {
+    const requests = SWING[index % SWING.length] ?? 0;
+    const input = day >= AFTER ? 20_000 : 10_000;
+    return [
+      { day, customer: 'acme', feature: 'bulk', model: 'big', requests, input: 1000, cached: 0, output: 0 },
+      { day, customer: 'acme', feature: 'notes', model: 'mini', requests: 100, input, cached: 0, output: 0 },
+    ];
+  });
+  const report = await explained(both);
+  // 14 days of 100 requests with 10,000 tokens more at $0.2 a million.
+  expect(partsOf(report)).toEqual(['prompt_length 2.8']);
+  expect(report.causes).toEqual(['prompt_length']);
+  // The bill scatters by far more than that, the length of prompts not at all.
+  expect(Number(report.scatter?.usd)).toBeGreaterThan(2.8);
+  expect(report.parts.find(({ effect }) => effect === 'prompt_length')?.scatter).toBe('0.000000');
 });

@@ -267,18 +267,18 @@ test('features, filters, other names of customers and usage without a price', as
   if (customers === undefined || features === undefined || acme === undefined || chat === undefined) throw new Error();
   expect(shown(customers)).toEqual([
     'dark 0 - - - - unpriced',
-    'globex 6 4 2 33.33 66.67 profitable',
+    'globex 6 4 2 33.33 66.67 undecided',
     'acme 14 5 9 64.29 35.71 profitable',
-    'total 20 9 11 55.00 45.00 profitable',
+    'total 20 9 11 55.00 45.00 undecided',
   ]);
   expect(customers.rows.map(({ cost_complete }) => cost_complete)).toEqual([false, false, true]);
   expect(customers.warnings.map(({ code }) => code)).toEqual(['unpriced']);
   // 3 and 6 of 20, and what has no feature
   expect(shown(features)).toEqual([
     'search 0 3 -3 - 15.00 no_revenue',
-    'chat 6 6 0 0.00 30.00 break_even',
+    'chat 6 6 0 0.00 30.00 undecided',
     '- 14 - - - - unpriced',
-    'total 20 9 11 55.00 45.00 profitable',
+    'total 20 9 11 55.00 45.00 undecided',
   ]);
   expect(shown(acme)).toEqual(['acme 14 5 9 64.29 35.71 profitable', 'total 14 5 9 64.29 35.71 profitable']);
   expect(chat.warnings.map(({ message }) => message)).toContain(

@@ -26,7 +26,9 @@ test('from files and llmcost.yaml to an answer in every form, with remedies for 
   const month = ['margin', '--period', '2026-10', '--tz', 'UTC'];
   // Up to now: 0.2 × 14.5 ÷ 31
   const csv = await world.llmcost([...month, '--format', 'csv', '-q']);
-  expect(csv.out).toContain("group,'=cmd|x,0.093548387096774194,0.350000000000000000,true,-0.256451612903225806,");
+  expect(csv.out).toContain(
+    "group,'=cmd|x,0.093548387096774194,0.350000000000000000,exact,true,-0.256451612903225806,",
+  );
   // CSV has no line for what is in another currency: it is told beside it.
   expect((await world.llmcost([...month, '--format', 'csv'])).err).toContain(
     'note: not converted: EUR 0.94 of ghost\n',
@@ -55,5 +57,5 @@ test('from files and llmcost.yaml to an answer in every form, with remedies for 
   await world.llmcost(['imports', 'remove', '2']);
   world.write('llmcost.yaml', '');
   const after = await world.llmcost(['margin', '--period', '2026-10', '--format', 'csv', '-q']);
-  expect(after.out).toContain('total,total,0.000000000000000000,0.700000000000000000,true,');
+  expect(after.out).toContain('total,total,0.000000000000000000,0.700000000000000000,exact,true,');
 });

@@ -285,3 +285,23 @@ test('names, presets, and what is neither', () => {
     /^There is no metric 'latency_p90'\. Did you mean latency_p50\?\nPossible are: requests, /,
   );
 });
+
+test('an answer that was stopped is an error of its class, with a 200 or without', async () => {
+  const rows: UsageRow[] = [
+    { provider: 'p', status: 'ok', cost: '3' },
+    { provider: 'p', status: 'ok', error_class: 'content_filter', cost: '1' },
+    { provider: 'p', status: 'error', error_class: 'content_filter', cost: '0' },
+    { provider: 'p', status: 'error', cost: '0' },
+  ];
+  const names = ['errors', 'error_rate', 'content_filter_errors', 'other_errors', 'failed_cost'];
+  await inStore(rows, async (store) => {
+    const found = await ask(store, ['provider'], names.join(','), { sort: { by: 'name', direction: 'asc' } });
+    expect(found[0]?.values).toEqual({
+      errors: 3,
+      error_rate: '75.00',
+      content_filter_errors: 2,
+      other_errors: 1,
+      failed_cost: '1.000000000000000000',
+    });
+  });
+});

@@ -179,13 +179,13 @@ test('growth is told in the title and among what is taken', async () => {
   expect(out.split('\n').slice(0, 6)).toEqual([
     'all time (UTC) · 3 requests · traffic 2.5x, customer=acme:3x',
     '',
-    'customer  requests  moved     before      after  change  change %',
-    'globex           1      0      $0.03      $0.03   $0.00     0.00%',
-    'acme             2      0  $0.004500  $0.004500   $0.00     0.00%',
-    'total            3      0      $0.03      $0.03   $0.00     0.00%',
+    'customer  requests  moved     before      after     change  change %',
+    'globex           1      0      $0.01      $0.03      $0.02   150.00%',
+    'acme             2      0  $0.001500  $0.004500  $0.003000   200.00%',
+    'total            3      0      $0.01      $0.03      $0.02   156.52%',
   ]);
   expect(out).toContain(
-    'taken: 3 times the traffic of acme, 2.5 times the traffic of everybody else: both costs are those of this traffic, requests are as logged\n',
+    'taken: 3 times the traffic of acme, 2.5 times the traffic of everybody else: the cost after is that of this traffic, requests are as logged\n',
   );
 });
 

@@ -122,7 +122,7 @@ test('the range of the tokenizer, the break-even, and growth', () =>
       { customer: 'acme', factor: '3' },
     ];
     const grown = await ask(store, [], { growth, mode: 'scale', by: ['customer'] });
-    expect(grown.rows.map(({ group, before }) => [group.customer, before])).toEqual([
+    expect(grown.rows.map(({ group, after }) => [group.customer, after])).toEqual([
       ['acme', '0.600000000000000000'],
       ['globex', '0.300000000000000000'],
     ]);
@@ -173,7 +173,8 @@ test('what does not fit stays, or goes to the fallback; what is not known is not
       { ...one, max_output: 400, fresh: 9601 }, // 0.020202
     ]);
     const rule = swap('gpt-5', 'gpt-5-mini');
-    const answer = await ask(store, [rule]);
+    const adjust = { assumeAble: true };
+    const answer = await ask(store, [rule], { adjust });
     expect(answer.targets[0]).toMatchObject({
       requests: 8,
       fits_percent: '50.00',
@@ -190,7 +191,7 @@ test('what does not fit stays, or goes to the fallback; what is not known is not
     });
     // On the fallback the four cost 1.17 × (0.029703 + 0.0015) + …: 9,901, 1,000, 1,000, 9,601 new at $3 and 100, 501, 100, 100 at $15
     // = 1.17 × (0.064506 + 0.012015) = 0.08952957
-    const moved = await ask(store, [rule], { fallback: 'claude-sonnet-4-5' });
+    const moved = await ask(store, [rule], { adjust, fallback: 'claude-sonnet-4-5' });
     expect(moved.totals.after).toBe('0.095704570000000000');
     expect(moved.query.fallback).toBe('claude-sonnet-4-5');
     // A call that ran on its model fits it, whatever a list says: half of 0.098014 in batches.
@@ -337,4 +338,60 @@ test('the same calls by other prices: of a day, of a price book, and before ther
     await expect(ask(store, [stays], { adjust: { revision: 3 } })).rejects.toThrow(
       'There is no price book 3 in this database. It has 1 to 2.\nSee which there are: llmcost pricing history',
     );
+  }));
+
+test('what fits and has no price on the target goes to the fallback, and is no part of what fits', () =>
+  inMemory(async (store) => {
+    // USD 10,000 for a million searches: two are 0.02. The mini model has no price for them.
+    await addPrices(store, [
+      { provider: 'openai', model: 'gpt-5', dimension: 'input', usd: '2' },
+      { provider: 'openai', model: 'gpt-5', dimension: 'web_search_requests', usd: '10000' },
+      { provider: 'openai', model: 'gpt-5-mini', dimension: 'input', usd: '0.25' },
+      { provider: 'anthropic', model: 'claude-sonnet-4-5', dimension: 'input', usd: '6' },
+      { provider: 'anthropic', model: 'claude-sonnet-4-5', dimension: 'web_search_requests', usd: '10000' },
+    ]);
+    await addCalls(store, [
+      { model: 'gpt-5', fresh: 1_000_000 },
+      { model: 'gpt-5', fresh: 1_000_000, units: { web_search_requests: 2 } },
+    ]);
+    const one = [swap('gpt-5', 'gpt-5-mini')];
+    const adjust = { tokenizers: false };
+    const stays = await ask(store, one, { adjust });
+    // 0.25, and 2.02 where it is.
+    expect(stays.totals.after).toBe('2.270000000000000000');
+    const moved = await ask(store, one, { adjust, fallback: 'claude-sonnet-4-5' });
+    // 0.25, and a million tokens at 6 a million with two searches.
+    expect(moved.totals.after).toBe('6.270000000000000000');
+    expect(moved.targets).toMatchObject([{ fits_percent: '50.00', unpriced: 1, not_fitting: {}, flags: { fees: 0 } }]);
+  }));
+
+test('what a model is not known to be able to do is no fit, unless it is assumed', () =>
+  inMemory(async (store) => {
+    await prices(store);
+    await addCalls(store, [
+      { model: 'gpt-5', fresh: 1_000_000, tools: true },
+      { model: 'gpt-5', fresh: 1_000_000 },
+    ]);
+    const one = [swap('gpt-5', 'gpt-5-mini')];
+    const unknown = await ask(store, one, { adjust: { tokenizers: false } });
+    expect(unknown.totals.after).toBe('2.250000000000000000');
+    expect(unknown.targets).toMatchObject([{ fits_percent: '50.00', not_fitting: { tools_unknown: 1 } }]);
+    const assumed = await ask(store, one, { adjust: { tokenizers: false, assumeAble: true } });
+    expect(assumed.totals.after).toBe('0.500000000000000000');
+    expect(assumed.targets).toMatchObject([{ fits_percent: '100.00', not_fitting: {} }]);
+    // Nothing is cached and nothing thinks: nothing is assumed of it.
+    expect(unknown.adjustments).toEqual(['tokens are counted as logged (--no-token-adjust)']);
+  }));
+
+test('growth alone: the bill as it is, and that of the traffic to come', () =>
+  inMemory(async (store) => {
+    await prices(store);
+    await addCalls(store, [{ model: 'gpt-5', fresh: 1_000_000 }]);
+    const keep: MoveRule = { label: 'all', where: [], aims: [{ model: null, share: 100 }] };
+    const { totals } = await ask(store, [keep], { mode: 'scale', growth: [{ customer: null, factor: '2.5' }] });
+    expect([totals.before, totals.after, totals.change]).toEqual([
+      '2.000000000000000000',
+      '5.000000000000000000',
+      '3.000000000000000000',
+    ]);
   }));

@@ -15,6 +15,7 @@ const row = (model: string, more: Partial<SurveyRow>): SurveyRow => ({
   surely_cheaper: true,
   change: '-16.307691000000000000',
   change_percent: '-67.95',
+  times_cheapest: '1.00',
   score: 156.13,
   score_low: 153.92,
   score_high: 158.3,

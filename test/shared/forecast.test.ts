@@ -98,7 +98,7 @@ test.skipIf(!present)(
         select
           g,
           ${integer(horizon)},
-          actual between greatest(0, ahead + scale * ${lowEnd(sql`errors`)}) and ahead + scale * ${highEnd(sql`errors`)}
+          actual between greatest(0, ahead + scale * ${lowEnd(sql`errors`, horizon)}) and ahead + scale * ${highEnd(sql`errors`, horizon)}
         from known`);
       }
       return store.rows<{ series: string | null; asked: string; share: number }>(sql`

@@ -44,4 +44,7 @@ const FORECAST: Question<ForecastOptions, ReturnType<typeof parseForecastQuery>,
   },
   document: async (answer, { query: { top } }) =>
     (await import('../../render/answers/forecast.js')).forecastDocument(answer, { top }),
+  conclude: async (answer, { io }) => {
+    if (answer.warnings.some(({ code }) => code === 'no_usage')) io.setExitCode(4);
+  },
 };

@@ -23,6 +23,7 @@ export function registerSimulate(program: Command, io: Io): void {
   withScopeOptions(command)
     .option('--by <names>', 'what to group by, comma separated', 'model')
     .option('--fallback <model>', 'where calls go that do not fit; default: they stay where they are')
+    .option('--assume-able', 'take models to see images, call tools and keep to schemas where that is not known')
     .addOption(choice('--cache <policy>', 'what becomes of cached tokens', ['keep', 'none', 'cold'], 'keep'))
     .addOption(choice('--reasoning <policy>', 'what becomes of tokens of thinking', ['keep', 'drop'], 'keep'))
     .option('--reasoning-factor <x>', 'tokens of thinking for each visible token, for calls that did not think')

@@ -186,7 +186,7 @@ function withTime(format: Format, value: string): Format {
 }
 
 /** What is set cannot be missing. */
-function withoutMissing(format: Format, name: string): Format['checks'] {
+export function withoutMissing(format: Format, name: string): Format['checks'] {
   return format.checks.filter((check) => check.missing !== name);
 }
 

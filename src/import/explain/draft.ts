@@ -1,3 +1,4 @@
+import { guessOf, NAMES } from '../declare/likely_names.js';
 import { holdsObjects } from '../identify/read_plan.js';
 import { csvLayout, csvRecordsOf } from '../read/csv.js';
 
@@ -29,6 +30,24 @@ export function draftOf(head: string, name: string, cutUp: boolean): { draft: st
   const { records, fields } = rowsIn(lines.slice(0, OBJECTS).flatMap(objectOf));
   const reads = cutUp || records !== undefined ? 'json' : 'jsonl';
   return { draft: written({ reads, name, records, fields }), seen: { lines: lines.slice(0, OBJECTS) } };
+}
+
+/** A column that a format misses, and the field of the file that is likely meant. */
+export interface Proposal {
+  column: string;
+  path: string;
+}
+
+/** For columns that are missing, the fields of a file whose names say that they hold them. */
+export function proposalsFor(missing: readonly string[], seen: Seen): Proposal[] {
+  const paths =
+    'headers' in seen
+      ? seen.headers.filter((header) => header !== '')
+      : fieldsOf(seen.lines.slice(0, OBJECTS).flatMap(objectOf)).map(({ path }) => path);
+  return missing.flatMap((column) => {
+    const path = paths.find((one) => one !== column && guessOf(column, one));
+    return path === undefined ? [] : [{ column, path }];
+  });
 }
 
 /** Goes down the lists to rows that count tokens; what stands beside the lists keeps the way to it. */
@@ -100,45 +119,6 @@ function scalarsIn(value: Json, path: readonly string[]): [string, string][] {
   });
 }
 
-/** How the fields of ours are called elsewhere, in the order in which they are looked for. */
-const NAMES: readonly [column: string, name: RegExp][] = [
-  ['cache_write_tokens', /cache.*(writ|creat)/],
-  ['cache_read_tokens', /cache/],
-  ['reasoning_tokens', /(reason|thought|thinking).*tok|tok.*(reason|thought|thinking)/],
-  [
-    'input_tokens',
-    /(prompt|input|request|^in|_in)[^a-z]*(tok|count)|tok[a-z]*[^a-z]*(prompt|input|in$|in[^a-z])|^(tokens?_)?(in|input|prompt|eingabe)$/,
-  ],
-  [
-    'output_tokens',
-    /(completion|output|response|generated|^out|_out)[^a-z]*(tok|count)|tok[a-z]*[^a-z]*(completion|output|out$|out[^a-z]|generated)|^(tokens?_)?(out|output|completion|ausgabe)$/,
-  ],
-  ['model', /(^|[^a-z])(model|mdl|modell|deployment|engine)([^a-z]*(name|id))?$/],
-  ['provider', /provider|vendor/],
-  ['ttft_ms', /ttft|first.?token/],
-  ['latency_ms', /latency|duration|elapsed|response.?time|dauer/],
-  [
-    'timestamp',
-    /^(.*[^a-z])?(timestamp|time|datetime|date|day|ts|when|at|created|started|start|zeit|zeitpunkt|datum)([^a-z]?(at|time|utc))?$/,
-  ],
-  ['billed_cost', /cost|price|spend|amount|kosten/],
-  ['customer', /customer|tenant|client|account|organi[sz]ation|company|mandant|kunde/],
-  ['feature', /feature|use.?case|workflow/],
-  ['environment', /^(.*[^a-z])?env(ironment)?$|stage/],
-  ['session_id', /session|conversation|thread/],
-  ['trace_id', /trace/],
-  ['user_id', /user|benutzer/],
-  ['request_id', /^(.*[^a-z])?((request|call|response|generation)[^a-z]?)?id$/],
-  ['http_status', /http.?(status|code)|status.?code/],
-  ['tag:team', /team|department|abteilung/],
-];
-
-function guessOf(column: string, path: string): boolean {
-  const name = path.toLowerCase().replaceAll('"', '');
-  const [first] = NAMES.find(([, pattern]) => pattern.test(name.split('.').at(-1) ?? name) || pattern.test(name)) ?? [];
-  return first === column;
-}
-
 interface Draft {
   reads: 'csv' | 'jsonl' | 'json';
   name: string;
@@ -159,6 +139,8 @@ function written({ reads, name, records, fields }: Draft): string {
   const columns = places.flatMap((column) => {
     const found = chosen.find((one) => one.column === column);
     if (found !== undefined) return [`      ${key(column)}: ${placeText(found)} # guess`];
+    // The uncached part of a prompt takes its place.
+    if (column === 'input_tokens' && chosen.some((one) => one.column === 'uncached_input_tokens')) return [];
     return REQUIRED.includes(column) ? [`      # ${column}: choose one of: ${choice}`] : [];
   });
   const signature = REQUIRED.flatMap((column) => chosen.filter((one) => one.column === column)).map(({ field }) =>

@@ -21,7 +21,7 @@ import { kindOf, type Source, sourceOf } from '../read/source.js';
 import { withScratch } from '../read/temp_file.js';
 import { usageOf } from '../rows/statement.js';
 import { columnsFound, columnsOf, headerIn, pointersOf } from './columns.js';
-import { draftOf, type Seen } from './draft.js';
+import { draftOf, type Proposal, proposalsFor, type Seen } from './draft.js';
 import { type Objection, objections, ROWS_READ, type Sampled, sampled } from './rejects.js';
 import { type Sought, soughtBy, type Traced } from './trace.js';
 
@@ -59,6 +59,8 @@ export interface Explained {
   rows: Row[];
   /** Why lines would be rejected, as far as was looked. */
   rejects: Objection[];
+  /** Fields that are likely meant by columns that lines are rejected for lacking. */
+  proposals: Proposal[];
   /** For llmcost.yaml, where nobody knows the file. */
   draft: string | null;
   problem: string | null;
@@ -74,6 +76,7 @@ const NOTHING = {
   unread: [],
   rows: [],
   rejects: [],
+  proposals: [],
   draft: null,
   problem: null,
 } as const;
@@ -93,7 +96,7 @@ export async function explainFile(store: Store, file: Named, options: ExplainOpt
 }
 
 function copied(): Omit<Explained, 'source' | 'status'> {
-  return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [], rejects: [] };
+  return { ...NOTHING, because: [], nearest: [], columns: [], unread: [], rows: [], rejects: [], proposals: [] };
 }
 
 async function explained(bench: Bench, { path, name }: Named, options: ExplainOptions): Promise<Explained> {
@@ -147,6 +150,8 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
     return pointer === undefined || found === undefined || found({ path, pointer });
   };
   const sample = await sampled(ready, plain);
+  const rejects = await objections(store, format, sample);
+  const lacking = rejects.filter(({ reason }) => reason === 'is missing').map(({ field }) => field);
   const named = options.format !== undefined ? '--format' : describesFile(options.mapping) ? '--map' : undefined;
   return {
     ...copied(),
@@ -167,7 +172,8 @@ async function recognised(store: Store, { ready, plain, source }: Known, options
     columns: columnsFound(all, isThere),
     unread: [...ready.unread],
     rows: isLedger(format) ? [] : await firstRows(store, format, { plain, sample, now: options.now }),
-    rejects: await objections(store, format, sample),
+    rejects,
+    proposals: proposalsFor(lacking, seen),
   };
 }
 

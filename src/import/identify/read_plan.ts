@@ -2,9 +2,10 @@ import { InputError } from '../../errors.js';
 import { integer, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { earningMapped } from '../declare/earning_map.js';
-import { type AnyFormat, isLedger } from '../declare/format.js';
+import { type AnyFormat, type Format, isLedger } from '../declare/format.js';
 import { checkUnambiguous, columnOf, sameHeader, twins } from '../declare/headers.js';
-import { adapted, describesFile, type Mapping, mappedFormat } from '../declare/mapping.js';
+import { guessOf } from '../declare/likely_names.js';
+import { adapted, describesFile, type Mapping, mappedFormat, withoutMissing } from '../declare/mapping.js';
 import { csvLayout, csvLines } from '../read/csv.js';
 import { refuseLoneSurrogates } from '../read/lone_surrogates.js';
 import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
@@ -201,7 +202,17 @@ function columnsFormat(
   if (describesFile(mapping)) return mappedFormat(mapping, reads);
   const found = formatOfHeaders(headers, { name, reads, own });
   if (found === undefined) throw refusedHeaders(name, headers) ?? unknownFormat(name, headers, own);
-  return withMapping(found, mapping);
+  return withMapping(isLedger(found) ? found : withoutTime(found, headers), mapping);
+}
+
+/** A table of sums names no time at all: its rows are undated. Where a column looks like a time, rows without one are faults. */
+function withoutTime(format: Format, headers: readonly string[]): Format {
+  const timed = headers.some((header) => guessOf('timestamp', header)) || headers.some(isTimeColumn);
+  return timed ? format : { ...format, checks: withoutMissing(format, 'timestamp'), dated: false };
+}
+
+function isTimeColumn(header: string): boolean {
+  return sameHeader(header, 'timestamp') || sameHeader(header, 'bucket_end');
 }
 
 /** A format with what the user says on top; what was billed is read as it stands. */

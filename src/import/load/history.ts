@@ -1,44 +1,62 @@
 import { InputError } from '../../errors.js';
 import { integer, join, sql } from '../../sql.js';
-import type { Store } from '../../store/store.js';
+import type { Row, Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
 import type { Reject } from '../rejects/answer.js';
 
-/** One import as it is remembered: times as UTC timestamps without zone, counts as they were when it ended. */
+/** One import as it is remembered: times in ISO 8601, counts as they were when it ended. */
 export interface PastImport {
   import_id: number;
   source: string;
   format: string;
   status: 'done' | 'failed';
   finished_at: string;
-  lines: string;
-  imported: string;
-  duplicates: string;
-  updated: string;
-  skipped: string;
-  rejected: string;
+  lines: number;
+  imported: number;
+  duplicates: number;
+  updated: number;
+  skipped: number;
+  rejected: number;
   first_at: string | null;
   last_at: string | null;
   /** Rows of usage, of the ledger or of revenue that are in the store now; a later import may have taken some over. */
-  rows: string;
+  rows: number;
 }
 
 /** All imports, the oldest first. */
 export async function listImports(store: Store): Promise<PastImport[]> {
-  return store.rows<PastImport & Record<string, string | number | null>>(sql`
+  const rows = await store.rows<Row & Pick<PastImport, (typeof KEPT)[number]>>(sql`
     with stored as (
       select import_id, count(*) as rows
       from (select import_id from usage_fact union all select import_id from ledger_entry union all select import_id from revenue_entry) as kept
       group by import_id
     )
     select
-      imports.import_id, source, format, status, finished_at, lines, imported, duplicates, updated, skipped, rejected,
-      first_at, last_at, coalesce(stored.rows, 0) as rows
+      imports.import_id, source, format, status, strftime(finished_at, ${ISO}) as finished_at, lines, imported, duplicates, updated, skipped, rejected,
+      strftime(first_at, ${ISO}) as first_at, strftime(last_at, ${ISO}) as last_at, coalesce(stored.rows, 0) as rows
     from imports
     left join stored on stored.import_id = imports.import_id
     where status <> 'loading'
     order by imports.import_id`);
+  return rows.map((row) => {
+    const count = (name: string) => Number(row[name] ?? 0);
+    const { import_id, source, format, status, finished_at, first_at, last_at } = row;
+    return {
+      ...{ import_id, source, format, status, finished_at },
+      lines: count('lines'),
+      imported: count('imported'),
+      duplicates: count('duplicates'),
+      updated: count('updated'),
+      skipped: count('skipped'),
+      rejected: count('rejected'),
+      ...{ first_at, last_at },
+      rows: count('rows'),
+    };
+  });
 }
+
+const KEPT = ['import_id', 'source', 'format', 'status', 'finished_at', 'first_at', 'last_at'] as const;
+const ISO = sql`'%Y-%m-%dT%H:%M:%S.%gZ'`;
 
 /** The bad lines of an import. */
 export interface PastRejects {

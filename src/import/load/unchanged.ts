@@ -69,6 +69,6 @@ function beforeOf(
 
 function importedOtherwise(name: string, id: number): InputError {
   return new InputError(
-    `${name} was imported before with other --format, --map or --set (import ${id}).\nTo read it anew: llmcost imports remove ${id}, then import it again.`,
+    `${name} was imported before with other --format, --map or --set (import ${id}).\nTo read it anew: llmcost imports remove ${id}, then import it again. To say whose usage it is: llmcost attribute.`,
   );
 }

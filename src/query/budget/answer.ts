@@ -43,6 +43,8 @@ export interface BudgetRow {
   used: string | null;
   used_percent: string | null;
   unpriced_percent: string;
+  /** How old the oldest list of prices is that its usage is priced by, in days; null where none is. */
+  price_age_days: number | null;
   /** null where nothing can be projected; `forecast_note` says so where it is for lack of history. */
   projected: string | null;
   projected_low: string | null;
@@ -70,7 +72,9 @@ export interface BudgetCheck {
   rows: BudgetRow[];
   /** The comparison with --baseline; its verdict is the row `baseline`. */
   baseline: Comparison | null;
-  warnings: { code: 'exception_expired'; message: string }[];
+  /** The last call before the time of the check, of whatever scope; null without usage. */
+  data_until: string | null;
+  warnings: { code: 'exception_expired' | 'data_ends'; message: string }[];
 }
 /** What to compare with, and how much more is allowed. */
 export interface BaselineQuery {
@@ -132,4 +136,12 @@ export interface Driver {
 /** What a check finds of a group: `no_data` and `undecided` are no ok. */
 export type Verdict = 'ok' | 'warn' | 'forecast' | 'breach' | 'no_data' | 'undecided';
 /** Why a verdict is what it is, where the numbers do not tell. */
-export type Reason = 'no_usage' | 'not_known' | 'no_base' | 'not_converted' | 'unpriced' | 'stale' | 'no_forecast';
+export type Reason =
+  | 'no_usage'
+  | 'not_known'
+  | 'no_base'
+  | 'not_converted'
+  | 'unpriced'
+  | 'unknown_requests'
+  | 'stale'
+  | 'no_forecast';

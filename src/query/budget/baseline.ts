@@ -39,6 +39,7 @@ export function baselineRow(found: Comparison, { max_increase, priced }: Allowed
     used: change?.after ?? null,
     used_percent: null,
     unpriced_percent: '0',
+    price_age_days: null,
     projected: null,
     projected_low: null,
     projected_high: null,

@@ -1,12 +1,14 @@
 import type { Limit } from '../../config/limit.js';
 import { priceBookId } from '../../rate/book/book.js';
-import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { comparison } from '../baseline/compare.js';
 import type { Projection } from '../forecast/answer.js';
 import { historyNote } from '../forecast/forecast.js';
 import { daysOfExhaustion, projections } from '../forecast/projection.js';
-import { forecastMetric } from '../forecast/series.js';
+import { forecastMetric, localDay } from '../forecast/series.js';
+import type { MetricName } from '../metrics/metrics.js';
+import { lastUsage } from '../scope/freshness.js';
+import { priceAges } from '../scope/price_age.js';
 import { isoText } from '../scope/values.js';
 import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Verdict } from './answer.js';
 import { baselineRow } from './baseline.js';
@@ -25,15 +27,15 @@ export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'unde
 export async function budgetCheck(store: Store, query: BudgetQuery): Promise<BudgetCheck> {
   const rules: Rule[] = [];
   for (const budget of query.budgets) rules.push(await checkedRule(store, budget, query));
-  const age = await priceAge(store, query.now);
   const rows: BudgetRow[] = [];
-  for (const rule of rules) rows.push(...(await rowsOf(store, rule, { ...query, age })));
+  for (const rule of rules) rows.push(...(await rowsOf(store, rule, query)));
   const compared = query.baseline === undefined ? null : await comparison(store, { ...query.baseline, now: query.now });
   if (compared !== null && query.baseline !== undefined) {
     const priced = compared.unpriced_rows === 0 && query.baseline.baseline.totals.unpriced_rows === '0';
     rows.push(baselineRow(compared, { max_increase: query.baseline.max_increase, priced }));
   }
   rows.sort((a, b) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
+  const last = await lastUsage(store, query.now);
   const exit_code = worstExit(rows.map((row) => row.exit_code));
   return {
     schema: 'llmcost.budget-check/1',
@@ -50,7 +52,11 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
     counts: countsOf(rows),
     rows,
     baseline: compared,
-    warnings: query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
+    data_until: isoText(last),
+    warnings: [
+      ...query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
+      ...endedData(rules, last, query),
+    ],
   };
 }
 
@@ -60,10 +66,22 @@ function countsOf(rows: readonly BudgetRow[]): Record<Verdict, number> {
   return counts;
 }
 
-interface Asking extends BudgetQuery {
-  /** Days since the newest list of prices; null if there is none. */
-  age: number | null;
+/** A check of a running period whose usage ended days ago: what came since is not in it. */
+function endedData(rules: readonly Rule[], last: number | null, { now, tz }: BudgetQuery): BudgetCheck['warnings'] {
+  const running = rules.some(({ period }) => period.open);
+  const days = last === null ? 0 : Math.floor((now.getTime() - last) / 86_400_000);
+  if (!running || last === null || days < LATE_DAYS) return [];
+  const day = localDay(new Date(last), tz);
+  return [
+    {
+      code: 'data_ends',
+      message: `There is usage until ${day} only, ${days} days before the time of the check: what was used since is in no figure. Import it.`,
+    },
+  ];
 }
+
+/** Over a weekend or a holiday nothing may be used; from here on an import is more likely missing. */
+const LATE_DAYS = 4;
 
 /** Everything known of a group before it is judged. */
 interface Found {
@@ -75,9 +93,15 @@ interface Found {
   notConverted: boolean;
 }
 
-async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRow[]> {
+async function rowsOf(store: Store, rule: Rule, asked: BudgetQuery): Promise<BudgetRow[]> {
   const values = await usedBy(store, rule, rule.scope);
-  const nothing: Used = { key: rule.dimensions.map(() => null), value: null, usage_rows: 0, unpriced_rows: 0 };
+  const nothing: Used = {
+    key: rule.dimensions.map(() => null),
+    value: null,
+    usage_rows: 0,
+    unpriced_rows: 0,
+    unknown_rows: 0,
+  };
   const groups = values.length === 0 ? [nothing] : values;
   const bases = await basesOf(store, rule, { groups, asked });
   const projected = values.length === 0 ? new Map<string, Projection>() : await projectedOf(store, rule, asked);
@@ -95,9 +119,11 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
       notConverted: bases.notConverted.has(name),
     };
   });
-  const cases = found.map((one) =>
-    caseOf(rule, one, { unpriced: unpriced.get(keyText(one.used.key)), age: asked.age }),
-  );
+  const ages = values.length === 0 ? new Map<string, number>() : await priceAges(store, rule, asked.now);
+  const cases = found.map((one) => {
+    const name = keyText(one.used.key);
+    return caseOf(rule, one, { unpriced: unpriced.get(name), age: ages.get(name) ?? null });
+  });
   const judgements = await judged(store, cases);
   const limits = found.flatMap(({ projection }, index) => {
     const limit = judgements[index]?.limit;
@@ -129,6 +155,7 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
       limit_text: limit?.text ?? 'none',
       used: used.value,
       unpriced_percent: judgedCase.unpriced_percent,
+      price_age_days: ages.get(keyText(used.key)) ?? null,
       projected: projection?.projected ?? null,
       projected_low: projection?.low ?? null,
       projected_high: projection?.high ?? null,
@@ -139,7 +166,7 @@ async function rowsOf(store: Store, rule: Rule, asked: Asking): Promise<BudgetRo
       driver: ['warn', 'forecast', 'breach'].includes(verdict) ? (drivers.get(keyText(used.key)) ?? null) : null,
       exception: one.exception,
     };
-    return { ...row, message: verdictSentence(row, asked.age) };
+    return { ...row, message: verdictSentence(row) };
   });
 }
 
@@ -152,7 +179,7 @@ interface Bases {
 async function basesOf(
   store: Store,
   rule: Rule,
-  { groups, asked }: { groups: readonly Used[]; asked: Asking },
+  { groups, asked }: { groups: readonly Used[]; asked: BudgetQuery },
 ): Promise<Bases> {
   const kinds = [rule.budget.limit, ...rule.budget.exceptions.map(({ limit }) => limit)].map((limit) => limit?.kind);
   if (kinds.includes('revenue')) {
@@ -167,7 +194,7 @@ async function basesOf(
   return { of: new Map(groups.map((one) => [keyText(one.key), others(one)])), notConverted };
 }
 
-async function projectedOf(store: Store, rule: Rule, { tz, now }: Asking): Promise<Map<string, Projection>> {
+async function projectedOf(store: Store, rule: Rule, { tz, now }: BudgetQuery): Promise<Map<string, Projection>> {
   const metric = forecastMetric(rule.metric);
   const { since, until } = rule.period.whole;
   if (metric === undefined || since === null || until === null) return new Map();
@@ -201,6 +228,7 @@ function caseOf(
     lower_bound: metric === 'cost' && found.limit?.at_least !== true,
     of_money,
     stale: budget.max_price_age !== null && age !== null && age > budget.max_price_age,
+    requests_known: found.used.unknown_rows === 0 ? 'all' : requestsKnown(metric, unit),
   };
 }
 
@@ -209,13 +237,11 @@ function forecastNote({ metric, period }: Rule, projection: Projection | undefin
   return historyNote(projection);
 }
 
-/** How many days before `now` the newest list of prices is of; null if the book holds none. */
-export async function priceAge(store: Store, now: Date): Promise<number | null> {
-  const { age } = await store.row<{ age: number | null }>(
-    sql`
-    select cast(date_diff('day', max(data_date), cast(cast($now as timestamp) as date)) as integer) as age
-    from price_book`,
-    { now: timestampOf(now) },
-  );
-  return age;
+/** Numbers that do not grow with the requests that a row stands for. */
+const NOT_OF_REQUESTS: readonly MetricName[] = ['customers', 'latency_requests'];
+
+/** What is known of a metric where some rows do not tell how many requests they are. */
+function requestsKnown(metric: MetricName, unit: Rule['unit']): Case['requests_known'] {
+  if (metric === 'error_rate') return 'unknown';
+  return unit === 'count' && !NOT_OF_REQUESTS.includes(metric) ? 'least' : 'all';
 }

@@ -2,15 +2,15 @@ import type { Unit } from '../metrics/metric.js';
 import type { BudgetRow } from './answer.js';
 
 /** A verdict in a sentence: who, what was used, the limit, the period; where there is none, why, and what to do. */
-export function verdictSentence(row: Omit<BudgetRow, 'message'>, priceAgeDays: number | null): string {
+export function verdictSentence(row: Omit<BudgetRow, 'message'>): string {
   const who = Object.values(row.group).map((value) => value ?? '(none)');
   const name = who.length === 0 || row.verdict === 'no_data' ? row.rule : `${row.rule}, ${who.join(', ')}`;
-  return `${name}: ${findingOf(row, priceAgeDays)}`;
+  return `${name}: ${findingOf(row)}`;
 }
 
-function findingOf(row: Omit<BudgetRow, 'message'>, age: number | null): string {
+function findingOf(row: Omit<BudgetRow, 'message'>): string {
   const { verdict, reason, unit, metric, limit, used, projected, period } = row;
-  if (reason !== null) return `${verdict === 'no_data' ? 'no data' : 'undecided'}, ${reasonSentence(row, age)}`;
+  if (reason !== null) return `${verdict === 'no_data' ? 'no data' : 'undecided'}, ${reasonSentence(row)}`;
   if (limit === null) return `no limit (${period})`;
   const amount = used === null ? 'nothing' : amountText(used, unit);
   const most = amountText(limit, unit);
@@ -28,13 +28,23 @@ function isRelative(text: string): boolean {
   return /revenue|baseline|median/i.test(text);
 }
 
-function reasonSentence(
-  { reason, metric, rule, unpriced_percent, limit_text, period }: Omit<BudgetRow, 'message'>,
-  age: number | null,
-): string {
+function reasonSentence({
+  reason,
+  metric,
+  rule,
+  file,
+  unit,
+  used,
+  unpriced_percent,
+  price_age_days,
+  limit_text,
+  period,
+}: Omit<BudgetRow, 'message'>): string {
+  // What is called on_empty in a file is --on-empty beside a --limit.
+  const key = (name: string) => (file === null ? `--${name.replaceAll('_', '-')}` : `${name} of ${rule}`);
   switch (reason) {
     case 'no_usage':
-      return `there is no usage in its scope (${period}). Import something, or say on_empty: pass.`;
+      return `there is no usage in its scope (${period}). Import something, or say ${file === null ? '--on-empty pass' : 'on_empty: pass'}.`;
     case 'not_known':
       return `no usage in its scope tells its ${metric} (${period}).`;
     case 'no_base':
@@ -42,9 +52,11 @@ function reasonSentence(
     case 'not_converted':
       return `part of the revenue of '${limit_text}' is in a currency without a rate for its day (${period}). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.`;
     case 'unpriced':
-      return `${unpriced_percent}% of its usage has no price. llmcost pricing status names the models; max_unpriced of ${rule} can allow it.`;
+      return `${unpriced_percent}% of its usage has no price. llmcost pricing status names the models; ${key('max_unpriced')} can allow it.`;
+    case 'unknown_requests':
+      return `some of its usage does not tell how many requests it stands for, so ${metric} ${used === null ? 'is not known' : `of ${amountText(used, unit)} is ${unit === 'count' ? 'the least it can be' : 'that of the rest only'}`} against ${limit_text} (${period}).`;
     case 'stale':
-      return `the prices are ${age} days old. Refresh them: llmcost pricing refresh; max_price_age of ${rule} can allow it.`;
+      return `its usage is priced by a list that is ${price_age_days} days old. Refresh it: llmcost pricing refresh; ${key('max_price_age')} can allow it.`;
     case 'no_forecast':
       return `there is too little history for a forecast (${period}).`;
     case null:

@@ -90,7 +90,11 @@ function usualMetric(limit: Limit): MetricName {
   if (limit.unit === 'USD') return limit.per_request ? 'cost_per_request' : 'cost';
   if (limit.unit === 'tokens') return 'total_tokens';
   if (limit.unit === 'requests') return 'requests';
-  throw new UsageError(`is missing: '${limit.text}' does not say of what, such as error_rate or latency_p95.`);
+  throw new UsageError(
+    limit.unit === 'number'
+      ? `is missing: '${limit.text}' does not say of what: write '${limit.text} USD', '${limit.text} tokens' or '${limit.text} requests', or name a metric such as error_rate or latency_p95.`
+      : `is missing: '${limit.text}' does not say of what, such as error_rate or latency_p95.`,
+  );
 }
 
 const UNIT_OF: Record<LimitUnit, readonly Unit[]> = {

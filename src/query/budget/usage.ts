@@ -12,6 +12,8 @@ export interface Used {
   value: string | null;
   usage_rows: number;
   unpriced_rows: number;
+  /** Rows that do not tell how many requests they stand for. */
+  unknown_rows: number;
 }
 
 /** The name of a group in lookups. */
@@ -31,6 +33,7 @@ export async function usedBy(store: Store, { dimensions, metric }: Rule, scope: 
         value: value === null || value === undefined ? null : String(value),
         usage_rows: Number(base.usage_rows),
         unpriced_rows: Number(base.unpriced_rows),
+        unknown_rows: Number(base.unknown_rows),
       };
     })
     .filter(({ usage_rows }) => usage_rows > 0);

@@ -30,6 +30,11 @@ export interface Case {
   /** The metric is about money: then prices must be there and not too old. */
   of_money: boolean;
   stale: boolean;
+  /**
+   * Some rows do not tell how many requests they stand for, and the value is one of requests: `least` where it is a number of them that
+   * can only be larger, `unknown` where it is a share that could be anything.
+   */
+  requests_known: 'all' | 'least' | 'unknown';
 }
 
 /** The verdict on a case and the numbers it rests on. */
@@ -55,7 +60,7 @@ const CASES = sql`'[{
   "n": "integer", "value": "decimal(38,18)", "usage_rows": "bigint", "kind": "varchar", "amount": "decimal(38,18)", "percent": "varchar",
   "factor": "varchar", "at_least": "boolean", "floor": "decimal(38,18)", "base": ["decimal(38,18)"], "not_converted": "boolean", "warn_at": "decimal(12,4)",
   "projected": "decimal(38,18)", "on_forecast": "boolean", "on_actual": "boolean", "unpriced_percent": "decimal(12,4)",
-  "max_unpriced": "decimal(12,4)", "lower_bound": "boolean", "of_money": "boolean", "stale": "boolean"
+  "max_unpriced": "decimal(12,4)", "lower_bound": "boolean", "of_money": "boolean", "stale": "boolean", "requests_known": "varchar"
 }]'`;
 
 /** Judges cases, in their order. Every comparison is one of decimals. */
@@ -85,7 +90,9 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
       select
         *,
         coalesce(if(at_least, value < most, value > most), false) as above,
-        of_money and unpriced_percent > max_unpriced as too_unpriced
+        of_money and unpriced_percent > max_unpriced as too_unpriced,
+        -- The least it can be decides on one side of the limit only.
+        requests_known = 'unknown' or (requests_known = 'least' and above = at_least) as too_uncounted
       from limited
     ),
     reasoned as (
@@ -98,6 +105,7 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
           when value is null then 'not_known'
           when not_converted then 'not_converted'
           when most is null then 'no_base'
+          when too_uncounted then 'unknown_requests'
           when above and (lower_bound or not too_unpriced) then null
           when too_unpriced then 'unpriced'
           when of_money and stale then 'stale'
@@ -154,6 +162,7 @@ const REASONS: readonly Reason[] = [
   'no_base',
   'not_converted',
   'unpriced',
+  'unknown_requests',
   'stale',
   'no_forecast',
 ];

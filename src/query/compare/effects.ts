@@ -82,7 +82,7 @@ function effectsOf(row: Row): CostEffects {
     before: text('before'),
     now: text('now'),
     change: text('change'),
-    volume: text('volume'),
+    volume: row.volume === null ? null : text('volume'),
     mix: text('mix'),
     tokens: text('tokens'),
     price: text('price'),

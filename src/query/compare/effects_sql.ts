@@ -136,6 +136,7 @@ whole as (
     *,
     ${AS_REQUESTS} as at_volume,
     (rows_before = 0 or priced_before > 0) and (rows_now = 0 or priced_now > 0) as known,
+    unknown_before = 0 and unknown_now = 0 as all_told,
     unknown_before = 0 and unknown_now = 0 and requests_before > 0 and requests_now > 0 as counted
   from summed
 ),
@@ -161,9 +162,13 @@ select
       money(sql`cost_before`, 'before'),
       money(sql`cost_now`, 'now'),
       money(sql`cost_now - cost_before`, 'change'),
-      money(sql`${usd(sql`at_volume`)} - cost_before`, 'volume'),
+      money(sql`case when all_told then ${usd(sql`at_volume`)} - cost_before end`, 'volume'),
       money(sql`${usd(sql`at_mix`)} - ${usd(sql`at_volume`)}`, 'mix'),
-      money(sql`${usd(sql`at_tokens`)} - ${usd(sql`at_mix`)}`, 'tokens'),
+      // What cannot be called more requests is more tokens.
+      money(
+        sql`${usd(sql`at_tokens`)} - ${usd(sql`at_mix`)} + if(all_told, 0, ${usd(sql`at_volume`)} - cost_before)`,
+        'tokens',
+      ),
       money(sql`cost_now - ${usd(sql`at_tokens`)}`, 'price'),
       money(each(0), 'each_before'),
       money(each(3), 'each_now'),

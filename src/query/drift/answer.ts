@@ -10,6 +10,15 @@ export interface Span extends Period {
   until: number;
 }
 
+/** How long the two periods are. */
+export interface Lengths {
+  /** Whole days, of the clock on the wall in `tz`. */
+  window: number;
+  baseline: number;
+  tz: string;
+  now: Date;
+}
+
 export interface DriftQuery {
   /** Names of dimensions, checked, none of time. */
   by: readonly string[];
@@ -27,6 +36,8 @@ export interface DriftQuery {
   /** Only which models answer, no numbers. */
   modelsOnly: boolean;
   now: Date;
+  /** The window is that of now, and moves to where usage ends where there is none in it; undefined: it was asked for. */
+  floating?: Lengths | undefined;
 }
 
 /** `drift`: it moved by the threshold or more, and not by chance. `noise`: it moved, but days scatter as much. */
@@ -81,5 +92,7 @@ export interface DriftReport {
   models: ModelFinding[];
   not_judged: NotJudged[];
   totals: { compared: number; drift: number; noise: number; not_judged: number };
-  warnings: { code: 'no_usage' | 'not_judged' | 'weekdays'; message: string }[];
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
+  warnings: { code: 'no_usage' | 'not_judged' | 'unknown_requests' | 'data_ends' | 'weekdays'; message: string }[];
 }

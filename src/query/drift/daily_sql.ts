@@ -82,8 +82,8 @@ named as (
     profile.feature as same_feature,
     coalesce(profile.model, profile.request_model) as same_model,
     coalesce(profile.status = 'error', false) as failed,
-    profile.status is not null as told,
-    -- A refusal may be an answer: it has a class without having failed.
+    profile.status is not null or profile.error_class is not null as told,
+    -- A refusal may be an answer: it has a class without having failed, and is an error all the same.
     case when profile.status = 'error' then coalesce(profile.error_class, 'other') else profile.error_class end as error_class,
     coalesce(profile.gateway_cached, false) as gateway_cached,
     profile.bucket_seconds is not null as bucket,
@@ -165,7 +165,7 @@ const RATIOS: readonly Ratio[] = [
   },
   {
     metric: 'error_rate',
-    y: inUnits(sql`coalesce(sum(requests) filter (where told and failed), 0)`),
+    y: inUnits(sql`coalesce(sum(requests) filter (where told and error_class is not null), 0)`),
     x: sql`sum(requests) filter (where told)`,
     n: sql`sum(requests) filter (where told)`,
   },

@@ -2,10 +2,12 @@ import { priceBookId } from '../../rate/book/book.js';
 import { identifier, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { dimensionOf } from '../scope/dimensions.js';
+import { patternHint } from '../scope/filter.js';
+import { dayOf, endedText, lastUsage, movedEnd } from '../scope/freshness.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Interval } from '../scope/statistics.js';
 import { timestampText, wallTime } from '../scope/time_zone.js';
-import { countOf, textOf } from '../scope/values.js';
+import { countOf, isoText, textOf } from '../scope/values.js';
 import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
 import { type Grain, measuresByDay, SMALL_GROUPS, usageByDay } from './daily_sql.js';
@@ -14,12 +16,22 @@ import { latencyByGroup, SHARES, slowCallsByDay } from './latency_sql.js';
 import { driftMetric, isChosen } from './metrics.js';
 import { modelFindings } from './models.js';
 import { notesOn } from './notes.js';
+import { spansBefore } from './query.js';
 
 const DAY = 86_400_000;
 const TWO_WEEKS = 14 * DAY;
 
 /** What changed between the two periods, like compared with like. docs/commands/drift.md explains how. */
-export async function driftReport(store: Store, query: DriftQuery): Promise<DriftReport> {
+export async function driftReport(store: Store, asked: DriftQuery): Promise<DriftReport> {
+  const { floating, now } = asked;
+  const end = floating === undefined ? null : await movedEnd(store, asked.window, floating);
+  if (floating === undefined || end === null) return reportOf(store, asked, []);
+  const spans = spansBefore({ since: null, until: end, label: '' }, floating);
+  const last = dayOf((await lastUsage(store, now)) ?? end, floating.tz);
+  return reportOf(store, { ...asked, ...spans }, [{ code: 'data_ends', message: endedText(last, spans.window.label) }]);
+}
+
+async function reportOf(store: Store, query: DriftQuery, moved: DriftReport['warnings']): Promise<DriftReport> {
   const { baseline, window, where, tz, by } = query;
   const offsets = await zoneOffsets(store, ['day', ...where.map(({ dimension }) => dimension)], tz);
   const both = { since: baseline.since, until: window.until, label: '' };
@@ -30,6 +42,10 @@ export async function driftReport(store: Store, query: DriftQuery): Promise<Drif
   const weekdays = window.since - baseline.since >= TWO_WEEKS;
   await store.run(usageByDay(grain), given);
   const usage = await store.row<{ sides: string }>(sql`select count(distinct recent) as sides from drift_usage`);
+  const { rows: uncounted } = await store.row<{ rows: string }>(
+    sql`select count(*) as rows from usage_fact as fact where fact.requests is null and ${test}`,
+    params,
+  );
   const found = query.modelsOnly ? NOTHING : await judgements(store, query, { grain, given, weekdays });
   const models = await modelFindings(store, dayOf(query.now.getTime(), tz));
   const drift = found.rows.filter(({ verdict }) => verdict === 'drift').length;
@@ -42,9 +58,13 @@ export async function driftReport(store: Store, query: DriftQuery): Promise<Drif
     ...found,
     models,
     totals: { compared: found.rows.length, drift, noise, not_judged: found.not_judged.length },
+    data_until: isoText(await lastUsage(store, query.now)),
     warnings: [],
   };
-  return { ...report, warnings: notesOn(report, Number(usage.sides)) };
+  return {
+    ...report,
+    warnings: [...moved, ...notesOn(report, { sides: Number(usage.sides), uncounted, hint: patternHint(query.where) })],
+  };
 }
 
 /** Whether something is there that a build should stop for. */
@@ -194,10 +214,6 @@ function weekdaysOf({ window, tz }: DriftQuery): number[] {
 
 function isoWeekday(wall: number): number {
   return new Date(wall).getUTCDay() || 7;
-}
-
-function dayOf(instant: number, tz: string): string {
-  return new Date(wallTime(instant, tz)).toISOString().slice(0, 10);
 }
 
 function described(query: DriftQuery, same_weekdays: boolean): DriftReport['query'] {

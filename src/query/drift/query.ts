@@ -1,9 +1,10 @@
 import { UsageError } from '../../errors.js';
 import { isTime } from '../scope/dimensions.js';
-import { type Period, periodBetween } from '../scope/period.js';
+import { spanOf } from '../scope/freshness.js';
+import type { Period } from '../scope/period.js';
 import { parseList, parseQuery, type QueryOptions } from '../scope/query.js';
 import { instantOf, wallTime } from '../scope/time_zone.js';
-import type { DriftQuery, Span } from './answer.js';
+import type { DriftQuery, Lengths, Span } from './answer.js';
 import { parseDriftMetrics } from './metrics.js';
 
 /** The words of `llmcost drift`. */
@@ -27,14 +28,16 @@ export function parseDriftQuery(options: DriftOptions, clock: Date): DriftQuery 
     throw new UsageError('--models cannot be combined with --metric.\nUse either the one or the other.');
   }
   assertNoTime(by);
+  const lengths: Lengths = {
+    window: parseDays('--window', options.window ?? '7d'),
+    baseline: parseDays('--baseline', options.baseline),
+    tz,
+    now,
+  };
   return {
     by,
-    ...spansBefore(period, {
-      window: parseDays('--window', options.window ?? '7d'),
-      baseline: parseDays('--baseline', options.baseline),
-      tz,
-      now,
-    }),
+    ...spansBefore(period, lengths),
+    floating: period.since === null && period.until === null && options.at === undefined ? lengths : undefined,
     tz,
     where,
     threshold: parseThreshold(options.threshold),
@@ -75,14 +78,6 @@ function parseSample(text: string): number {
 
 const DAY = 86_400_000;
 
-export interface Lengths {
-  /** Whole days, of the clock on the wall in `tz`. */
-  window: number;
-  baseline: number;
-  tz: string;
-  now: Date;
-}
-
 /**
  * The window and the baseline right before it. The window is the period asked for; if that has no beginning, the days up to its end, or up
  * to today, which is not over yet.
@@ -96,9 +91,4 @@ export function spansBefore(period: Period, { window, baseline, tz, now }: Lengt
 
 function daysBefore(instant: number, days: number, tz: string): number {
   return instantOf(wallTime(instant, tz) - days * DAY, tz);
-}
-
-function spanOf(since: number, until: number, tz: string): Span {
-  const { label } = periodBetween(new Date(since).toISOString(), new Date(until).toISOString(), tz);
-  return { since, until, label };
 }

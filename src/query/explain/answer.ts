@@ -32,6 +32,9 @@ export interface ExplainQuery {
   /** IANA, checked. */
   tz: string;
   where: readonly Condition[];
+  now: Date;
+  /** The periods are those before now, and move to where usage ends where there is none in them. */
+  floating?: boolean | undefined;
 }
 
 /** What a customer, feature or model has to do with one part of the change, and how it was used. */
@@ -46,7 +49,8 @@ export interface Contribution {
 
 /** How something was used in one of the periods; sums over its priced calls. */
 export interface Used {
-  requests: Count;
+  /** null where some rows do not tell how many they stand for. */
+  requests: Count | null;
   /** Attempts beyond the first: not among the requests, nor the tokens. */
   retries: Count;
   input_tokens: Count;
@@ -62,7 +66,9 @@ export interface ExplainPart {
   amount: Money;
   /** Of the cost before; two places, half up. */
   percent: string;
-  /** It is larger than what days differ by anyway. */
+  /** What this part of two such sums differs by anyway, in 199 of 200 cases, an estimate in USD; null where the time before is too short to tell. */
+  scatter: string | null;
+  /** It is larger than that, and 2 % of the cost before. */
   stands_out: boolean;
   /** The biggest contributions, three at most of each kind, the biggest first. */
   contributions: Contribution[];
@@ -99,7 +105,14 @@ export interface ExplainReport {
   peaks: Peak[];
   /** The answer in sentences. */
   sentences: string[];
-  warnings: { code: 'unpriced' | 'unknown_requests' | 'lengths_differ' | 'no_scatter'; message: string }[];
+  /** false: some rows do not tell how many requests they stand for, and tokens take the place of requests in all parts. */
+  requests_known: boolean;
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
+  warnings: {
+    code: 'unpriced' | 'unknown_requests' | 'lengths_differ' | 'no_scatter' | 'data_ends';
+    message: string;
+  }[];
 }
 
 interface Spanned {

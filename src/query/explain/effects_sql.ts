@@ -25,49 +25,53 @@ const outputAtOldRates = sum(Object.keys(OUTPUT_CLASSES).map(atOldRate));
 const perRequest = (cost: Sql) => proportion(cost, sql`n2`, sql`n1`);
 
 /**
- * The table explain_effect: a row for every cell with all effects. How much everybody grew is told by all customers' features whose
+ * The table `effects`: a row for every cell of `cells` with all effects, each span by itself. How much everybody grew is told by all customers' features whose
  * requests grew like those of the median one (by the requests it had in both periods), within four deviations of a count: one heavy
  * customer, come or gone, is no growth of all.
  */
-export const EFFECTS_SQL: Sql = sql`
-create or replace temp table explain_effect as
+export function effectsSql(cells: Sql, effects: Sql): Sql {
+  return sql`
+create or replace temp table ${effects} as
 with member as (
-  select customer, feature, sum(n1) as n1, sum(n2) as n2, least(sum(n1), sum(n2)) as weight
-  from explain_cell
+  select span, customer, feature, sum(n1) as n1, sum(n2) as n2, least(sum(n1), sum(n2)) as weight
+  from ${cells}
   where not retry
-  group by customer, feature
+  group by span, customer, feature
   having sum(n1) > 0
 ),
 median as (
-  select n1 as m1, n2 as m2
+  select span, n1 as m1, n2 as m2
   from (
-    select *, sum(weight) over (order by n2 / n1, n1, n2 rows unbounded preceding) as upto, sum(weight) over () as whole
+    select
+      *,
+      sum(weight) over (partition by span order by n2 / n1, n1, n2 rows unbounded preceding) as upto,
+      sum(weight) over (partition by span) as whole
     from member
   ) as ordered
   where 2 * upto >= whole
-  order by upto, n2 / n1
-  limit 1
+  qualify row_number() over (partition by span order by upto, n2 / n1) = 1
 ),
 growth as (
-  select coalesce(sum(n1), any_value(m1)) as g1, coalesce(sum(n2), any_value(m2)) as g2
+  select median.span, coalesce(sum(n1), any_value(m1)) as g1, coalesce(sum(n2), any_value(m2)) as g2
   from median
   left join member
-    on abs(n2 - n1 * (m2 / m1)) <= 4 * sqrt(n1 * (m2 / m1) * (1 + m2 / m1) + 4)
+    on member.span = median.span and abs(n2 - n1 * (m2 / m1)) <= 4 * sqrt(n1 * (m2 / m1) * (1 + m2 / m1) + 4)
+  group by median.span
 ),
 placed as (
   select
     cell.*,
     growth.g1, growth.g2,
-    sum(case when retry then 0 else n1 end) over (partition by customer) as customer1,
-    sum(case when retry then 0 else n2 end) over (partition by customer) as customer2,
-    sum(case when retry then 0 else n1 end) over (partition by customer, feature) as feature1,
-    sum(case when retry then 0 else n2 end) over (partition by customer, feature) as feature2,
+    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer) as customer1,
+    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer) as customer2,
+    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer, feature) as feature1,
+    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer, feature) as feature2,
     ${costs(1, INPUT_CLASSES)} as in1,
     ${costs(1, OUTPUT_CLASSES)} as out1,
     ${tokens(1, INPUT_CLASSES)} as p1,
     ${tokens(2, INPUT_CLASSES)} as p2
-  from explain_cell as cell
-  cross join growth
+  from ${cells} as cell
+  join growth on growth.span = cell.span
 ),
 stepped as (
   select
@@ -94,7 +98,7 @@ step as (
   from stepped
 )
 select
-  customer, feature, model, retry, n1, n2, c1, c2,
+  span, customer, feature, model, retry, n1, n2, c1, c2,
   p1, p2, q1_read, q2_read,
   ${tokens(1, OUTPUT_CLASSES)} as o1,
   ${tokens(2, OUTPUT_CLASSES)} as o2,
@@ -109,6 +113,7 @@ select
   case when retry then 0 else c2 - t8 end as price,
   case when retry then c2 - t1 else 0 end as retries
 from step`;
+}
 
 /** The whole: cost before, after, its change, and each effect, as decimals. */
 export const TOTALS: Sql = sql`

@@ -2,23 +2,26 @@ import { UndecidedError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { patternHint } from '../scope/filter.js';
+import { dayOf, endedText, lastUsage, movedEnd, spanOf } from '../scope/freshness.js';
 import { type Scope, scopeOf } from '../scope/scope.js';
 import { studentCritical } from '../scope/statistics.js';
-import { offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
-import { countOf } from '../scope/values.js';
+import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { countOf, isoText } from '../scope/values.js';
 import {
   type Contribution,
   EFFECTS,
+  type Effect,
   type ExplainPart,
   type ExplainQuery,
   type ExplainReport,
   type Peak,
   type Used,
 } from './answer.js';
-import { cellsSql, inEither } from './cells_sql.js';
-import { CONTRIBUTIONS, EFFECTS_SQL, TOTALS } from './effects_sql.js';
+import { cellsSql, dayCellsSql, inEither } from './cells_sql.js';
+import { CONTRIBUTIONS, effectsSql, TOTALS } from './effects_sql.js';
 import { sentencesOn, wordsFor } from './sentences.js';
-import { dailyScatterSql, HOURLY_SCATTER, peaksSql, type Step, timeSql } from './time_sql.js';
+import { dailyScatterSql, HOURLY_SCATTER, PART_SCATTER, peaksSql, type Step, timeSql } from './time_sql.js';
 
 const DAY = 86_400_000;
 /** How far back the scatter of days is looked for. */
@@ -35,7 +38,19 @@ const LEAST_PART = 0.02;
  * models with the biggest part in each, and the days or hours that stand out. UndecidedError if nothing with a price
  * was used in one of them.
  */
-export async function explainReport(store: Store, query: ExplainQuery): Promise<ExplainReport> {
+export async function explainReport(store: Store, asked: ExplainQuery): Promise<ExplainReport> {
+  const { after, tz, now, floating } = asked;
+  const end = floating === true ? await movedEnd(store, asked.before, { now, tz }) : null;
+  if (end === null) return reportOf(store, asked, []);
+  const back = (instant: number) =>
+    instantOf(wallTime(end, tz) - (wallTime(after.until, tz) - wallTime(instant, tz)), tz);
+  const moved = (span: ExplainQuery['after']) => spanOf(back(span.since), back(span.until), tz);
+  const query = { ...asked, before: moved(asked.before), after: moved(after) };
+  const last = dayOf((await lastUsage(store, now)) ?? end, tz);
+  return reportOf(store, query, [{ code: 'data_ends', message: endedText(last, query.after.label) }]);
+}
+
+async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport['warnings']): Promise<ExplainReport> {
   const { before, after, tz, where } = query;
   const spans: Params = {
     before_since: timestampText(before.since),
@@ -45,16 +60,17 @@ export async function explainReport(store: Store, query: ExplainQuery): Promise<
   };
   const offsets = offsetsBetween(Math.min(before.since, after.since), Math.max(before.until, after.until), tz);
   const { test, params } = scopeOf(where, offsets);
-  await store.run(cellsSql(test), { ...params, ...spans });
+  const unpriced = await leftOut(store, { test, params: { ...params, ...spans } });
+  const counted = unpriced.uncounted === '0';
+  await store.run(cellsSql(test, counted), { ...params, ...spans });
   await checkUsed(store, query);
-  await store.run(EFFECTS_SQL);
+  await store.run(effectsSql(sql`explain_cell`, sql`explain_effect`));
   const totals = await store.row(TOTALS);
   const days = Math.round((before.until - before.since) / DAY);
   const step: Step = days >= DAYS_ENOUGH ? 'day' : 'hour';
   await store.run(timeSql(test, step, offsets), { ...params, ...spans });
-  const scatter = await scatterOf(store, query, { test, params });
-  const parts = await partsOf(store, totals, scatter?.usd ?? null);
-  const unpriced = await leftOut(store, { test, params: { ...params, ...spans } });
+  const { scatter, ofPart } = await scatterOf(store, query, { scope: { test, params }, counted });
+  const parts = await partsOf(store, totals, { ofPart, counted });
   const report: Omit<ExplainReport, 'sentences'> = {
     schema: 'llmcost.explain/1',
     query: { before: spanned(before), after: spanned(after), tz, where: where.map(({ text }) => text) },
@@ -74,20 +90,24 @@ export async function explainReport(store: Store, query: ExplainQuery): Promise<
       ...wallOf(query),
       ...(step === 'day' ? { weekdays: days >= 7 } : {}),
     }),
-    warnings: warningsOn(query, unpriced, scatter === null),
+    requests_known: counted,
+    data_until: isoText(await lastUsage(store, query.now)),
+    warnings: [...moved, ...warningsOn(query, unpriced, scatter === null)],
   };
   return { ...report, sentences: sentencesOn(report) };
 }
 
-async function checkUsed(store: Store, { before, after }: ExplainQuery): Promise<void> {
+async function checkUsed(store: Store, { before, after, tz, now, where }: ExplainQuery): Promise<void> {
   const used = await store.row<{ before: boolean; after: boolean }>(
     sql`select coalesce(sum(c1), 0) > 0 and coalesce(sum(n1) filter (where not retry), 0) > 0 as before,
       coalesce(sum(c2), 0) > 0 as after from explain_cell`,
   );
   const empty = used.before ? (used.after ? undefined : after) : before;
   if (empty === undefined) return;
+  const last = await lastUsage(store, now);
+  const ends = last === null ? '' : ` Usage ends on ${dayOf(last, tz)}.`;
   throw new UndecidedError(
-    `The change cannot be explained: nothing with a price was used in ${empty.label}.\nChoose other periods with --period and --versus, or fewer filters.`,
+    `The change cannot be explained: nothing with a price was used in ${empty.label}.${ends}\nChoose other periods with --period and --versus, or fewer filters.${patternHint(where)}`,
   );
 }
 
@@ -98,55 +118,95 @@ function wallOf({ before, tz }: ExplainQuery): Params {
   };
 }
 
+interface Scatter {
+  scatter: ExplainReport['scatter'];
+  /** The same of each part, USD; null where nothing can be told. */
+  ofPart: (effect: Effect) => number | null;
+}
+
 /**
- * What the two sums may differ by through the scatter of single days, of those before; of hours where there are too few. Not rounded to
- * money, for it is an estimate.
+ * What the two sums may differ by through the scatter of single days, of those before; of hours where there are too few. Each part has the
+ * scatter of its own: prompts of one length stand still while the number of requests goes up and down. Not rounded to money, for it is an
+ * estimate.
  */
-async function scatterOf(store: Store, query: ExplainQuery, scope: Scope): Promise<ExplainReport['scatter']> {
+async function scatterOf(
+  store: Store,
+  query: ExplainQuery,
+  { scope, counted }: { scope: Scope; counted: boolean },
+): Promise<Scatter> {
   const { before, after, tz } = query;
   const since = after.since - HISTORY_DAYS * DAY;
   const offsets = offsetsBetween(since, after.since, tz);
-  type Scatter = { slots: string; freedom: string; deviation: number | null };
-  const daily = await store.row<Scatter>(dailyScatterSql(scope.test, offsets), {
+  const history = {
     ...scope.params,
     history_since: timestampText(since),
     history_until: timestampText(after.since),
     history_from: timestampText(wallTime(since, tz)),
     history_to: timestampText(wallTime(after.since, tz)),
-  });
+  };
+  type Found = { slots: string; freedom: string; deviation: number | null };
+  const daily = await store.row<Found>(dailyScatterSql(scope.test, offsets), history);
   const enough = Number(daily.slots) >= DAYS_ENOUGH;
-  if (!enough && before.until - before.since >= DAYS_ENOUGH * DAY) return null;
-  const { slots, freedom, deviation } = enough ? daily : await store.row<Scatter>(HOURLY_SCATTER, wallOf(query));
-  if (Number(slots) < DAYS_ENOUGH) return null;
+  const nothing: Scatter = { scatter: null, ofPart: () => null };
+  if (!enough && before.until - before.since >= DAYS_ENOUGH * DAY) return nothing;
+  const { slots, freedom, deviation } = enough ? daily : await store.row<Found>(HOURLY_SCATTER, wallOf(query));
+  if (Number(slots) < DAYS_ENOUGH) return nothing;
   const slot = enough ? DAY : DAY / 24;
   const [first, second] = [(before.until - before.since) / slot, (after.until - after.since) / slot];
-  const usd =
-    studentCritical(ALARM_LEVEL, Number(freedom)) * Number(deviation) * Math.sqrt(second + second ** 2 / first);
-  return { usd: usd.toFixed(6), from: enough ? 'days' : 'hours', count: countOf(slots) };
+  const sums = studentCritical(ALARM_LEVEL, Number(freedom)) * Math.sqrt(second + second ** 2 / first);
+  const usd = sums * Number(deviation);
+  const parts = enough
+    ? await partDeviations(store, history, { test: scope.test, counted, offsets })
+    : new Map<string, number>();
+  return {
+    scatter: { usd: usd.toFixed(6), from: enough ? 'days' : 'hours', count: countOf(slots) },
+    ofPart: (effect) => {
+      const own = parts.get(effect);
+      return own === undefined ? usd : sums * own;
+    },
+  };
 }
 
-async function partsOf(store: Store, totals: Row, scatter: string | null): Promise<ExplainPart[]> {
+/** By how much each part of the cost of single days scatters, USD; empty where there are too many cells to tell. */
+async function partDeviations(
+  store: Store,
+  history: Params,
+  { test, counted, offsets }: { test: Scope['test']; counted: boolean; offsets: ReturnType<typeof offsetsBetween> },
+): Promise<Map<string, number>> {
+  await store.run(dayCellsSql(test, counted, offsets), history);
+  await store.run(effectsSql(sql`explain_day_cell`, sql`explain_day_effect`));
+  const rows = await store.rows<{ effect: string; deviation: number | null }>(PART_SCATTER);
+  return new Map(rows.flatMap(({ effect, deviation }) => (deviation === null ? [] : [[effect, Number(deviation)]])));
+}
+
+async function partsOf(
+  store: Store,
+  totals: Row,
+  { ofPart, counted }: { ofPart: Scatter['ofPart']; counted: boolean },
+): Promise<ExplainPart[]> {
   const contributions = (await store.rows(CONTRIBUTIONS)).map((row) => ({
     effect: row.effect,
-    ...contributionOf(row),
+    ...contributionOf(row, counted),
   }));
-  const least = Math.max(Number(scatter ?? 0), LEAST_PART * Number(totals.cost_before));
   return EFFECTS.map((effect) => {
     const amount = String(totals[effect]);
+    const scatter = ofPart(effect);
+    const least = Math.max(scatter ?? 0, LEAST_PART * Number(totals.cost_before));
     return {
       effect,
-      words: wordsFor(effect, amount),
+      words: wordsFor(effect, amount, counted),
       amount,
       percent: String(totals[`${effect}_percent`]),
+      scatter: scatter === null ? null : scatter.toFixed(6),
       stands_out: scatter !== null && size(amount) > least,
       contributions: contributions.filter((one) => one.effect === effect).map(({ effect: _, ...one }) => one),
     };
   });
 }
 
-function contributionOf(row: Row): Contribution {
+function contributionOf(row: Row, counted: boolean): Contribution {
   const used = (side: 1 | 2): Used => ({
-    requests: countOf(row[`requests${side}`]),
+    requests: counted ? countOf(row[`requests${side}`]) : null,
     retries: countOf(row[`retries${side}`]),
     input_tokens: countOf(row[`input${side}`]),
     cached_tokens: countOf(row[`cached${side}`]),
@@ -195,7 +255,8 @@ function warningsOn(
     });
   }
   if (uncounted !== '0') {
-    const message = 'Some rows do not tell how many requests they stand for: each counts as one.';
+    const message =
+      'Some rows do not tell how many requests they stand for: tokens take their place, and nothing is said per request.';
     warnings.push({ code: 'unknown_requests', message });
   }
   const lengths = [before, after].map(({ since, until }) => Math.round((until - since) / 3_600_000));

@@ -20,7 +20,8 @@ export function parseExplainQuery(options: ExplainOptions, clock: Date): Explain
     );
   }
   const query = parseQuery(timed || day !== undefined ? options : { ...options, period: 'last 7 days' }, clock);
-  return { ...parseSpans(options, query), tz: query.tz, where: query.where };
+  const floating = !timed && day === undefined && options.versus === 'previous' && options.at === undefined;
+  return { ...parseSpans(options, query), tz: query.tz, where: query.where, now: query.now, floating };
 }
 
 function parseSpans({ day, versus }: ExplainOptions, { period, tz, now }: Query): { before: Bounded; after: Bounded } {

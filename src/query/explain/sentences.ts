@@ -15,9 +15,20 @@ const PARTS: Record<Effect, { more: string; less: string }> = {
   retries: { more: 'more repeated attempts', less: 'fewer repeated attempts' },
 };
 
-/** The part in words: 'longer prompts'. */
-export function wordsFor(effect: Effect, amount: string): string {
-  return amount.startsWith('-') ? PARTS[effect].less : PARTS[effect].more;
+/** Where rows do not tell how many requests they are, what can be said is about tokens. */
+const TOKEN_PARTS: Partial<typeof PARTS> = {
+  volume: { more: 'more tokens of everybody', less: 'fewer tokens of everybody' },
+  customer_mix: { more: 'more tokens of single customers', less: 'fewer tokens of single customers' },
+  feature_mix: { more: 'tokens of dearer features', less: 'tokens of cheaper features' },
+  model_mix: { more: 'tokens to dearer models', less: 'tokens to cheaper models' },
+  prompt_length: { more: 'more of the tokens in prompts', less: 'fewer of the tokens in prompts' },
+  output_length: { more: 'more of the tokens in answers', less: 'fewer of the tokens in answers' },
+};
+
+/** The part in words: 'longer prompts'; of tokens where requests are not `counted`. */
+export function wordsFor(effect: Effect, amount: string, counted: boolean): string {
+  const words = (counted ? undefined : TOKEN_PARTS[effect]) ?? PARTS[effect];
+  return amount.startsWith('-') ? words.less : words.more;
 }
 
 /** The change, its causes, and when it happened. */
@@ -91,8 +102,11 @@ function tellingOf({ effect, contributions }: ExplainPart): Contribution | undef
 /** Requests move from one model to another: both belong to it. */
 function movesOf({ contributions }: ExplainPart): string {
   const models = contributions.filter(({ of }) => of === 'model').slice(0, 2);
+  const known = models.every(({ before, after }) => before.requests !== null && after.requests !== null);
+  if (!known) return models.map(({ name }) => name ?? '(none)').join(', ');
   const moves = models.map(
-    ({ name, before, after }) => `${name ?? '(none)'} ${counted(before.requests)} → ${counted(after.requests)}`,
+    ({ name, before, after }) =>
+      `${name ?? '(none)'} ${counted(before.requests ?? 0)} → ${counted(after.requests ?? 0)}`,
   );
   return `${moves.join(', ')} requests`;
 }
@@ -110,13 +124,17 @@ function shareOf(amount: string, whole: string): string {
  */
 function factOf(effect: Effect, { amount, before, after }: Contribution): string | undefined {
   const less = amount.startsWith('-');
+  // null: the number of requests is not known, and nothing per request is.
+  const [was, is] = [before.requests ?? 0, after.requests ?? 0];
+  const isKnown = before.requests !== null && after.requests !== null;
+  if (!isKnown && effect !== 'caching' && effect !== 'retries') return undefined;
   switch (effect) {
     case 'prompt_length': {
-      const [old, now] = [ratio(before.input_tokens, before.requests), ratio(after.input_tokens, after.requests)];
+      const [old, now] = [ratio(before.input_tokens, was), ratio(after.input_tokens, is)];
       return less === now < old ? `${rounded(old)} → ${rounded(now)} input tokens per request` : undefined;
     }
     case 'output_length': {
-      const [old, now] = [ratio(before.output_tokens, before.requests), ratio(after.output_tokens, after.requests)];
+      const [old, now] = [ratio(before.output_tokens, was), ratio(after.output_tokens, is)];
       return less === now < old ? `${rounded(old)} → ${rounded(now)} output tokens per request` : undefined;
     }
     case 'caching':
@@ -128,13 +146,13 @@ function factOf(effect: Effect, { amount, before, after }: Contribution): string
     case 'customer_mix':
     case 'feature_mix':
     case 'model_mix':
-      return `${counted(before.requests)} → ${counted(after.requests)} requests`;
+      return `${counted(was)} → ${counted(is)} requests`;
     default:
       return undefined;
   }
 }
 
-function ratio(part: Used['requests'], whole: Used['requests']): number {
+function ratio(part: Used['retries'], whole: Used['retries']): number {
   return Number(whole) === 0 ? 0 : Number(part) / Number(whole);
 }
 
@@ -142,11 +160,11 @@ function rounded(number: number): string {
   return counted(Math.round(number));
 }
 
-function percent(part: Used['requests'], whole: Used['requests']): string {
+function percent(part: Used['retries'], whole: Used['retries']): string {
   return Number(whole) === 0 ? '–' : `${Math.round(ratio(part, whole) * 100)}%`;
 }
 
-function counted(number: Used['requests']): string {
+function counted(number: Used['retries']): string {
   return new Intl.NumberFormat('en-US').format(BigInt(number));
 }
 

@@ -1,6 +1,7 @@
-import { type Sql, sql } from '../../sql.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
 import { atto, fromAtto, proportion } from '../metrics/division.js';
 import { type Offset, wallSql } from '../scope/time_zone.js';
+import { EFFECTS } from './answer.js';
 import { inEither } from './cells_sql.js';
 
 /** In what steps of time a change is looked at. */
@@ -99,6 +100,46 @@ deviations as (
 select slots, freedom, case when robust > 0 then least(deviation, robust) else deviation end as deviation
 from deviations`;
 }
+
+/**
+ * How much each part of a day's cost scatters: the effects of the single days of `explain_day_effect` around the mean of their weekday, as
+ * the cost itself does in `dailyScatterSql`. No row where there are no days.
+ */
+export const PART_SCATTER: Sql = sql`
+with daily as (
+  select
+    span,
+    ${join(
+      EFFECTS.map((effect) => sql`cast(sum(${identifier(effect)}) as double) / 1e18 as ${identifier(effect)}`),
+      ',\n    ',
+    )}
+  from explain_day_effect
+  group by span
+),
+long as (
+  unpivot daily on ${join(EFFECTS.map(identifier))} into name effect value amount
+),
+filled as (
+  select *, count(*) over (partition by effect) >= 14 as weeks from long
+),
+strayed as (
+  select
+    effect,
+    amount - avg(amount) over (partition by effect, case when weeks then isodow(span) else 0 end) as "by",
+    abs(amount - median(amount) over (partition by effect)) as far,
+    weeks
+  from filled
+),
+deviations as (
+  select
+    effect,
+    sqrt(sum("by" * "by") / nullif(count(*) - case when any_value(weeks) then 7 else 1 end, 0)) as deviation,
+    1.5 * 1.4826 * median(far) as robust
+  from strayed
+  group by effect
+)
+select effect, case when robust > 0 then least(deviation, robust) else deviation end as deviation
+from deviations`;
 
 /**
  * The slots whose cost lies furthest above what their like (the same weekday, if the time before has a week; the same hour)

@@ -30,6 +30,8 @@ export interface ForecastDay {
   /** null: it is over, or there is too little history. Of today the larger of the two counts. */
   expected: string | null;
 }
+/** A day that is far above its like and alone: what was used, and what days like it usually use (an estimate). */
+export type ForecastSpike = { day: string; used: string; usual: string };
 export interface Forecast {
   schema: 'llmcost.forecast/1';
   query: {
@@ -52,7 +54,11 @@ export interface Forecast {
   /** Projected by itself: what the rows expect need not sum to it, what they used does. */
   total: ForecastRow;
   days: ForecastDay[];
-  warnings: { code: 'unpriced' | 'no_usage'; message: string }[];
+  /** Days of the last eight weeks, of the whole, that are left out of what is expected because they stand alone; in order. */
+  spikes: ForecastSpike[];
+  /** The last call before `at`; null without usage. */
+  data_until: string | null;
+  warnings: { code: 'unpriced' | 'unknown_requests' | 'no_usage' | 'data_ends' | 'spike'; message: string }[];
 }
 
 /** What a group used of a period and will have used at its end; amounts are decimal text in the unit of the metric. */
@@ -64,7 +70,7 @@ export interface Projection {
   used: string;
   /** Days from the first use to yesterday. */
   history_days: Count;
-  /** null: there is too little history, or the period is over. */
+  /** null: there is too little history. Of a period that is over what was used. */
   projected: string | null;
   /** The ends of the interval; null: too few earlier projections. */
   low: string | null;

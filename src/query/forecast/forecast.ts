@@ -2,13 +2,23 @@ import { UsageError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import type { Unit } from '../metrics/metric.js';
 import { metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
-import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { type Count, countOf } from '../scope/values.js';
-import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, Projection } from './answer.js';
+import { patternHint } from '../scope/filter.js';
+import { lastUsage } from '../scope/freshness.js';
+import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { type Count, countOf, isoText } from '../scope/values.js';
+import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, ForecastSpike, Projection } from './answer.js';
 import { daysOf, projections } from './projection.js';
-import { FORECAST_METRICS, type ForecastMetric, forecastMetric, localDay, type Projecting } from './series.js';
+import {
+  FORECAST_METRICS,
+  type ForecastMetric,
+  forecastMetric,
+  localDay,
+  type Projecting,
+  presentOf,
+} from './series.js';
 import { CONFIDENCE } from './sql.js';
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
@@ -30,6 +40,9 @@ export async function forecast(store: Store, query: ForecastQuery): Promise<Fore
   const groups = by.length === 0 ? [] : await projections(store, asked);
   // The days are those of what was projected last: the whole.
   const [all] = await projections(store, { ...asked, by: [] });
+  const days = await daysOfPath(store, asked);
+  const spikes = await spikesOf(store, asked);
+  const last = await lastUsage(store, now);
   return {
     schema: 'llmcost.forecast/1',
     query: {
@@ -48,8 +61,14 @@ export async function forecast(store: Store, query: ForecastQuery): Promise<Fore
     currency: 'USD',
     rows: groups.map((one) => rowOf(one, by)).sort(byProjection),
     total: all === undefined ? NOTHING : rowOf(all, []),
-    days: await daysOfPath(store, asked),
-    warnings: await warningsOn(store, asked, all === undefined),
+    days,
+    spikes,
+    data_until: isoText(last),
+    warnings: [
+      ...(await warningsOn(store, asked, all === undefined)),
+      ...endedNote(last, asked, all === undefined),
+      ...spikeNote(spikes, metricOf(metric).unit),
+    ],
   };
 }
 
@@ -104,27 +123,80 @@ async function daysOfPath(store: Store, asked: Projecting): Promise<ForecastDay[
     left join forecast_path as path on path.d = days.d
     left join forecast_day as used on used.d = days.d
     order by days.d`,
-    { first, last, today: localDay(asked.now, asked.tz) },
+    { first, last, today: localDay(presentOf(asked), asked.tz) },
   );
+}
+
+/** Spikes are looked for as far back as they could still raise a mean. */
+const SPIKE_DAYS = 56;
+
+async function spikesOf(store: Store, asked: Projecting): Promise<ForecastSpike[]> {
+  return store.rows<ForecastSpike>(
+    sql`
+    select
+      strftime(cast($today as date) + clean.d, '%Y-%m-%d') as day,
+      cast(used.y as varchar) as used,
+      cast(cast(clean.usual as decimal(38, 6)) as varchar) as usual
+    from forecast_clean as clean
+    join forecast_day as used on used.g = clean.g and used.d = clean.d
+    where clean.later < clean.y and clean.d >= -cast($days as integer)
+    order by clean.d`,
+    { today: localDay(presentOf(asked), asked.tz), days: SPIKE_DAYS },
+  );
+}
+
+/** How many spikes a note names; the answer has all. */
+const SPIKES_NAMED = 3;
+
+function spikeNote(spikes: readonly ForecastSpike[], unit: Unit): Forecast['warnings'] {
+  if (spikes.length === 0) return [];
+  const named = spikes
+    .slice(-SPIKES_NAMED)
+    .map(({ day, used, usual }) => `${day} (${amountOf(used, unit)}, usually about ${amountOf(usual, unit)})`);
+  const more = spikes.length - named.length;
+  const [what, counts] = spikes.length === 1 ? ['One day stands', 'it counts'] : ['Some days stand', 'they count'];
+  return [
+    {
+      code: 'spike',
+      message: `${what} alone: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}; ${counts} as used and not for what is to come.`,
+    },
+  ];
+}
+
+const AMOUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+/** Rounded from the digits: nothing is calculated. */
+function amountOf(amount: string, unit: Unit): string {
+  const text = AMOUNT.format(amount as `${number}`);
+  return unit === 'money' ? `$${text}` : text;
+}
+
+/** From so many days without usage on an import is more likely missing than a holiday. */
+const LATE_DAYS = 4;
+
+function endedNote(last: number | null, { now, tz }: Projecting, empty: boolean): Forecast['warnings'] {
+  const days = last === null ? 0 : Math.floor((now.getTime() - last) / 86_400_000);
+  if (empty || last === null || days < LATE_DAYS) return [];
+  return [
+    {
+      code: 'data_ends',
+      message: `There is usage until ${localDay(new Date(last), tz)} only, ${days} days before: the days since count as days without usage. Import it, or ask as of then: --at ${localDay(new Date(last), tz)}.`,
+    },
+  ];
 }
 
 async function warningsOn(store: Store, asked: Projecting, empty: boolean): Promise<Forecast['warnings']> {
   if (empty) {
     return [
-      { code: 'no_usage', message: 'There is no usage in this scope. Import something: llmcost import <files>.' },
+      {
+        code: 'no_usage',
+        message: `There is no usage in this scope. Import something: llmcost import <files>.${patternHint(asked.where)}`,
+      },
     ];
   }
+  if (asked.metric === 'requests') return uncountedNote(store, asked);
   if (asked.metric !== 'cost') return [];
-  const offsets = await zoneOffsets(
-    store,
-    asked.where.map(({ dimension }) => dimension),
-    asked.tz,
-  );
-  const scope = withPeriod(scopeOf(asked.where, offsets), {
-    since: asked.since,
-    until: asked.now.getTime(),
-    label: '',
-  });
+  const scope = await scopeSoFar(store, asked);
   const { unpriced } = await store.row<{ unpriced: string }>(
     sql`select count(*) as unpriced from usage_fact as fact where fact.cost_status = 1 and ${scope.test}`,
     scope.params,
@@ -134,5 +206,31 @@ async function warningsOn(store: Store, asked: Projecting, empty: boolean): Prom
   const what = rows === 1 ? '1 row of usage has' : `${rows} rows of usage have`;
   return [
     { code: 'unpriced', message: `${what} no price: the forecast is the least it can be. See: llmcost pricing status` },
+  ];
+}
+
+/** The usage of the period up to now. */
+async function scopeSoFar(store: Store, { where, tz, since, now }: Projecting): Promise<Scope> {
+  const offsets = await zoneOffsets(
+    store,
+    where.map(({ dimension }) => dimension),
+    tz,
+  );
+  return withPeriod(scopeOf(where, offsets), { since, until: now.getTime(), label: '' });
+}
+
+async function uncountedNote(store: Store, asked: Projecting): Promise<Forecast['warnings']> {
+  const scope = await scopeSoFar(store, asked);
+  const { uncounted } = await store.row<{ uncounted: string }>(
+    sql`select count(*) as uncounted from usage_fact as fact where fact.requests is null and ${scope.test}`,
+    scope.params,
+  );
+  if (uncounted === '0') return [];
+  const what = uncounted === '1' ? '1 row of usage does' : `${uncounted} rows of usage do`;
+  return [
+    {
+      code: 'unknown_requests',
+      message: `${what} not tell how many requests it stands for: the forecast is the least it can be. Tokens and cost are known: --metric cost`,
+    },
   ];
 }

@@ -5,7 +5,7 @@ import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import type { Condition } from '../scope/filter.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { wallSql, wallTime } from '../scope/time_zone.js';
-import { PROFILE } from './sql.js';
+import { CLEAN, PROFILE } from './sql.js';
 
 /** What can be projected: what adds up from day to day. */
 export const FORECAST_METRICS = ['cost', 'requests', 'total_tokens', 'input_tokens', 'output_tokens'] as const;
@@ -42,9 +42,17 @@ const SUMS: Record<ForecastMetric, Sql> = {
 };
 
 /**
+ * The moment that a forecast is made at: usage up to it is known. The last millisecond of a day is the beginning of the next, so that a
+ * day that is over is not waited for.
+ */
+export function presentOf({ now }: Pick<Projecting, 'now'>): Date {
+  return new Date(now.getTime() + 1);
+}
+
+/**
  * Fills the temporary tables forecast_group (g, k0, k1, … and first_d, the first day of each group), forecast_day (g, d, y: what each
- * group used on each day in the time zone, without gaps from its first day on) and forecast_profile. d counts days; today is 0 and not
- * over yet.
+ * group used on each day in the time zone, without gaps from its first day on; late: the part of it after the time of day that it is now),
+ * forecast_clean and forecast_profile. d counts days; today is 0 and not over yet.
  */
 export async function fillSeries(store: Store, asked: Projecting): Promise<void> {
   const { metric, by, where, tz, since, now } = asked;
@@ -53,9 +61,12 @@ export async function fillSeries(store: Store, asked: Projecting): Promise<void>
   const earliest = Math.min(since, now.getTime()) - LOOKBACK * DAY;
   const scope = withPeriod(scopeOf(where, offsets), { since: earliest, until: now.getTime(), label: '' });
   const day = sql`cast(${wallSql(sql`fact.occurred_at`, offsets)} as date)`;
-  await store.run(dailySql(dimensions, { day, sum: SUMS[metric], test: scope.test }), {
+  const present = wallTime(presentOf(asked).getTime(), tz);
+  const clock = wallSql(sql`fact.occurred_at`, offsets);
+  await store.run(dailySql(dimensions, { day, clock, sum: SUMS[metric], test: scope.test }), {
     ...scope.params,
-    today: localDay(now, tz),
+    today: localDay(presentOf(asked), tz),
+    clock_ms: present % DAY,
   });
   const keys = dimensions.map((_, index) => identifier(`k${index}`));
   await store.run(sql`
@@ -73,32 +84,45 @@ export async function fillSeries(store: Store, asked: Projecting): Promise<void>
       select *, unnest(range(first_d, 1)) as d
       from forecast_group
     )
-    select named.g, cast(named.d as integer) as d, coalesce(summed.y, 0) as y
+    select named.g, cast(named.d as integer) as d, coalesce(summed.y, 0) as y, coalesce(summed.late, 0) as late
     from grid as named
     left join forecast_sum as summed on ${join([sql`summed.d = named.d`, ...same], ' and ')}`);
+  await store.run(CLEAN);
   await store.run(PROFILE);
 }
 
-function dailySql(dimensions: readonly Dimension[], { day, sum, test }: { day: Sql; sum: Sql; test: Sql }): Sql {
+/** A row that stands for a whole day or more does not tell when in it: it is spread evenly. Parameters: $today, $clock_ms. */
+function dailySql(
+  dimensions: readonly Dimension[],
+  { day, clock, sum, test }: { day: Sql; clock: Sql; sum: Sql; test: Sql },
+): Sql {
   const keys = dimensions.map(({ key }, index) => sql`${key} as ${identifier(`k${index}`)}`);
   const labels = dimensions.map(({ label }, index) => {
     const key = identifier(`k${index}`);
     return sql`${label(key)} as ${key}`;
   });
-  const named = dimensions.some(({ home }) => home === 'profile');
-  const profile = named ? sql`left join usage_profile as profile on profile.profile_id = fact.profile_id` : sql``;
   return sql`
     create or replace temp table forecast_sum as
     with summed as (
       select
-        ${join([...keys, sql`date_diff('day', cast($today as date), ${day}) as d`, sql`${sum} as y`], ',\n        ')}
+        ${join([...keys, sql`date_diff('day', cast($today as date), ${day}) as d`, lateSql(clock), sql`${sum} as y`], ',\n        ')}
       from usage_fact as fact
-      ${profile}
+      left join usage_profile as profile on profile.profile_id = fact.profile_id
       where ${test}
       group by all
     )
-    select ${join([...labels, sql`d`, sql`cast(y as decimal(38, 18)) as y`])}
-    from summed`;
+    select ${join([...labels, sql`d`, sql`cast(sum(y) as decimal(38, 18)) as y`, sql`sum(late * cast(y as double)) as late`])}
+    from summed
+    group by all`;
+}
+
+/** The part of a row that lies after the time of day that it is now. */
+function lateSql(clock: Sql): Sql {
+  return sql`case
+          when profile.bucket_seconds >= 86400 then 1 - $clock_ms / 86400000.0
+          when date_diff('ms', date_trunc('day', ${clock}), ${clock}) >= $clock_ms then 1
+          else 0
+        end as late`;
 }
 
 /** The date at a moment in a time zone. */

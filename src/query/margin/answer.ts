@@ -10,11 +10,15 @@ export interface MarginQuery extends RevenueQuery {
   target?: string | undefined;
   top?: number | undefined;
 }
-/** How a group does. Break-even is a margin within 1 % of the revenue; what also earned in a currency without rate is not judged. */
+/**
+ * How a group does. Break-even is a margin within 1 % of the revenue; what also earned in a currency without rate is not judged.
+ * `undecided`: what has a price leaves a margin, and some usage has none, which could turn it.
+ */
 export type MarginVerdict =
   | 'profitable'
   | 'break_even'
   | 'underwater'
+  | 'undecided'
   | 'no_revenue'
   | 'no_usage'
   | 'unpriced'
@@ -30,6 +34,8 @@ export interface MarginRow {
   cost: Money | null;
   /** false: some usage has no price, so the cost is the least and the margin the most it can be. */
   cost_complete: boolean;
+  /** How `cost` is to be read: as it is, or as the least it can be. */
+  cost_bound: 'exact' | '≥';
   margin: Money | null;
   /** Of the revenue, two places, half up; null without revenue. */
   margin_percent: string | null;

@@ -6,7 +6,7 @@ import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
 import { countOf } from '../scope/values.js';
-import type { MarginQuery, MarginReport, MarginRow, MarginVerdict, StagedRevenue } from './answer.js';
+import type { MarginQuery, MarginReport, MarginRow, MarginVerdict, StagedRevenue, Unconverted } from './answer.js';
 import { marginWarnings } from './notes.js';
 import { stageRevenue } from './revenue.js';
 import { costSql, groupsSql, PLANS, revenueSql, usageNamed } from './sql.js';
@@ -27,7 +27,8 @@ export async function marginReport(store: Store, query: MarginQuery): Promise<Ma
     top: query.top ?? null,
     margin_points: query.target === undefined ? null : pointsOf(query.target),
   });
-  const foreign = new Set(by === 'customer' ? staged.unconverted.map(({ customer }) => customer) : []);
+  const unconverted = await unconvertedIn(store, query, staged);
+  const foreign = new Set(by === 'customer' ? unconverted.map(({ customer }) => customer) : []);
   const rows = parts
     .map((part) => rowOf(part, query))
     .map((row) => (row.kind === 'group' && foreign.has(row.key) ? { ...row, verdict: 'not_converted' as const } : row));
@@ -50,8 +51,19 @@ export async function marginReport(store: Store, query: MarginQuery): Promise<Ma
     currency: 'USD',
     rows: shown,
     totals,
-    not_converted: staged.unconverted,
-    warnings: marginWarnings({ by, rows: shown, totals, staged, unfiltered, cut: period !== query.period }),
+    not_converted: unconverted,
+    warnings: marginWarnings({
+      by,
+      rows: shown,
+      totals,
+      staged: {
+        ...staged,
+        unconverted,
+        warnings: staged.warnings.filter(({ code }) => code !== 'not_converted' || unconverted.length > 0),
+      },
+      unfiltered,
+      cut: period !== query.period,
+    }),
   };
 }
 
@@ -92,6 +104,27 @@ async function stageScope(store: Store, query: MarginQuery, { since, until }: St
   await store.run(costSql(usageNamed(named), test, offsets), { ...params, ...aliases });
 }
 
+/** What of the revenue of the customers that are asked for could not be converted. */
+async function unconvertedIn(
+  store: Store,
+  { where, tz }: MarginQuery,
+  { since, until }: StagedRevenue,
+): Promise<Unconverted[]> {
+  const customers = filterSql(
+    where.filter(({ dimension }) => dimension === 'customer'),
+    offsetsBetween(since, until, tz),
+  );
+  return store.rows<Unconverted>(
+    sql`
+    select fact.customer, fact.currency, sum(fact.amount) as amount
+    from revenue_part as fact
+    where fact.currency <> 'USD' and ${customers.test}
+    group by fact.customer, fact.currency
+    order by fact.currency, fact.customer nulls last`,
+    customers.params,
+  );
+}
+
 /** 70 → 7000, 66.5 → 6650. */
 function pointsOf(percent: string): number {
   const [whole = '0', places = ''] = percent.split('.');
@@ -102,13 +135,15 @@ function rowOf(part: Row, { by, target }: MarginQuery): MarginRow {
   const text = (name: string) => (part[name] === null || part[name] === undefined ? null : String(part[name]));
   const priced = part.priced === true;
   const [first, last] = [text('first_percent'), text('last_percent')];
+  const complete = countOf(part.unpriced_rows) === 0;
   const row = {
     kind: part.kind as MarginRow['kind'],
     groups: countOf(part.groups),
     key: text('key'),
     revenue: text('revenue') ?? '0',
     cost: priced ? text('cost') : null,
-    cost_complete: countOf(part.unpriced_rows) === 0,
+    cost_complete: complete,
+    cost_bound: complete ? ('exact' as const) : ('≥' as const),
     margin: text('margin'),
     margin_percent: text('margin_percent'),
     cost_percent: text(by === 'feature' ? 'cost_percent_of_all' : 'cost_percent'),
@@ -128,13 +163,21 @@ function rowOf(part: Row, { by, target }: MarginQuery): MarginRow {
   return { ...row, verdict: verdictOf(row, countOf(part.usage_rows) === 0) };
 }
 
-/** Only signs and the percentage are looked at: nothing is calculated. */
-function verdictOf({ revenue, margin, margin_percent }: Omit<MarginRow, 'verdict'>, unused: boolean): MarginVerdict {
+/**
+ * Only signs and the percentage are looked at: nothing is calculated. With usage that has no price the margin is the most it can be: a
+ * loss is certain, anything else is not.
+ */
+function verdictOf(
+  { revenue, margin, margin_percent, cost_complete }: Omit<MarginRow, 'verdict'>,
+  unused: boolean,
+): MarginVerdict {
   if (margin === null) return 'unpriced';
   if (!/[1-9]/.test(revenue)) return 'no_revenue';
   if (unused) return 'no_usage';
   // More was paid back than paid: there is no percentage of it.
   if (revenue.startsWith('-')) return 'underwater';
-  if (/^-?0\.\d\d$/.test(margin_percent ?? '') || /^-?1\.00$/.test(margin_percent ?? '')) return 'break_even';
+  const even = /^-?0\.\d\d$/.test(margin_percent ?? '') || /^-?1\.00$/.test(margin_percent ?? '');
+  if (!cost_complete) return margin.startsWith('-') && !even ? 'underwater' : 'undecided';
+  if (even) return 'break_even';
   return margin.startsWith('-') ? 'underwater' : 'profitable';
 }

@@ -32,7 +32,7 @@ export function marginWarnings({ by, rows, totals, staged, unfiltered, cut }: Fi
     notes.push({
       code: 'unpriced',
       message:
-        'Some usage has no price: costs marked ≥ are the least they can be, and their margins the most. llmcost report names the models.',
+        'Some usage has no price: costs marked ≥ are the least they can be, and their margins the most; undecided is what its cost could turn. llmcost report names the models.',
     });
   }
   if (by === 'customer') notes.push(...withoutCounterpart(rows, totals));

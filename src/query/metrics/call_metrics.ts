@@ -64,11 +64,11 @@ export const CALL_METRICS = {
     measures: ['answered_tokens', 'answered_ms'],
     value: quotient(sql`(1000 * part.answered_tokens)`, sql`part.answered_ms`, 2),
   },
-  errors: errors('errors', 'errors', 'Requests that failed.'),
+  errors: errors('errors', 'errors', 'Requests that failed, or whose answer was stopped.'),
   error_rate: {
     unit: 'percent',
     title: 'error rate',
-    means: 'Requests that failed, of all whose outcome is told; 2 places, half up.',
+    means: 'Requests that failed, or whose answer was stopped, of all whose outcome is told; 2 places, half up.',
     presets: ['errors'],
     measures: ['errors', 'told_requests'],
     value: quotient(sql`(100 * ${measured('errors')})`, measured('told_requests'), 2),

@@ -139,8 +139,14 @@ function failures(test: Sql): Measure {
   };
 }
 
+/**
+ * An error is a request that failed, or one whose answer was stopped (a filter of contents, with a 200): its class is the one that
+ * `--by error_class` shows.
+ */
+const IS_ERROR = sql`(coalesce(named.status = 'error', false) or named.error_class is not null)`;
+
 function errorsOf(name: string): Measure {
-  return failures(sql`named.status = 'error' and named.error_class = ${literal(name)}`);
+  return failures(sql`named.error_class = ${literal(name)}`);
 }
 
 const HAS_PRICE = sql` and named.cost_status <> 1`;
@@ -185,8 +191,8 @@ export const MEASURES = {
   ttft_sum: { columns: ['ttft_sum'], total: sql`sum(ttft_sum)` },
   answered_tokens: { columns: ['answered_tokens'], total: sql`sum(answered_tokens)` },
   answered_ms: { columns: ['answered_ms'], total: sql`sum(answered_ms)` },
-  told_requests: failures(sql`named.status is not null`),
-  errors: failures(sql`named.status = 'error'`),
+  told_requests: failures(sql`named.status is not null or named.error_class is not null`),
+  errors: failures(IS_ERROR),
   rate_limit: errorsOf('rate_limit'),
   timeout: errorsOf('timeout'),
   content_filter: errorsOf('content_filter'),
@@ -201,7 +207,7 @@ export const MEASURES = {
   failed_cost: {
     columns: [],
     split: 'outcome',
-    total: sql`coalesce(sum(named.cost) filter (where named.status = 'error'), 0)`,
+    total: sql`coalesce(sum(named.cost) filter (where ${IS_ERROR}), 0)`,
   },
 } as const satisfies Record<string, Measure>;
 

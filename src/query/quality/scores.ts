@@ -114,11 +114,21 @@ export async function fileScores(store: Store, path: string, shown: string): Pro
     licence: null,
     attribution: null,
     stale: false,
-    step: 0,
+    step: halfWidth(listed),
     success,
     models: listed.length,
     of: lookup(listed),
   };
+}
+
+/** Half of what the bounds of the scores are apart, of the median row that has both; 0 without bounds. */
+function halfWidth(rows: readonly Pick<Listed, 'low' | 'high'>[]): number {
+  const halves = rows
+    .flatMap(({ low, high }) =>
+      low === null || high === null || low === '' || high === '' ? [] : [(Number(high) - Number(low)) / 2],
+    )
+    .toSorted((a, b) => a - b);
+  return halves[Math.floor((halves.length - 1) / 2)] ?? 0;
 }
 
 /**

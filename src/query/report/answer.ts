@@ -118,16 +118,16 @@ export interface ComparedSpan extends ReportSpan {
   before: ReportSpan | null;
 }
 
-/** Why a cost changed. The four effects sum up to `change` to the last digit. */
+/** Why a cost changed. The effects that are known sum up to `change` to the last digit. */
 export type CostEffects = {
   before: Money;
   now: Money;
   change: Money;
-  /** More or fewer requests, at what a request cost on average. */
-  volume: Money;
+  /** More or fewer requests, at what a request cost on average; null where some rows do not tell how many they stand for. */
+  volume: Money | null;
   /** A larger part of the requests went to dearer (or cheaper) models. */
   mix: Money;
-  /** More or fewer tokens in a request of the same model. */
+  /** More or fewer tokens in a request of the same model; where `volume` is null, more or fewer tokens at all. */
   tokens: Money;
   /** What a token of the same model cost: list prices, cache hits, the part of the answer. */
   price: Money;

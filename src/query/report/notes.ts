@@ -2,7 +2,7 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import type { Base } from '../metrics/metric_rows.js';
-import type { Condition } from '../scope/filter.js';
+import { type Condition, patternHint } from '../scope/filter.js';
 import type { Scope } from '../scope/scope.js';
 import { type Count, countOf, type Money } from '../scope/values.js';
 import type { UnusualDay } from './anomalies.js';
@@ -73,7 +73,7 @@ export function notesOn({ base, unpriced, undated, overlaps, unusual, query }: F
     message: overlapSentence(overlap),
   }));
   notes.push(...unpriced.map((model) => ({ code: 'unpriced' as const, message: unpricedSentence(model) })));
-  if (base.usage_rows === 0) notes.push({ code: 'no_usage', message: NO_USAGE });
+  if (base.usage_rows === 0) notes.push({ code: 'no_usage', message: `${NO_USAGE}${patternHint(query.where)}` });
   if (base.assumed_rows !== 0) {
     notes.push({
       code: 'assumed',

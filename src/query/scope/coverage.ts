@@ -51,7 +51,7 @@ export async function coverageOf(
       epoch_ms(min(first_at)) as first,
       epoch_ms(max(last_at)) as last
     from imports
-    where status <> 'loading'`);
+    where status <> 'loading' and import_id in (select distinct import_id from usage_fact)`);
   const unknown = base.usage_rows !== 0 && base.unknown_rows === base.usage_rows;
   const age = known.prices === null || reproducible === true ? null : now.getTime() - Number(known.prices);
   return {

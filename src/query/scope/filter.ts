@@ -39,6 +39,17 @@ export function parseCondition(text: string): Condition {
   };
 }
 
+/** What to write instead of a value with a star, which is compared as it is; '' where there is none. Begins with a blank. */
+export function patternHint(conditions: readonly Condition[]): string {
+  const found = conditions.find(
+    ({ glob, values }) => !glob && values.some((value) => value !== null && /[*?]/.test(value)),
+  );
+  if (found === undefined) return '';
+  const { dimension, negated, values } = found;
+  const texts = values.map((value) => value ?? NONE).join(',');
+  return ` '${found.text}' means this very text; a pattern is written ${dimension}${negated ? '!' : ''}~${texts}.`;
+}
+
 /**
  * The conditions over usage_fact (aliased fact), all of which must hold, and their parameters, whose names begin with `prefix`; and
  * what sums of usage they can be told from.

@@ -50,6 +50,8 @@ export interface SurveyRow {
   unsure: Count;
   unpriced: Count;
   break_even: string | null;
+  /** Its cost ÷ that of the cheapest on which as much of the traffic can go (all of it, or not all). */
+  times_cheapest: string | null;
   deprecation_date: string | null;
   /** Its place next to the following row depends on the tokenizer. */
   order_unsure: boolean;
@@ -78,7 +80,8 @@ export interface SurveyAnswer {
     attribution: string | null;
     stale: boolean;
     floor: number | null;
-    assumed_success: number;
+    /** null where nothing rests on it: scores that are rates say themselves how often a model succeeds. */
+    assumed_success: number | null;
   };
   rows: SurveyRow[];
   free: { provider: string; model: string }[];
@@ -186,7 +189,7 @@ export interface MoveTarget {
   not_fitting: Record<string, Count>;
   /** Fitting as far as known: a fact of the model or the size of the call is missing. */
   unsure: Count;
-  /** Without a price on the target: they stay. */
+  /** Fitting, but without a price on the target: they go to the fallback, or stay. */
   unpriced: Count;
   flags: Record<(typeof FLAGS)[number], Count>;
   /** Cheaper than today as long as it needs fewer than so many times the tokens that are taken here. */

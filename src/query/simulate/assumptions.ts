@@ -13,24 +13,37 @@ interface Aimed {
   model: string;
 }
 
-/** How the usage was carried over, sentence by sentence. */
-export function adjustmentTexts(adjust: Adjustments, targets: readonly Aimed[]): string[] {
+/** Which kinds of tokens the calls that move have. */
+export interface UsedKinds {
+  reads_cache: boolean;
+  caches: boolean;
+  thinks: boolean;
+}
+
+/** How the usage was carried over, sentence by sentence; only what the figures rest on. */
+export function adjustmentTexts(adjust: Adjustments, used: UsedKinds, targets: readonly Aimed[]): string[] {
+  const cached = adjust.cacheHit !== undefined || (adjust.cache === 'none' ? used.caches : used.reads_cache);
+  const thinking =
+    adjust.reasoning === 'drop' ? 'tokens of thinking are left out' : 'tokens of thinking are carried over as logged';
   return [
-    ...tokenTexts(adjust, targets),
-    cacheText(adjust),
-    adjust.reasoning === 'drop' ? 'tokens of thinking are left out' : 'tokens of thinking are carried over as logged',
+    ...(targets.length === 0 ? [] : tokenTexts(adjust, targets)),
+    ...(cached ? [cacheText(adjust)] : []),
+    ...(used.thinks ? [thinking] : []),
     ...(adjust.reasoningFactor === undefined
       ? []
       : [`calls that did not think get ${adjust.reasoningFactor} tokens of thinking for each visible token`]),
     ...(adjust.outputFactor === undefined
       ? []
       : [`visible answers are taken to be ${adjust.outputFactor} times as long`]),
+    ...(adjust.assumeAble === true && targets.length > 0
+      ? ['models see images, call tools and keep to schemas where that is not known (--assume-able)']
+      : []),
     ...(adjust.at === undefined ? [] : [`all prices are those of ${adjust.at.toISOString().slice(0, 16)}Z`]),
   ];
 }
 
-/** What the traffic is taken to be; both costs are of it. */
-export function growthTexts(growth: readonly { customer: string | null; factor: string }[]): string[] {
+/** What the traffic is taken to be; both costs are of it, or only the one after where `alone` nothing else is asked. */
+export function growthTexts(growth: readonly { customer: string | null; factor: string }[], alone: boolean): string[] {
   if (growth.length === 0) return [];
   const named = growth.filter(({ customer }) => customer !== null);
   const rest = growth.find(({ customer }) => customer === null);
@@ -39,7 +52,8 @@ export function growthTexts(growth: readonly { customer: string | null; factor: 
     ...named.map(({ customer, factor }) => `${factor} times the traffic of ${customer}`),
     ...(rest === undefined ? [] : [`${rest.factor} times the traffic of ${others}`]),
   ];
-  return [`${texts.join(', ')}: both costs are those of this traffic, requests are as logged`];
+  const costs = alone ? 'the cost after is that' : 'both costs are those';
+  return [`${texts.join(', ')}: ${costs} of this traffic, requests are as logged`];
 }
 
 const SHOWN = 6;

@@ -206,6 +206,8 @@ export async function putParts(store: Store, by: number): Promise<void> {
   const keys = Array.from({ length: by }, (_, index) => sql`cell.${identifier(`k${index}`)},`);
   await store.run(sql`
     create or replace temp table simulate_part as
+    select row_number() over () as part_id, grouped.*
+    from (
     select
       bound.limit_id,
       cell.source_id,
@@ -229,7 +231,8 @@ export async function putParts(store: Store, by: number): Promise<void> {
       sum(cell.before) as before
     from simulate_cell as cell
     join simulate_limit as bound on bound.source_id = cell.source_id
-    group by all`);
+    group by all
+    ) as grouped`);
 }
 
 /** Which card a group is priced by, as CARD_MATCH chooses it for a row: aliases `call` (simulate_part) and `card` (simulate_card). Needs $now. */

@@ -21,8 +21,9 @@ export const FLAGS = LOST.map(([name]) => name);
 
 /**
  * Makes `simulate_delta`: what the calls of each target (and of each k0, k1, … and model) cost there, by the end of the
- * tokenizer's range, apart by whether they fit (`reason`), whether that is known (`unsure`) and whether all of it has a
- * price (`unpriced`, then cost is null). What does not fit is priced on the target number `spare`, if there is one.
+ * tokenizer's range, apart by whether they can go there (`reason` is null; `no_price` where some of them has none), whether that is known
+ * (`unsure`), and whether all of it has a price where it goes (`unpriced`, then cost is null). What cannot go there is priced on the target
+ * number `spare`, if there is one.
  */
 export async function putDeltas(
   store: Store,
@@ -36,33 +37,42 @@ export async function putDeltas(
   ]);
   const flags = join(LOST.map(([name, test]) => sql`${test} as ${identifier(name)}`));
   const noFlags = join(LOST.map(([name]) => sql`false as ${identifier(name)}`));
+  const moving = sql`pair.target_id, ends.variant, ${keys}, coalesce(call.reason, 'no_price') as reason, call.unsure, call.usage_rows,
+        call.requests, call.before`;
+  const staying = sql`from simulate_part as call
+      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      left join lacking on lacking.target_id = pair.target_id and lacking.part_id = call.part_id`;
   const rest =
     spare === undefined
-      ? sql`select pair.target_id, ends.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
-        cast(null as decimal(38, 18)) as cost, ${noFlags}
-      from simulate_part as call
-      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      ? sql`select ${moving}, cast(null as decimal(38, 18)) as cost, ${noFlags}
+      ${staying}
       cross join (select distinct variant from simulate_ratio) as ends
-      where call.reason is not null`
-      : sql`select pair.target_id, ends.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
-        ${PART_COST} as cost, ${noFlags}
-      from simulate_part as call
-      join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
+      where call.reason is not null or lacking.part_id is not null`
+      : sql`select ${moving}, ${PART_COST} as cost, ${noFlags}
+      ${staying}
       join simulate_card as card
         on card.source_id = pair.source_id and card.target_id = ${integer(spare)} and ${PART_MATCH}
       join (select distinct variant from simulate_ratio) as ends on ends.variant = card.variant
-      where call.reason is not null`;
+      where call.reason is not null or lacking.part_id is not null`;
   await store.run(
     sql`
     create or replace temp table simulate_delta as
-    with priced as (
-      select pair.target_id, card.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
+    with fitting as materialized (
+      select pair.target_id, call.part_id, card.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
         ${PART_COST} as cost, ${flags}
       from simulate_part as call
       join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
       join simulate_card as card
         on card.source_id = pair.source_id and card.target_id = pair.target_id and ${PART_MATCH}
       where call.reason is null
+    ),
+    lacking as materialized (
+      select target_id, part_id from fitting group by target_id, part_id having bool_or(cost is null)
+    ),
+    priced as (
+      select fitting.* exclude (part_id)
+      from fitting
+      anti join lacking on lacking.target_id = fitting.target_id and lacking.part_id = fitting.part_id
       union all
       ${rest}
     )

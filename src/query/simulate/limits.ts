@@ -1,13 +1,22 @@
-import { sql } from '../../sql.js';
+import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 
 /** Why a call does not fit a model, in the order in which they are looked for. */
-export const REASONS = ['context', 'output', 'images', 'tools', 'json_schema'] as const;
+export const REASONS = [
+  'context',
+  'output',
+  'images',
+  'tools',
+  'json_schema',
+  'images_unknown',
+  'tools_unknown',
+  'json_schema_unknown',
+] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** What is needed and not there: 'no'; not known: 'unknown'. */
-const ABLE = (needed: ReturnType<typeof sql>, able: ReturnType<typeof sql>) =>
-  sql`if(${needed}, case when ${able} then 'yes' when not ${able} then 'no' else 'unknown' end, 'yes')`;
+/** What is needed and not there: 'no'; not known: 'unknown', or 'assumed' where the question takes it to be there. */
+const ableSql = (needed: Sql, able: Sql, assumeAble: boolean) =>
+  sql`if(${needed}, case when ${able} then 'yes' when not ${able} then 'no' else ${assumeAble ? sql`'assumed'` : sql`'unknown'`} end, 'yes')`;
 
 /** What the call allowed as answer. `least` passes over nulls. */
 const ANSWER = sql`least(source.max_output_tokens, coalesce(target.max_output_tokens, source.max_output_tokens))`;
@@ -21,6 +30,7 @@ const ANSWER = sql`least(source.max_output_tokens, coalesce(target.max_output_to
 export async function putLimits(
   store: Store,
   largest: { prompt: string; total: string; answer: string },
+  assumeAble: boolean,
 ): Promise<void> {
   await store.run(
     sql`
@@ -38,9 +48,9 @@ export async function putLimits(
         if(target.unlimited or source.max_output_tokens is not null, null,
           target.context_window * 1000000 // ratio.ratio + 1) as total_over,
         if(target.unlimited, null, target.max_output_tokens * 1000000 // ratio.ratio + 1) as output_over,
-        if(target.unlimited, 'yes', ${ABLE(sql`true`, sql`target.supports_images`)}) as images,
-        if(target.unlimited, 'yes', ${ABLE(sql`source.has_tools`, sql`target.supports_tools`)}) as tools,
-        if(target.unlimited, 'yes', ${ABLE(sql`source.has_json_schema`, sql`target.supports_json_schema`)}) as json_schema,
+        if(target.unlimited, 'yes', ${ableSql(sql`true`, sql`target.supports_images`, assumeAble)}) as images,
+        if(target.unlimited, 'yes', ${ableSql(sql`source.has_tools`, sql`target.supports_tools`, assumeAble)}) as tools,
+        if(target.unlimited, 'yes', ${ableSql(sql`source.has_json_schema`, sql`target.supports_json_schema`, assumeAble)}) as json_schema,
         not target.unlimited and (
           coalesce(target.context_window, target.max_input_tokens) is null or target.max_output_tokens is null
         ) as unbounded
@@ -79,8 +89,11 @@ export const REASON = sql`case
       when cell.sees and bound.images = 'no' then 'images'
       when bound.tools = 'no' then 'tools'
       when bound.json_schema = 'no' then 'json_schema'
+      when cell.sees and bound.images = 'unknown' then 'images_unknown'
+      when bound.tools = 'unknown' then 'tools_unknown'
+      when bound.json_schema = 'unknown' then 'json_schema_unknown'
     end`;
 
-/** Whether it is not known that a group fits: a fact of the model, or the size of its calls, is missing. */
-export const UNSURE = sql`bound.unbounded or not cell.sized or (cell.sees and bound.images = 'unknown')
-      or bound.tools = 'unknown' or bound.json_schema = 'unknown'`;
+/** Whether it is not known that a group fits: a fact of the model, or the size of its calls, is missing; abilities that are assumed are. */
+export const UNSURE = sql`bound.unbounded or not cell.sized or (cell.sees and bound.images = 'assumed')
+      or bound.tools = 'assumed' or bound.json_schema = 'assumed'`;

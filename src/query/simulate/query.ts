@@ -19,6 +19,7 @@ interface SettingOptions extends QueryOptions {
   tokenAdjust: boolean;
   tokenRatio?: readonly string[] | undefined;
   calibrate?: boolean | undefined;
+  assumeAble?: boolean | undefined;
   content: Adjustments['content'];
   fallback?: string | undefined;
 }
@@ -116,6 +117,7 @@ function parseAdjustments(options: SettingOptions, tz: string): Adjustments {
     outputFactor: outputFactor === undefined ? undefined : parseFactor('--output-factor', outputFactor),
     tokenizers: options.tokenAdjust,
     calibrate: options.calibrate === true,
+    assumeAble: options.assumeAble === true,
     content: options.content,
     ownRatios: (options.tokenRatio ?? []).map(parseRatio),
     ...parsePrices(options.priceBook, tz),

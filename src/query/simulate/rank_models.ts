@@ -15,7 +15,7 @@ import { putScores, type Today, todayOf } from './current_cost.js';
 import { ownRatios } from './own_ratios.js';
 import { surveySql } from './rank_models_sql.js';
 import { standingOf } from './ranking_status.js';
-import { unpricedIn } from './reroute.js';
+import { unpricedIn, usedKinds } from './reroute.js';
 import { reasonsSql } from './reroute_sql.js';
 import { ratioTexts } from './reroute_targets.js';
 import { planned } from './routing_rules.js';
@@ -86,10 +86,11 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     currency: 'USD',
     adjustments: adjustmentTexts(
       query.adjust,
+      await usedKinds(store),
       aims.filter(({ provider, model }) => seen.has(`${provider}/${model}`)),
     ),
     today,
-    scores: { ...aboutScores(query.scores), floor, assumed_success: query.assumed },
+    scores: { ...aboutScores(query.scores), floor, assumed_success: assumedIn(query, today) },
     rows,
     free,
     recommendation: recommendationOf(rows, { today, scores: query.scores, floor }),
@@ -119,6 +120,12 @@ function floorOf({ minQuality, scores }: SurveyQuery, today: Today): number | nu
   if (minQuality !== undefined && 'at' in minQuality) return minQuality.at;
   if (today.score === null) return null;
   return Math.round((today.score - (minQuality?.below ?? scores.step)) * 1000) / 1000;
+}
+
+/** The rate of success that is taken for today's models; null where no figure rests on it. */
+function assumedIn({ scores, assumed }: SurveyQuery, today: Today): number | null {
+  const rests = scores.success?.kind === 'curve' && today.score !== null;
+  return rests ? assumed : null;
 }
 
 function successIn({ scores, assumed }: SurveyQuery, today: Today, score: number): number | null {
@@ -186,6 +193,7 @@ function rowOf(part: Row, targets: readonly Target[], { query, today, floor, rea
     unsure: countOf(part.unsure),
     unpriced: countOf(part.unpriced),
     break_even: textOf(part.break_even),
+    times_cheapest: textOf(part.times_cheapest),
     deprecation_date: target.facts.deprecation_date,
     order_unsure: part.order_unsure === true,
   };

@@ -51,7 +51,7 @@ summed as (
     coalesce(sum(before) filter (variant = 'mid' and reason is null and not unpriced), 0) as fit_before,
     coalesce(sum(cost) filter (variant = 'mid' and reason is null), 0) as fit_after,
     coalesce(sum(requests) filter (variant = 'mid' and reason is null and unsure), 0) as unsure,
-    coalesce(sum(requests) filter (variant = 'mid' and reason is null and unpriced), 0) as unpriced,
+    coalesce(sum(requests) filter (variant = 'mid' and reason = 'no_price'), 0) as unpriced,
     coalesce(sum(usage_rows) filter (variant = 'mid' and (reason is not null or unpriced)), 0) as staying_rows,
     ${join(flags)}
   from moved
@@ -114,6 +114,7 @@ select
   ${ratioText(sql`fit_before`, sql`fit_after`)} as break_even,
   cast(per_success as varchar) as cost_per_success,
   ${ratioText(sql`cast(if(counted, requests * success, null) as decimal(38, 6))`, sql`after`)} as successes_per_dollar,
+  ${ratioText(sql`after`, sql`(min(after) filter (after > 0) over (partition by fit = requests))`)} as times_cheapest,
   after_high >= lead(after_low) over (partition by eligible order by position) as order_unsure
 from ranked
 order by position`;

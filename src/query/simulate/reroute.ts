@@ -9,7 +9,7 @@ import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js'
 import { checkRevision } from '../scope/snapshot.js';
 import { type Count, countOf, isoText, textOf } from '../scope/values.js';
 import type { Growth, MoveAmounts, MoveRow, MovesAnswer, MovesQuery } from './answer.js';
-import { adjustmentTexts, BLIND_SPOTS, growthTexts } from './assumptions.js';
+import { adjustmentTexts, BLIND_SPOTS, growthTexts, type UsedKinds } from './assumptions.js';
 import { ratioOf } from './cards.js';
 import { ownRatios } from './own_ratios.js';
 import { policyScore } from './reroute_score.js';
@@ -51,7 +51,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     now: query.now,
   });
   const earns = await stagedRevenue(store, query);
-  const form = { scale: query.growth.length > 0, earns: earns !== undefined };
+  const form = { scale: query.growth.length > 0, grows: query.mode === 'scale', earns: earns !== undefined };
   const parts = await store.rows(movesSql(dimensions, form), { top: query.top ?? null });
   const total = parts.find((part) => part.kind === 'total');
   if (total === undefined) throw new Error('a simulation without total');
@@ -71,7 +71,10 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     query: described(query),
     price_book: await bookText(store, query.adjust.revision),
     currency: 'USD',
-    adjustments: [...growthTexts(query.growth), ...adjustmentTexts(query.adjust, told)],
+    adjustments: [
+      ...growthTexts(query.growth, query.mode === 'scale'),
+      ...adjustmentTexts(query.adjust, await usedKinds(store), told),
+    ],
     rows: parts.filter((part) => part.kind !== 'total').map((part) => rowOf(part, query.by)),
     totals: amountsOf(total),
     targets: told,
@@ -122,6 +125,17 @@ function warningsOn(rules: readonly MoveRule[], targets: readonly { target: Targ
   return rules
     .filter((rule, index) => rule.aims.length > 0 && targets.every(({ target }) => target.rule !== index + 1))
     .map(({ label }) => ({ code: 'idle_rule', message: `No call falls under the rule ${label}.` }));
+}
+
+/** Which kinds of tokens there are in the calls that move: what is assumed of others is used nowhere. Reads `simulate_cell`. */
+export async function usedKinds(store: Store): Promise<UsedKinds> {
+  return store.row<{ [K in keyof UsedKinds]: boolean }>(sql`
+    select
+      coalesce(sum(cell.cache_read_tokens) > 0, false) as reads_cache,
+      coalesce(sum(cell.cache_read_tokens) > 0 or sum(cell.cache_write_tokens) > 0 or sum(cell.cache_write_1h_tokens) > 0, false) as caches,
+      coalesce(sum(cell.reasoning_tokens) > 0, false) as thinks
+    from simulate_cell as cell
+    where exists (from simulate_pair as pair where pair.source_id = cell.source_id and pair.rule = cell.rule_id)`);
 }
 
 /** Usage that has no price today cannot be compared with anything. */

@@ -25,10 +25,14 @@ const EARNED = sql`left join (
 
 /**
  * One row for each group, `(other)` and the total: before, and after for the middle and both ends of the tokenizer ratios.
- * After is before plus what the moves change, so what stays counts as it is. `earns`: the only key is the customer, and
+ * After is before plus what the moves change, so what stays counts as it is. `grows`: nothing is asked but how
+ * much more the traffic of --scale costs, so before is without it. `earns`: the only key is the customer, and
  * `revenue_part` (src/query/margin/revenue.ts) tells what each brought in. Parameter: $top (null for all).
  */
-export function movesSql(dimensions: readonly Dimension[], { scale, earns }: { scale: boolean; earns: boolean }): Sql {
+export function movesSql(
+  dimensions: readonly Dimension[],
+  { scale, grows, earns }: { scale: boolean; grows: boolean; earns: boolean },
+): Sql {
   const keys = keysOf(dimensions.length);
   const grouped = join([...keys, sql`total`]);
   const delta = join([...keys.map((key) => sql`delta.${key}`), sql`1 as total`]);
@@ -45,7 +49,8 @@ with whole as (
     sum(usage_rows) as usage_rows,
     sum(requests) as requests,
     coalesce(sum(usage_rows) filter (uncounted), 0) as uncounted,
-    sum(${scale ? sql`before * scale` : sql`before`}) as before
+    sum(${scale && !grows ? sql`before * scale` : sql`before`}) as before,
+    sum(${grows ? sql`before * scale - before` : sql`0`}) as growth
   from simulate_cell
   group by all
 ),
@@ -72,9 +77,9 @@ moved as (
 grouped as (
   select
     whole.*,
-    coalesce(moved.mid, 0) as mid,
-    coalesce(moved.low, 0) as low,
-    coalesce(moved.high, 0) as high,
+    whole.growth + coalesce(moved.mid, 0) as mid,
+    whole.growth + coalesce(moved.low, 0) as low,
+    whole.growth + coalesce(moved.high, 0) as high,
     cast(coalesce(moved.moved, 0) as decimal(38, 0)) as moved,
     ${earns ? sql`earned.revenue` : sql`cast(null as decimal(38, 18))`} as revenue
   from whole
@@ -129,7 +134,7 @@ select
   sum(requests) as requests,
   coalesce(sum(requests) filter (reason is null), 0) as fit,
   coalesce(sum(requests) filter (reason is null and unsure), 0) as unsure,
-  coalesce(sum(requests) filter (reason is null and unpriced), 0) as unpriced,
+  coalesce(sum(requests) filter (reason = 'no_price'), 0) as unpriced,
   ${percentText(sql`coalesce(sum(requests) filter (reason is null), 0)`, sql`sum(requests)`)} as fits_percent,
   ${percentText(sql`coalesce(sum(before) filter (reason is null), 0)`, sql`sum(before)`)} as fits_cost_percent,
   ${ratioText(sql`coalesce(sum(before) filter (reason is null and not unpriced), 0)`, sql`coalesce(sum(cost) filter (reason is null), 0)`)} as break_even,
@@ -140,12 +145,12 @@ group by target_id
 order by target_id`;
 }
 
-/** Requests that do not fit each target, by reason. */
+/** Requests that do not fit each target, by reason; what only has no price there is counted apart. */
 export function reasonsSql(): Sql {
   return sql`
 select target_id, reason, sum(requests) as requests
 from simulate_delta
-where variant = 'mid' and reason is not null
+where variant = 'mid' and reason is not null and reason <> 'no_price'
 group by target_id, reason
 order by target_id, requests desc, reason`;
 }

@@ -39,7 +39,7 @@ export async function simulate(store: Store, run: Run): Promise<void> {
   await putTargets(store, targets, run);
   await putBaseCards(store, targets, { revision: adjust.revision, now });
   await putMovedCards(store, adjust);
-  await putLimits(store, await largestIn(store, run.scope));
+  await putLimits(store, await largestIn(store, run.scope), adjust.assumeAble === true);
   await putCells(store, { ...run, at: adjust.at });
   await putParts(store, run.by.length);
   await putDeltas(store, { by: run.by.length, spare: targets.find(({ spare }) => spare === true)?.id, now });

@@ -28,6 +28,8 @@ export interface Adjustments {
   reasoningFactor?: string | undefined;
   /** Visible answer of the other model ÷ that of the present one. */
   outputFactor?: string | undefined;
+  /** What is not known of a model's abilities (images, tools, schemas) is taken to be there. */
+  assumeAble?: boolean;
   tokenizers: boolean;
   content: Content;
   ownRatios: readonly OwnRatio[];

@@ -86,5 +86,5 @@ export interface WasteReport {
   retries: { requests: Count; attempts: Count; cost: Money };
   cache: CacheRow[];
   limits: LimitRow[];
-  warnings: { code: 'no_usage' | 'unpriced' | 'buckets' | 'no_sessions'; message: string }[];
+  warnings: { code: 'no_usage' | 'unpriced' | 'buckets' | 'no_sessions' | 'cache_unknown'; message: string }[];
 }

@@ -3,6 +3,7 @@ import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { atto, divided, fromAtto } from '../metrics/division.js';
 import { dimensionOf } from '../scope/dimensions.js';
+import { patternHint } from '../scope/filter.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { countOf, isoText, textOf } from '../scope/values.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
@@ -39,7 +40,7 @@ export async function wasteReport(store: Store, query: WasteQuery): Promise<Wast
     retries: await retriesOf(store),
     cache: (await store.rows(cacheLedger(scope.test), scope.params)).map(cacheOf),
     limits: (await store.rows(limitsSql(scope.test), scope.params)).map(limitOf),
-    warnings: notesOn(whole),
+    warnings: notesOn(whole, query),
   };
 }
 
@@ -134,6 +135,8 @@ function wholeSql(test: Sql, day: Sql): Sql {
     count(*) filter (where fact.cost_status = 1) as unpriced_rows,
     count(*) filter (where profile.bucket_seconds is not null or fact.requests is distinct from 1) as bucket_rows,
     count(fact.session_id) as with_session,
+    count(fact.cache_read_tokens) as with_cache,
+    count(fact.uncached_input_tokens) as with_prompt,
     cast(coalesce(sum(fact.cost_usd), cast(0 as decimal(38, 18))) as varchar) as cost,
     coalesce(date_diff('day', min(${day}), max(${day})) + 1, 0) as days
   from ${JOINED}
@@ -238,12 +241,11 @@ function described({ period, tz, where, top }: WasteQuery): WasteReport['query']
   };
 }
 
-function notesOn(whole: Row): WasteReport['warnings'] {
+function notesOn(whole: Row, { where }: WasteQuery): WasteReport['warnings'] {
   const [rows, unpriced, buckets] = [whole.usage_rows, whole.unpriced_rows, whole.bucket_rows].map(Number);
   const notes: WasteReport['warnings'] = [];
   if (rows === 0) {
-    const message =
-      'There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.';
+    const message = `There is no usage in this scope. Widen it (--period all, fewer --where), or import something: llmcost import <files>.${patternHint(where)}`;
     return [{ code: 'no_usage', message }];
   }
   if (unpriced !== 0) {
@@ -257,6 +259,15 @@ function notesOn(whole: Row): WasteReport['warnings'] {
   if (Number(whole.with_session) === 0) {
     const message = 'No call tells its session: whether prompts were sent again without a cache cannot be seen.';
     notes.push({ code: 'no_sessions', message });
+  }
+  if (Number(whole.with_prompt) > 0 && Number(whole.with_cache) === 0) {
+    const message =
+      'No row tells what was read from a cache: whether prompts could be cached, or already are, cannot be judged. Log cache_read_tokens, 0 where there was none.';
+    notes.push({ code: 'cache_unknown', message });
+  } else if (Number(whole.with_cache) < Number(whole.with_prompt)) {
+    const missing = Number(whole.with_prompt) - Number(whole.with_cache);
+    const message = `${missing === 1 ? '1 row does' : `${missing} rows do`} not tell what was read from a cache: their caching cannot be judged.`;
+    notes.push({ code: 'cache_unknown', message });
   }
   return notes;
 }

@@ -1,4 +1,4 @@
-import { sql } from '../../sql.js';
+import { literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { inRevision } from '../revision.js';
 import { SOURCE_RANK } from '../sources/precedence.js';
@@ -81,13 +81,41 @@ export async function priceChanges(store: Store, comparison: Comparison): Promis
   );
 }
 
+/** How a factor on all prices, or on those of one dimension, is named among them. */
+const FACTOR = 'factor on listed prices';
+
+/**
+ * The user's own prices in force; where several are for the same, the newest counts. A factor stands for itself: what it makes of each price
+ * shows in the bill. Parameters: $revision, $at.
+ */
+const OWN: Sql = sql`
+      select
+        coalesce(provider, '(any)') as provider,
+        model,
+        coalesce(dimension, 'all') as dimension,
+        concat_ws(', ', 'own price', if(factor is null, null, ${literal(FACTOR)}), service_tier, region) as conditions,
+        cast(coalesce(usd_per_unit, factor) as decimal(24, 18)) as usd_per_unit,
+        factor is null and ${IN_TOKENS} as in_tokens,
+        concat_ws('|', 'own', provider, lower(model), dimension, service_tier, region, factor is null) as price_key
+      from price_override
+      where ${inRevision(sql`price_override`)}
+        and coalesce(effective_from <= cast($at as timestamp), true)
+        and coalesce(effective_to > cast($at as timestamp), true)
+      qualify row_number() over (
+        partition by provider, lower(model), dimension, service_tier, region, factor is null
+        order by made_at desc, override_id desc
+      ) = 1`;
+
 /** prices_before or prices_after: the price that counts for each model, dimension and condition. */
 async function inForce(store: Store, name: 'before' | 'after', { revision, at }: PricePoint): Promise<void> {
   const table = name === 'before' ? sql`prices_before` : sql`prices_after`;
   await store.run(
     sql`
     create or replace temp table ${table} as
-    with named as (
+    with own as (
+      ${OWN}
+    ),
+    named as (
       select
         rate.*,
         ${IN_TOKENS} as in_tokens,
@@ -97,12 +125,16 @@ async function inForce(store: Store, name: 'before' | 'after', { revision, at }:
         and coalesce(effective_from <= cast($at as timestamp), true)
         and coalesce(effective_to > cast($at as timestamp), true)
     )
-    select *, concat_ws('|', lower(provider), lower(model), dimension, conditions) as price_key
+    select
+      provider, model, dimension, conditions, usd_per_unit, in_tokens,
+      concat_ws('|', lower(provider), lower(model), dimension, conditions) as price_key
     from named
     qualify row_number() over (
       partition by lower(provider), lower(model), dimension, conditions
       order by ${SOURCE_RANK}, effective_from desc nulls last, rate_id
-    ) = 1`,
+    ) = 1
+    union all
+    from own`,
     { revision, at },
   );
 }

@@ -47,10 +47,14 @@ export function explainDocument(report: ExplainReport): Document {
   };
 }
 
-/** The parts that are not nothing. */
-function shownParts({ parts }: ExplainReport): ExplainPart[] {
-  return parts.filter(({ amount }) => /[1-9]/.test(amount));
+/** The parts that are half a cent or more: what is left of rounding is no part of an explanation. Of a bill of cents all are shown. */
+function shownParts({ parts, cost_before, cost_after }: ExplainReport): ExplainPart[] {
+  const least = Math.max(Number(cost_before), Number(cost_after)) >= SMALL_BILL ? 0.005 : 0;
+  return parts.filter(({ amount }) => /[1-9]/.test(amount) && Math.abs(Number(amount)) >= least);
 }
+
+/** USD from which on residues below half a cent are none of its parts. */
+const SMALL_BILL = 1;
 
 const BAR = 30;
 
@@ -110,7 +114,9 @@ function contributionTable(report: ExplainReport): Table {
       of,
       name ?? NONE,
       signedMoney(amount),
-      `${formatCount(before.requests)} → ${formatCount(after.requests)}`,
+      before.requests === null || after.requests === null
+        ? 'unknown'
+        : `${formatCount(before.requests)} → ${formatCount(after.requests)}`,
     ]),
     footer: [],
   };

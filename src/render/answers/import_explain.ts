@@ -25,6 +25,7 @@ function fileText(file: Explained, terminal: Terminal): string {
   ];
   if (file.unread.length > 0) parts.push(`columns not read: ${file.unread.map(plain).join(', ')}\n`);
   if (file.rejects.length > 0) parts.push(`${file.rejects.map((one) => plain(objectionLine(one))).join('\n')}\n`);
+  if (file.proposals.length > 0) parts.push(`${file.proposals.map(proposalLine).join('\n')}\n`);
   if (file.rows.length > 0) parts.push(renderTable(rowTable(file.rows), terminal));
   return parts.join('\n');
 }
@@ -40,6 +41,11 @@ function unknownText(name: string, { nearest, draft }: Explained): string {
 function objectionLine({ field, reason, lines, of }: Explained['rejects'][number]): string {
   const what = field === '' ? `a line ${reason}` : `${field} ${reason}`;
   return `${what}: ${formatCount(lines)} of the first ${of === 1 ? 'line' : `${formatCount(of)} lines`} would be rejected`;
+}
+
+/** `ts is likely its timestamp; read it so: --map timestamp=ts`. */
+function proposalLine({ column, path }: Explained['proposals'][number]): string {
+  return plain(`${path} is likely its ${column}; read it so: --map ${column}=${path}`);
 }
 
 function indentedAfter(problem: string | null): string {

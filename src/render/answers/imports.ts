@@ -28,7 +28,7 @@ export function importsDocument(imports: readonly PastImport[]): Document {
 }
 
 function importsTable(imports: readonly PastImport[]): Table {
-  const shown = COUNTS.filter((name) => name === 'lines' || imports.some((one) => one[name] !== '0'));
+  const shown = COUNTS.filter((name) => name === 'lines' || imports.some((one) => one[name] !== 0));
   return {
     columns: columnsOf(
       ['id', 'right'],
@@ -98,5 +98,5 @@ function rowsText(rows: string, of: string): string | undefined {
 }
 
 function minute(timestamp: string | null): string {
-  return (timestamp ?? '').slice(0, 16);
+  return (timestamp ?? '').slice(0, 16).replace('T', ' ');
 }

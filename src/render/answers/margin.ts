@@ -6,9 +6,10 @@ import { formatAmount, formatMoney, formatPercent } from '../text/number.js';
 /** What comes in against what its calls cost: the whole in figures, both side by side, and the table. */
 export function marginDocument(report: MarginReport): Document {
   const { revenue, cost, margin, margin_percent } = report.totals;
-  const figure = (label: string, amount: string | null) => ({
+  const complete = report.totals.cost_complete;
+  const figure = (label: string, amount: string | null, bound = '') => ({
     label,
-    value: amount === null ? 'unpriced' : formatMoney(amount),
+    value: amount === null ? 'unpriced' : `${complete ? '' : bound}${formatMoney(amount)}`,
   });
   const apart = notConverted(report);
   return {
@@ -19,9 +20,12 @@ export function marginDocument(report: MarginReport): Document {
         type: 'figures',
         figures: [
           figure('Revenue', revenue),
-          figure('Cost', cost),
-          figure('Margin', margin),
-          { label: 'Margin of revenue', value: margin_percent === null ? '–' : formatPercent(margin_percent, margin) },
+          figure('Cost', cost, '≥ '),
+          figure('Margin', margin, '≤ '),
+          {
+            label: 'Margin of revenue',
+            value: margin_percent === null ? '–' : `${complete ? '' : '≤ '}${formatPercent(margin_percent, margin)}`,
+          },
         ],
       },
       ...(report.rows.length === 0 ? [] : [chartOf(report)]),
@@ -88,9 +92,11 @@ function marginColumns({ query, rows, totals }: MarginReport): Column[] {
     right('revenue', ({ revenue }) => formatMoney(revenue)),
     right('cost', costText),
     right('margin', ({ margin, cost_complete }) => bounded(margin, cost_complete ? '' : '≤ ')),
-    right('margin %', ({ margin_percent, margin }) => percentText(margin_percent, margin)),
-    right(query.by === 'feature' ? 'cost % of all' : 'cost %', ({ cost_percent, cost }) =>
-      percentText(cost_percent, cost),
+    right('margin %', ({ margin_percent, margin, cost_complete }) =>
+      percentText(margin_percent, margin, cost_complete ? '' : '≤ '),
+    ),
+    right(query.by === 'feature' ? 'cost % of all' : 'cost %', ({ cost_percent, cost, cost_complete }) =>
+      percentText(cost_percent, cost, cost_complete ? '' : '≥ '),
     ),
     {
       title: '',
@@ -105,9 +111,13 @@ function marginColumns({ query, rows, totals }: MarginReport): Column[] {
   if (rows.some(({ trend }) => trend !== null)) columns.push(right('trend', trendText));
   if (totals.target !== null)
     columns.push(
-      right(`revenue for ${query.target}%`, ({ target }) => bounded(target?.revenue_needed ?? null, '')),
+      right(`revenue for ${query.target}%`, ({ target, cost_complete }) =>
+        bounded(target?.revenue_needed ?? null, cost_complete ? '' : '≥ '),
+      ),
       right(`cost for ${query.target}%`, ({ target }) => bounded(target?.cost_allowed ?? null, '')),
-      right('of its usage', ({ target }) => percentText(target?.usage_allowed_percent ?? null, null)),
+      right('of its usage', ({ target, cost_complete }) =>
+        percentText(target?.usage_allowed_percent ?? null, null, cost_complete ? '' : '≤ '),
+      ),
     );
   return columns;
 }
@@ -126,8 +136,8 @@ function bounded(amount: string | null, bound: string): string {
   return amount === null ? UNKNOWN : `${bound}${formatMoney(amount)}`;
 }
 
-function percentText(percent: string | null, amount: string | null): string {
-  return percent === null ? UNKNOWN : formatPercent(percent, amount);
+function percentText(percent: string | null, amount: string | null, bound = ''): string {
+  return percent === null ? UNKNOWN : `${bound}${formatPercent(percent, amount)}`;
 }
 
 function trendText({ trend }: MarginRow): string {
@@ -140,6 +150,7 @@ const VERDICTS: Record<MarginVerdict, string> = {
   profitable: 'profitable',
   break_even: 'break-even',
   underwater: 'underwater',
+  undecided: 'undecided',
   no_revenue: 'no revenue',
   no_usage: 'no usage',
   unpriced: 'unpriced',
@@ -160,6 +171,7 @@ function notConverted({ not_converted }: MarginReport): string[] {
 const FIELDS = [
   'revenue',
   'cost',
+  'cost_bound',
   'cost_complete',
   'margin',
   'margin_percent',

@@ -56,7 +56,7 @@ export function rankModelsDocument(answer: SurveyAnswer, { top }: { top: number 
           in: ['terminal', 'markdown'],
           title: block.title,
           above: [headOf(block)],
-          table: tableOf(block),
+          table: tableOf(block, answer.query.rank),
         }),
       ),
       { type: 'table', in: ['page'], title: 'Every model of the price book', table: allModels(answer) },
@@ -88,6 +88,7 @@ const FIELDS = [
   'unsure',
   'unpriced',
   'break_even',
+  'times_cheapest',
   'deprecation_date',
   'why',
 ] as const satisfies (keyof SurveyRow)[];
@@ -124,9 +125,9 @@ function nameOf({ model }: SurveyRow): string {
     .replace(/-v\d+:\d+$/, '');
 }
 
-function tableOf({ rows, others }: Block): Table {
+function tableOf({ rows, others }: Block, rank: SurveyAnswer['query']['rank']): Table {
   const ranked = rows.some(({ cost_per_success }) => cost_per_success !== null);
-  const metrics = metricColumns(ranked);
+  const metrics = metricColumns(ranked, rank === 'cost');
   return {
     columns: columnsOf('model', ...metrics.map(({ title }) => [title, 'right'] as [string, 'right']), 'quality'),
     rows: rows.map((row) => [
@@ -138,7 +139,7 @@ function tableOf({ rows, others }: Block): Table {
   };
 }
 
-function metricColumns(ranked: boolean): { title: string; cell: (row: SurveyRow) => string }[] {
+function metricColumns(ranked: boolean, byCost: boolean): { title: string; cell: (row: SurveyRow) => string }[] {
   const success = [
     {
       title: 'per success',
@@ -148,6 +149,14 @@ function metricColumns(ranked: boolean): { title: string; cell: (row: SurveyRow)
   ];
   return [
     { title: 'cost', cell: ({ after }) => formatMoney(after) },
+    ...(byCost
+      ? [
+          {
+            title: '× cheapest',
+            cell: ({ times_cheapest }: SurveyRow) => (times_cheapest === null ? UNKNOWN : `${times_cheapest}×`),
+          },
+        ]
+      : []),
     { title: 'range', cell: rangeCell },
     { title: 'change', cell: ({ change_percent }) => (change_percent === null ? UNKNOWN : `${change_percent}%`) },
     { title: 'score', cell: scoreCell },
@@ -187,7 +196,7 @@ function introOf({ query, today, scores }: SurveyAnswer): string[] {
   const floor = scores.floor === null ? 'no floor' : `floor ${formatScore(scores.floor)}`;
   return [
     `${query.period} (${query.tz})${filters} · ${formatCount(today.requests)} ${today.requests === '1' ? 'request' : 'requests'} · ${formatMoney(today.cost)} today on ${models.join('; ')}${more}`,
-    `score: ${scores.title}${scores.as_of === null ? '' : ` as of ${scores.as_of}`}; ${mean}, ${floor}; today is taken to succeed at ${scores.assumed_success}`,
+    `score: ${scores.title}${scores.as_of === null ? '' : ` as of ${scores.as_of}`}; ${mean}, ${floor}${scores.assumed_success === null ? '' : `; today is taken to succeed at ${scores.assumed_success}`}`,
   ];
 }
 

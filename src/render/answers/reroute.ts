@@ -193,7 +193,7 @@ function footnotes(answer: MovesAnswer): string[] {
           `not compared: ${formatCount(not_compared.requests)} requests in ${formatCount(not_compared.rows)} rows have no price today`,
         ];
   return [
-    ...answer.targets.flatMap(targetLines),
+    ...answer.targets.flatMap((target) => targetLines(target, answer.query.fallback)),
     ...scoreLines(answer),
     ...unpriced,
     `prices: ${answer.price_book}`,
@@ -220,9 +220,12 @@ const LACKS: Record<string, string> = {
   images: 'show it images it does not take',
   tools: 'use tools it does not know',
   json_schema: 'want an answer by a schema it does not keep to',
+  images_unknown: 'show it images, and whether it takes them is not known (--assume-able)',
+  tools_unknown: 'use tools, and whether it knows them is not known (--assume-able)',
+  json_schema_unknown: 'want an answer by a schema, and whether it keeps to one is not known (--assume-able)',
 };
 
-function targetLines(target: MoveTarget): string[] {
+function targetLines(target: MoveTarget, fallback: string | null): string[] {
   const { rule, provider, model, share, requests, fits_percent, fits_cost_percent, not_fitting, flags } = target;
   const lacking = Object.entries(not_fitting).map(
     ([reason, count]) => `${formatCount(count)} ${LACKS[reason] ?? reason}`,
@@ -235,7 +238,7 @@ function targetLines(target: MoveTarget): string[] {
     ...even,
     ...lacking,
     ...counted(target.unsure, 'fit as far as is known: a fact of the model or the size of the call is missing'),
-    ...counted(target.unpriced, 'have no price there and stay'),
+    ...counted(target.unpriced, `have no price there and ${fallback === null ? 'stay' : `go to ${fallback}`}`),
     ...counted(flags.lost_tier, 'lose their tier, for which the book has no price there: the standard price'),
     ...counted(flags.no_cache_price, 'read from the cache, for which it has no price: the full price'),
     ...counted(flags.early, 'were made before it was on sale: its first price'),

@@ -1,4 +1,4 @@
-import type { CostReport, ReportMetric } from '../../../query/report/answer.js';
+import type { CostEffects, CostReport, ReportMetric } from '../../../query/report/answer.js';
 import type { WaterfallChart } from '../../document.js';
 import { UNKNOWN } from '../../text/metric.js';
 import { formatMoney, formatPercent, formatUnitMoney } from '../../text/number.js';
@@ -16,11 +16,25 @@ export function effectsLines({ comparison, metrics, totals }: CostReport): strin
     const text = signed(totals.change_percent?.[name], (value) => formatPercent(value, null));
     return text === UNKNOWN ? '' : `, ${text}`;
   };
-  const cost = `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}${percent('cost')}): ${inWords(EFFECTS.map(([part, words]) => [words, moneyChange(effects[part])]))}`;
+  const cost = `cost ${formatMoney(effects.before)} → ${formatMoney(effects.now)} (${moneyChange(effects.change)}${percent('cost')}): ${inWords(knownEffects(effects))}`;
   if (per_request === null || !metrics.some(({ name }) => name === 'cost_per_request')) return [cost];
   const unit = (amount: string) => signed(amount, formatUnitMoney);
   const each = `cost/request ${formatUnitMoney(per_request.before)} → ${formatUnitMoney(per_request.now)} (${unit(per_request.change)}${percent('cost_per_request')}): ${inWords(REQUEST_EFFECTS.map(([part, words]) => [words, unit(per_request[part])]))}`;
   return [cost, each];
+}
+
+/** The effects that are known, in words: without numbers of requests the tokens are those of all of them. */
+function knownEffects(effects: CostEffects): [words: string, amount: string][] {
+  return EFFECTS.flatMap(([part, words]): [string, string][] => {
+    const amount = effects[part];
+    if (amount === null) return [];
+    return [
+      [
+        part === 'tokens' && effects.volume === null ? 'tokens (how many requests is not known)' : words,
+        moneyChange(amount),
+      ],
+    ];
+  });
 }
 
 function inWords(parts: [words: string, amount: string][]): string {
@@ -50,7 +64,7 @@ export function effectsChart({ comparison }: CostReport): WaterfallChart[] {
       value: { title: 'cost', unit: 'money' },
       steps: [
         total('before', effects.before),
-        ...EFFECTS.map(([part, name]) => ({
+        ...EFFECTS.filter(([part]) => effects[part] !== null).map(([part, name]) => ({
           name,
           cell: { text: signed(effects[part], formatMoney), value: effects[part] },
           step: 'change' as const,
