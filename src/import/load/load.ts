@@ -21,11 +21,8 @@ import { failImports, finishImports, insertImports, nextImportId, withdrawImport
 import { storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
 import { readVerified } from './read_verified.js';
-<<<<<<< HEAD
 import { dropForked, dropSums } from './sessions.js';
-=======
 import { unknownNamesIn } from './unknown_names.js';
->>>>>>> trc
 
 /** Files of one format that one statement can read. */
 export interface Batch {

@@ -12,13 +12,8 @@ import {
   visibleName,
   wholeNumber,
 } from '../declare/convert.js';
-<<<<<<< HEAD
-import { tokenSteps } from '../declare/counts.js';
-import { placeSql, type Shape } from '../declare/fields.js';
-=======
 import { tokenSteps, unknownNames } from '../declare/counts.js';
-import { placeSql } from '../declare/fields.js';
->>>>>>> trc
+import { placeSql, type Shape } from '../declare/fields.js';
 import {
   type AnyFormat,
   type Cell,
