@@ -154,7 +154,7 @@ test('Markdown has a hidden marker, and names from data are no markup', async ()
 test('CSV: exact money, no formulas', async () => {
   const { out } = await run('--rule', 'every', '--format', 'csv');
   expect(out.split('\r\n')[1]).toBe(
-    `'=evil|*x*,breach,,every,warn,cost,money,${OCTOBER},2026-10-01T00:00:00.000Z,2026-11-01T00:00:00.000Z,1 USD,1.000000000000000000,10.500000000000000000,1050.00,0,,,,,2026-10-02,0,"${EVERY}"`,
+    `'=evil|*x*,breach,,every,warn,cost,money,${OCTOBER},2026-10-01T00:00:00.000Z,2026-11-01T00:00:00.000Z,1 USD,1.000000000000000000,10.500000000000000000,1050.00,0,10.500000000000000000,10.500000000000000000,35.233793000000000000,,2026-10-02,0,"${EVERY}"`,
   );
 });
 
