@@ -93,7 +93,7 @@ test('a time without usage says so', async () => {
   expect(err).toBe(
     'note: There is no usage in either period (2024-12-04 → 2025-01-01, 2025-01-01 → 2025-02-01): nothing can be compared. Name another time with --until or --period.\n',
   );
-  expect(code).toBe(0);
+  expect(code).toBe(4);
 });
 
 test('json, csv and markdown', async () => {

@@ -70,7 +70,7 @@ test('a day against the week before, in every form, with remedies for what canno
     expect(await asked(...argv)).toEqual({ out: '', err: `llmcost: ${message}\n`, code: 2 });
   }
   expect(await asked('--period', '2026-09')).toMatchObject({
-    err: 'llmcost: The change cannot be explained: nothing with a price was used in 2026-08-01 → 2026-09-01.\nChoose other periods with --period and --versus, or fewer filters.\n',
+    err: 'llmcost: The change cannot be explained: nothing with a price was used in 2026-08-01 → 2026-09-01. Usage ends on 2026-10-08.\nChoose other periods with --period and --versus, or fewer filters.\n',
     code: 4,
   });
 });

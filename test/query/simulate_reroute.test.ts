@@ -340,31 +340,6 @@ test('the same calls by other prices: of a day, of a price book, and before ther
     );
   }));
 
-test('what fits and has no price on the target goes to the fallback, and is no part of what fits', () =>
-  inMemory(async (store) => {
-    // USD 10,000 for a million searches: two are 0.02. The mini model has no price for them.
-    await addPrices(store, [
-      { provider: 'openai', model: 'gpt-5', dimension: 'input', usd: '2' },
-      { provider: 'openai', model: 'gpt-5', dimension: 'web_search_requests', usd: '10000' },
-      { provider: 'openai', model: 'gpt-5-mini', dimension: 'input', usd: '0.25' },
-      { provider: 'anthropic', model: 'claude-sonnet-4-5', dimension: 'input', usd: '6' },
-      { provider: 'anthropic', model: 'claude-sonnet-4-5', dimension: 'web_search_requests', usd: '10000' },
-    ]);
-    await addCalls(store, [
-      { model: 'gpt-5', fresh: 1_000_000 },
-      { model: 'gpt-5', fresh: 1_000_000, units: { web_search_requests: 2 } },
-    ]);
-    const one = [swap('gpt-5', 'gpt-5-mini')];
-    const adjust = { tokenizers: false };
-    const stays = await ask(store, one, { adjust });
-    // 0.25, and 2.02 where it is.
-    expect(stays.totals.after).toBe('2.270000000000000000');
-    const moved = await ask(store, one, { adjust, fallback: 'claude-sonnet-4-5' });
-    // 0.25, and a million tokens at 6 a million with two searches.
-    expect(moved.totals.after).toBe('6.270000000000000000');
-    expect(moved.targets).toMatchObject([{ fits_percent: '50.00', unpriced: 1, not_fitting: {}, flags: { fees: 0 } }]);
-  }));
-
 test('what a model is not known to be able to do is no fit, unless it is assumed', () =>
   inMemory(async (store) => {
     await prices(store);
