@@ -192,6 +192,7 @@ describe('a spreadsheet from Germany', () => {
       out: `\
 calls.csv: mapped-csv, 2 lines = 2 imported
   from 2026-10-01 00:00 to 2026-10-02 14:30 UTC, cost $0.05
+billed by the source: 2 calls, 0 agree within 0.1 %, 2 differ by -$1,234.46: llmcost report --where agreement=differs
 `,
       err: '',
       code: 0,
