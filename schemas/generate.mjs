@@ -46,7 +46,7 @@ function metrics() {
     const type = ['count', 'tokens', 'ms'].includes(unit) ? 'Count' : 'Decimal';
     return `  /** ${means} */\n  ${name}: ${type} | null;\n`;
   });
-  return `import type { Count } from '../scope/count.js';
+  return `import type { Count } from '../scope/values.js';
 /** @pattern ^-?[0-9]+(\\.[0-9]+)?$ */
 export type Decimal = string;
 export type MetricName = ${METRIC_NAMES.map((name) => `'${name}'`).join(' | ')};
