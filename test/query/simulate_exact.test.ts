@@ -11,7 +11,14 @@ import { addCalls, addFacts, type Call } from './simulate_rows.js';
 
 const QUALITY = fileURLToPath(new URL('../../quality', import.meta.url));
 
-const PLAIN: Adjustments = { cache: 'keep', reasoning: 'keep', tokenizers: true, assumeAble: true, content: 'mixed', ownRatios: [] };
+const PLAIN: Adjustments = {
+  cache: 'keep',
+  reasoning: 'keep',
+  tokenizers: true,
+  assumeAble: true,
+  content: 'mixed',
+  ownRatios: [],
+};
 
 function ask(
   store: Store,

@@ -268,7 +268,8 @@ function unpricedAfter(index: ModelIndex, { paid, plain, prefixed }: Reading, as
       : 'nothing says who was paid';
     return unpriced(null, place, 'no_provider', reason);
   }
-  if (asked !== undefined && names.some(({ name }) => index.isUnpriced(asked.seller, name))) {
+  const listed = asked !== undefined && names.some(({ name }) => index.isUnpriced(asked.seller, name));
+  if (listed && !isSelfHosted(provider)) {
     return unpriced(provider, place, rules('exact'), 'the price lists know it, but no price for it');
   }
   return unpriced(provider, place, rules(noRule(provider)), noReason(provider, last.name));
