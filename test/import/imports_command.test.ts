@@ -145,6 +145,8 @@ copy.jsonl: llmcost-jsonl, 2 lines = 1 imported + 1 duplicate
   from 2026-10-01 08:00 to 2026-10-01 08:00 UTC, cost $0.002800
 friday.jsonl: imported before (import 3) and unchanged, nothing to do
 2 files: 2 lines = 1 imported + 1 duplicate
+  from 2026-10-01 08:00 to 2026-10-01 08:00 UTC, cost $0.002800
+  next: llmcost report --by model
 `);
   expect(await cost()).toBe('0.008400000000000000');
   expect((await llmcost('import', 'monday.jsonl')).out).toContain('3 lines = 1 imported + 1 duplicate + 1 rejected');

@@ -67,7 +67,8 @@ describe('at the import', () => {
 
   test('in words', async () => {
     const { out } = await world.llmcost(['import', 'usage.json', 'calls.jsonl']);
-    expect(out.endsWith(`\n2 files: 7 lines and records = 7 imported\n${SENTENCE}\n`)).toBe(true);
+    expect(out).toContain('\n2 files: 7 lines and records = 7 imported\n');
+    expect(out.endsWith(`\n${SENTENCE}\n`)).toBe(true);
   });
 
   test('another provider, other days, other buckets of the same kind: nothing', async () => {
