@@ -19,7 +19,7 @@ let demo: string;
 
 beforeAll(() => {
   const { cwd, run } = newDocsFolder();
-  const printed = run('llmcost import node_modules/llmcost/fixtures/demo/calls.jsonl.gz -q');
+  const printed = run('llmcost import node_modules/llmcost/fixtures/demo/calls.jsonl.gz');
   expect(printed).toContain('3,265 imported');
   demo = join(cwd, 'llmcost.duckdb');
 });
