@@ -31,8 +31,8 @@ notify:
   );
   await withStore(join(cwd, 'llmcost.duckdb'), { access: 'write' }, (store) =>
     addUsage(store, [
-      { customer: '<b>acme & co', cost: '12', occurred_at: '2026-10-02 09:00:00' },
-      { customer: 'globex', cost: '1', occurred_at: '2026-10-02 09:00:00' },
+      { customer: '<b>acme & co', cost: '12', occurred_at: '2026-10-14 09:00:00' },
+      { customer: 'globex', cost: '1', occurred_at: '2026-10-14 09:00:00' },
     ]),
   );
 });
@@ -105,11 +105,11 @@ test('everybody is told once of a budget, group, period and verdict', async () =
   expect(mail.mails[0]).toContain('To: ops@example.com');
   expect(await check(env)).toEqual({ err: VERDICT, code: 1, waits: [] });
   expect(await check(env, '--no-notify')).toEqual({ err: VERDICT, code: 1, waits: [] });
-  // Another month is another matter.
-  const september = await check(
+  // Another limit is another matter.
+  const other = await check(
     env,
     '--at',
-    '2026-10-03',
+    '2026-10-15',
     '--notify',
     'hook',
     '--limit',
@@ -117,7 +117,7 @@ test('everybody is told once of a budget, group, period and verdict', async () =
     '--max-price-age',
     'any',
   );
-  expect(september.err).toContain('hook was told of 1 budget.\n');
+  expect(other.err).toContain('hook was told of 1 budget.\n');
   expect([chat.bodies.length, hook.bodies.length, mail.mails.length]).toEqual([2, 2, 1]);
   for (const server of [chat, hook, mail]) server.close();
 });
