@@ -76,8 +76,8 @@ test('is listed, and goes with its import', async () => {
   await world.imported(['costs.json', 'calls.jsonl']);
   const list = JSON.parse((await world.llmcost(['imports', '--format', 'json'])).out) as { imports: object[] };
   expect(list.imports).toMatchObject([
-    { format: 'openai-costs', lines: '2', rows: '2' },
-    { format: 'llmcost-jsonl', lines: '1', rows: '1' },
+    { format: 'openai-costs', lines: 2, rows: 2 },
+    { format: 'llmcost-jsonl', lines: 1, rows: 1 },
   ]);
   expect((await world.llmcost(['imports', 'remove', '1'])).code).toBe(0);
   expect(await stored()).toEqual([]);
