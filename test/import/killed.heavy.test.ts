@@ -186,6 +186,6 @@ test('killed while it reads a pipe: nothing of it is left behind', async () => {
   if (process.platform === 'linux') expect(readdirSync(temporary)).toEqual([]);
   await importing(['-'], { stdin });
   expect((await answered('imports', 'list', '--format', 'json')).imports).toMatchObject([
-    { source: '-', rows: '10000' },
+    { source: '-', rows: 10_000 },
   ]);
 });
