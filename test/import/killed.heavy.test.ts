@@ -97,8 +97,8 @@ async function totals(): Promise<unknown> {
 interface Listed {
   source: string;
   status: string;
-  imported: string;
-  rows: string;
+  imported: number;
+  rows: number;
 }
 
 /** A generator of numbers below 1 that draws the same ones in every run. */
@@ -148,7 +148,7 @@ test('killed at many moments: whole files only, and the same command completes i
 async function wholeFilesOnly(): Promise<number> {
   const { imports } = (await answered('imports', 'list', '--format', 'json')) as { imports: Listed[] };
   const expected = FILES.slice(0, imports.length).map((source, index) => {
-    const rows = String(ROWS[index]);
+    const rows = ROWS[index];
     return { source, status: 'done', imported: rows, rows };
   });
   expect(imports).toMatchObject(expected);

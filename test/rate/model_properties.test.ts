@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
 import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
 import { knownModels } from '../../src/rate/models/index.js';
+import { isSelfHosted } from '../../src/rate/models/providers.js';
 import { buildResolver, type KnownModel, type Resolver } from '../../src/rate/models/resolve.js';
 import { inMemory, NOW } from './price_rows.js';
 
@@ -13,7 +14,8 @@ beforeAll(() =>
     await loadBundledBook(store, BUNDLE_DIRECTORY, NOW);
     const known = await knownModels(store);
     resolve = buildResolver(known, []);
-    priced = known.filter((model) => model.priced);
+    // What a list has at 0 for a program on machines of one's own is no price of it.
+    priced = known.filter(({ priced: has, free, provider }) => has && !(free === true && isSelfHosted(provider)));
   }),
 );
 
