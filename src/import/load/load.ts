@@ -1,5 +1,4 @@
-import { UNKNOWN_TOKENS } from '../../names/dimensions.js';
-import { integer, join, literal, type Sql, sql } from '../../sql.js';
+import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Source } from '../read/source.js';
 import { type BadFile, keepRejects, nameBadLines, REJECTS_OF_FAILED } from '../rejects/rejects.js';
@@ -22,7 +21,7 @@ import { storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
 import { readVerified } from './read_verified.js';
 import { dropForked, dropSums } from './sessions.js';
-import { unknownNamesIn } from './unknown_names.js';
+import { namesOfLarge, unknownNamesIn } from './unknown_names.js';
 
 /** Files of one format that one statement can read. */
 export interface Batch {
@@ -373,18 +372,6 @@ async function settle(store: Store, load: Load, range: Range): Promise<Outcome> 
   const [settled = outcome] = await finish(store, { loads: [load], range, outcomes: [outcome], usage });
   if ('error' in settled) throw settled.error;
   return { ...settled, unknown_names: await namesOfLarge(store, load, range) };
-}
-
-/** What a large file counts under unknown names: it is read again where it has any. */
-async function namesOfLarge(store: Store, { format, lines }: Load, range: Range): Promise<Loaded['unknown_names']> {
-  const { some } = await store.row<{ some: boolean }>(sql`
-    select exists (from usage_fact where ${within(range)} and map_contains(units, ${literal(UNKNOWN_TOKENS)})) as some`);
-  if (!some) return [];
-  const names = await unknownNamesIn(
-    store,
-    sql`select * from (${usageOf(format, lines)}) as call where trouble is null`,
-  );
-  return [...names.values()].flat();
 }
 
 /** Moves calls of a new import that are met several times from the store to FRESH. */

@@ -1,6 +1,10 @@
-import { integer, type Sql, sql } from '../../sql.js';
+import { UNKNOWN_TOKENS } from '../../names/dimensions.js';
+import { integer, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
+import { usageOf } from '../rows/statement.js';
 import type { UnknownName } from './answer.js';
+import type { Load } from './file_load.js';
+import { type Range, within } from './import_range.js';
 
 /** Names of a file that are told one by one. */
 const NAMES = 100;
@@ -34,4 +38,20 @@ export async function unknownNamesIn(
     files.set(Number(file), names);
   }
   return files;
+}
+
+/** What a large file counts under unknown names: it is read again where it has any. */
+export async function namesOfLarge(
+  store: Store,
+  { format, lines }: Load,
+  range: Range,
+): Promise<readonly UnknownName[]> {
+  const { some } = await store.row<{ some: boolean }>(sql`
+    select exists (from usage_fact where ${within(range)} and map_contains(units, ${literal(UNKNOWN_TOKENS)})) as some`);
+  if (!some) return [];
+  const names = await unknownNamesIn(
+    store,
+    sql`select * from (${usageOf(format, lines)}) as call where trouble is null`,
+  );
+  return [...names.values()].flat();
 }
