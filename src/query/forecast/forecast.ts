@@ -164,11 +164,12 @@ function spikeNote(spikes: readonly ForecastSpike[], unit: Unit): Forecast['warn
 }
 
 const AMOUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const DOLLARS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** Rounded from the digits: nothing is calculated. */
 function amountOf(amount: string, unit: Unit): string {
-  const text = AMOUNT.format(amount as `${number}`);
-  return unit === 'money' ? `$${text}` : text;
+  const digits = amount as `${number}`;
+  return unit === 'money' ? `$${DOLLARS.format(digits)}` : AMOUNT.format(digits);
 }
 
 /** From so many days without usage on an import is more likely missing than a holiday. */
