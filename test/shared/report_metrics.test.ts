@@ -32,6 +32,8 @@ const CLASS_COST = (tokens: Sql) =>
   sql`coalesce(sum(${tokens}) filter (where cost_status in ('computed', 'assumed')), 0)`;
 const ERRORS = ['rate_limit', 'timeout', 'content_filter', 'server_error', 'client_error', 'cancelled'] as const;
 
+const IN_DOLLARS = sql`coalesce(upper(billed_currency), 'USD') = 'USD'`;
+
 /** Sums and quantiles of each group; nothing is divided. */
 function plainSql(key: Sql | undefined): Sql {
   const grouped = key === undefined ? sql`` : sql`group by ${key}`;
@@ -47,12 +49,16 @@ function plainSql(key: Sql | undefined): Sql {
       sum(coalesce(usage.output_tokens, 0)) as output_tokens,
       coalesce(sum(usage.input_tokens + usage.output_tokens) filter (where cost_status <> 'unpriced'), 0) as priced_tokens,
       sum(coalesce(uncached_input_tokens, 0)) as uncached_input_tokens,
-      sum(coalesce(cache_read_tokens, 0)) as cached_tokens,
+      sum(coalesce(cache_read_tokens, 0) + coalesce(cache_read_audio_tokens, 0) + cast(coalesce(other_units['cache_read_image_tokens'], 0) as bigint)) as cached_tokens,
       count(cache_read_tokens) as cached_rows,
       sum(coalesce(cache_write_tokens, 0) + coalesce(cache_write_1h_tokens, 0)) as cache_write_tokens,
       sum(coalesce(reasoning_tokens, 0)) as reasoning_tokens,
       cast(coalesce(sum(cost_usd), 0) as varchar) as cost,
       cast(coalesce(sum(cost_usd) filter (where customer is not null), 0) as varchar) as customer_cost,
+      count(billed_cost) filter (where ${IN_DOLLARS}) as billed_rows,
+      cast(coalesce(sum(billed_cost) filter (where ${IN_DOLLARS}), 0) as varchar) as billed,
+      count(billed_cost) filter (where ${IN_DOLLARS} and cost_usd is not null) as compared,
+      cast(coalesce(sum(cost_usd - billed_cost) filter (where ${IN_DOLLARS} and cost_usd is not null), 0) as varchar) as difference,
       count(distinct customer) as customers,
       cast(${CLASS_COST(sql`coalesce(uncached_input_tokens, 0) * coalesce(card.uncached_input, 0)`)} as varchar) as input_cost,
       cast(${CLASS_COST(sql`coalesce(cache_read_tokens, 0) * coalesce(card.cache_read, 0)`)} as varchar) as cache_read_cost,
@@ -71,15 +77,15 @@ function plainSql(key: Sql | undefined): Sql {
       quantile_disc(usage.input_tokens + usage.output_tokens, [0.5, 0.95, 0.99]) filter (where requests = 1) as tokens,
       sum(text_output_tokens + coalesce(reasoning_tokens, 0)) filter (where requests = 1 and latency_ms > 0 and text_output_tokens + coalesce(reasoning_tokens, 0) > 0) as answered,
       sum(latency_ms) filter (where requests = 1 and latency_ms > 0 and text_output_tokens + coalesce(reasoning_tokens, 0) > 0) as answered_ms,
-      coalesce(sum(requests) filter (where usage.status is not null), 0) as told,
-      coalesce(sum(requests) filter (where usage.status = 'error'), 0) as errors,
-      cast(coalesce(sum(cost_usd) filter (where usage.status = 'error'), 0) as varchar) as failed_cost,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'rate_limit'), 0) as rate_limit,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'timeout'), 0) as timeout,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'content_filter'), 0) as content_filter,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'server_error'), 0) as server_error,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'client_error'), 0) as client_error,
-      coalesce(sum(requests) filter (where usage.status = 'error' and error_class = 'cancelled'), 0) as cancelled
+      coalesce(sum(requests) filter (where usage.status is not null or error_class is not null), 0) as told,
+      coalesce(sum(requests) filter (where usage.status = 'error' or error_class is not null), 0) as errors,
+      cast(coalesce(sum(cost_usd) filter (where usage.status = 'error' or error_class is not null), 0) as varchar) as failed_cost,
+      coalesce(sum(requests) filter (where error_class = 'rate_limit'), 0) as rate_limit,
+      coalesce(sum(requests) filter (where error_class = 'timeout'), 0) as timeout,
+      coalesce(sum(requests) filter (where error_class = 'content_filter'), 0) as content_filter,
+      coalesce(sum(requests) filter (where error_class = 'server_error'), 0) as server_error,
+      coalesce(sum(requests) filter (where error_class = 'client_error'), 0) as client_error,
+      coalesce(sum(requests) filter (where error_class = 'cancelled'), 0) as cancelled
     from (select * replace (usage.model as model) from usage) as usage
     left join (select rate_card_id, uncached_input, cache_read, cache_write, cache_write_1h, text_output, reasoning from rate_card) as card
       using (rate_card_id)
@@ -140,6 +146,8 @@ function expected(found: Found, all: Found, least: bigint | null): Record<string
       ].map((name) => [name, count(name)]),
     ),
     total_tokens: count('input_tokens') + count('output_tokens'),
+    billed: whole(found.billed_rows) > 0n ? usd(atto(found.billed)) : null,
+    difference: whole(found.compared) > 0n ? signed(atto(found.difference)) : null,
     cost: priced(cost),
     ...Object.fromEntries(paid.map((name) => [name, priced(atto(found[name]))])),
     other_cost: priced(cost - paid.reduce((sum, name) => sum + atto(found[name]), 0n)),
