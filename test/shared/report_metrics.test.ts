@@ -223,9 +223,6 @@ describe.skipIf(!PATHS.every(({ present }) => present))('metrics of real logs (S
       }
     }
     // Nothing was compared with nothing: only errors of these classes does none of the logs have.
-    expect(presetOf('all').filter((name) => !seen.has(name))).toEqual([
-      'timeout_errors',
-      'client_errors',
-    ]);
+    expect(presetOf('all').filter((name) => !seen.has(name))).toEqual(['timeout_errors', 'client_errors']);
   });
 });
