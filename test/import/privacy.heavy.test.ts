@@ -81,8 +81,9 @@ function contains(path: string): boolean {
 /** Keys whose texts are content, wherever they stand. */
 const CONTENT =
   /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
-/** Objects of which every key is kept. */
-const KEPT = /^(tags|metadata|labels|other_units|requestMetadata|request_properties|modelUsage|model_usage)$/;
+/** Objects of which every key is kept, or told with its amount where no rule knows it: names of usage are no content. */
+const KEPT =
+  /^(tags|metadata|labels|other_units|requestMetadata|request_properties|modelUsage|model_usage|usage|usage_metadata|usageMetadata|usageDetails|usage_details|costDetails|cost_details)$/;
 
 /** Attributes of spans that hold content: a list of keys and values. */
 const CONTENT_ATTRIBUTE =
