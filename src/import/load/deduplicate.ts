@@ -195,22 +195,32 @@ export async function judgeShared(store: Store, range: Range, format: Format): P
 /** Deletes states of calls of which a new import has a better one, in FRESH and in the store, and writes down which import gave way to which. */
 export async function dropSuperseded(store: Store, range: Range): Promise<void> {
   if (await isEmpty(store, sql`judged`)) return;
-  await store.run(sql`
-    insert into import_overlap (import_id, kept_by)
+  await noteOverlap(
+    store,
+    sql`
     select distinct state.import_id, kept.import_id
     from judged as state
     join judged as kept on kept.event_key = state.event_key and kept.is_last
-    where not state.is_last
-    except
-    from import_overlap`);
+    where not state.is_last`,
+  );
   const superseded = sql`select import_id, event_key from judged where verdict <> 'copy' and not is_last`;
   if (await isEmpty(store, sql`(${superseded}) as superseded`)) return;
   await store.run(sql`delete from ${FRESH} where (import_id, event_key) in (${superseded})`);
-  const stored = sql`select * from (${superseded}) as state where not (${within(range)})`;
-  await store.run(sql`delete from usage_attribution where (import_id, event_key) in (${stored})`);
+  await deleteStored(store, sql`select * from (${superseded}) as state where not (${within(range)})`);
+}
+
+/** Writes down which import gave way to which: a query of pairs (import_id, kept_by). */
+export async function noteOverlap(store: Store, pairs: Sql): Promise<void> {
+  await store.run(sql`insert into import_overlap (import_id, kept_by) ${pairs} except from import_overlap`);
+}
+
+/** Deletes calls of finished imports: a query of (import_id, event_key). */
+export async function deleteStored(store: Store, calls: Sql): Promise<void> {
+  if (await isEmpty(store, sql`(${calls}) as calls`)) return;
+  await store.run(sql`delete from usage_attribution where (import_id, event_key) in (${calls})`);
   await changeUsage(store, {
-    imports: stored,
-    statement: sql`delete from usage_fact where (import_id, event_key) in (${stored})`,
+    imports: calls,
+    statement: sql`delete from usage_fact where (import_id, event_key) in (${calls})`,
   });
 }
 
