@@ -61,12 +61,12 @@ Examples:
 
 async function runImport(given: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
-  const paths = given.length > 0 ? given : await agentPaths(options, io);
-  if (options.watch === true) return watch(paths, settings, { options, io });
-  if (given.length > 0 && options.from !== undefined)
+  const { filesOf } = await import('../../import/read/paths.js');
+  const found = given.length > 0 ? undefined : await findLogs(options, io);
+  if (options.watch === true) return watch(found?.paths ?? given, settings, { options, io });
+  if (found === undefined && options.from !== undefined)
     throw new UsageError('--from is for an import without paths.\nGive either paths or --from.');
-  const { filesOf, NoFile, NoLogs } = await import('../../import/read/paths.js');
-  const files = await filesOf(paths, io.cwd, given.length > 0 ? [] : [NoLogs, NoFile]);
+  const files = found?.files ?? (await filesOf(given, io.cwd));
   if (options.explain === true) return explain(files, settings, { options, io });
   const { results, warnings, sum } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../../render/answers/import.js');
@@ -88,27 +88,30 @@ async function runImport(given: string[], options: ImportCommandOptions, io: Io)
     throw new InputError('Nothing was imported: no line could be read.');
 }
 
-/** Where the coding agents on this machine keep their logs; says what was found. Throws NoAgents. */
-async function agentPaths(options: ImportCommandOptions, io: Io): Promise<string[]> {
+/** Logs of the coding agents on this machine, and where they are kept; says what was found. Throws NoAgents. */
+async function findLogs(options: ImportCommandOptions, io: Io): Promise<{ paths: string[]; files: Named[] }> {
   const [{ findAgents, noAgents }, { filesOf, NoFile, NoLogs }] = await Promise.all([
     import('../../import/read/agent_folders.js'),
     import('../../import/read/paths.js'),
   ]);
   const only = (options.from ?? '').split(',').map((name) => name.trim());
-  const found: { title: string; paths: string[]; files: number }[] = [];
-  for (const { title, paths } of findAgents(
+  const agents = findAgents(
     io.env,
     only.filter((name) => name !== ''),
-  )) {
+  );
+  const found: { title: string; paths: string[]; files: Named[] }[] = [];
+  for (const { title, paths } of agents) {
     const files = await filesOf(paths, io.cwd, [NoLogs, NoFile]);
-    if (files.length > 0) found.push({ title, paths, files: files.length });
+    if (files.length > 0) found.push({ title, paths, files });
   }
   if (found.length === 0) throw noAgents();
   if (options.quiet !== true && options.summary === 'text') {
-    const each = found.map(({ title, files }) => `${title} (${files === 1 ? '1 file' : `${files} files`})`);
+    const each = found.map(
+      ({ title, files }) => `${title} (${files.length === 1 ? '1 file' : `${files.length} files`})`,
+    );
     io.stdout.write(`Found on this machine: ${each.join(', ')}.\n`);
   }
-  return found.flatMap(({ paths }) => paths);
+  return { paths: found.flatMap(({ paths }) => paths), files: found.flatMap(({ files }) => files) };
 }
 
 function noLogs([first]: readonly ImportedFile[]): InputError {
