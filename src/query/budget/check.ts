@@ -5,9 +5,9 @@ import { comparison } from '../baseline/compare.js';
 import type { Projection } from '../forecast/answer.js';
 import { historyNote } from '../forecast/forecast.js';
 import { daysOfExhaustion, projections } from '../forecast/projection.js';
-import { forecastMetric, localDay } from '../forecast/series.js';
+import { forecastMetric } from '../forecast/series.js';
 import type { MetricName } from '../metrics/metrics.js';
-import { lastUsage } from '../scope/freshness.js';
+import { lastUsage, lateSince } from '../scope/freshness.js';
 import { priceAges } from '../scope/price_age.js';
 import { isoText } from '../scope/values.js';
 import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Verdict } from './answer.js';
@@ -69,9 +69,9 @@ function countsOf(rows: readonly BudgetRow[]): Record<Verdict, number> {
 /** A check of a running period whose usage ended days ago: what came since is not in it. */
 function endedData(rules: readonly Rule[], last: number | null, { now, tz }: BudgetQuery): BudgetCheck['warnings'] {
   const running = rules.some(({ period }) => period.open);
-  const days = last === null ? 0 : Math.floor((now.getTime() - last) / 86_400_000);
-  if (!running || last === null || days < LATE_DAYS) return [];
-  const day = localDay(new Date(last), tz);
+  const late = lateSince(last, { now, tz });
+  if (!running || late === null) return [];
+  const { day, days } = late;
   return [
     {
       code: 'data_ends',
@@ -79,9 +79,6 @@ function endedData(rules: readonly Rule[], last: number | null, { now, tz }: Bud
     },
   ];
 }
-
-/** Over a weekend or a holiday nothing may be used; from here on an import is more likely missing. */
-const LATE_DAYS = 4;
 
 /** Everything known of a group before it is judged. */
 interface Found {

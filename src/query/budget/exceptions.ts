@@ -1,6 +1,6 @@
 import type { Budget } from '../../config/budgets.js';
 import type { Limit } from '../../config/limit.js';
-import { localDay } from '../forecast/series.js';
+import { localDay } from '../scope/time_zone.js';
 import type { Circumstances, Rule } from './rule.js';
 
 /** The limit of a group (null is none), and the exception in words if it has one that is not over. */

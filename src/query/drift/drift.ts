@@ -3,10 +3,10 @@ import { identifier, join, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { patternHint } from '../scope/filter.js';
-import { dayOf, endedText, lastUsage, movedEnd } from '../scope/freshness.js';
+import { endedText, lastUsage, movedEnd } from '../scope/freshness.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import type { Interval } from '../scope/statistics.js';
-import { timestampText, wallTime } from '../scope/time_zone.js';
+import { localDay, timestampText, wallTime } from '../scope/time_zone.js';
 import { countOf, isoText, textOf } from '../scope/values.js';
 import type { DriftQuery, DriftReport, DriftRow, NotJudged, Span, Verdict } from './answer.js';
 import { COMPARED } from './compare_sql.js';
@@ -23,12 +23,13 @@ const TWO_WEEKS = 14 * DAY;
 
 /** What changed between the two periods, like compared with like. docs/commands/drift.md explains how. */
 export async function driftReport(store: Store, asked: DriftQuery): Promise<DriftReport> {
-  const { floating, now } = asked;
+  const { floating } = asked;
   const end = floating === undefined ? null : await movedEnd(store, asked.window, floating);
   if (floating === undefined || end === null) return reportOf(store, asked, []);
-  const spans = spansBefore({ since: null, until: end, label: '' }, floating);
-  const last = dayOf((await lastUsage(store, now)) ?? end, floating.tz);
-  return reportOf(store, { ...asked, ...spans }, [{ code: 'data_ends', message: endedText(last, spans.window.label) }]);
+  const spans = spansBefore({ since: null, until: end.until, label: '' }, floating);
+  return reportOf(store, { ...asked, ...spans }, [
+    { code: 'data_ends', message: endedText(end.day, spans.window.label) },
+  ]);
 }
 
 async function reportOf(store: Store, query: DriftQuery, moved: DriftReport['warnings']): Promise<DriftReport> {
@@ -47,7 +48,7 @@ async function reportOf(store: Store, query: DriftQuery, moved: DriftReport['war
     params,
   );
   const found = query.modelsOnly ? NOTHING : await judgements(store, query, { grain, given, weekdays });
-  const models = await modelFindings(store, dayOf(query.now.getTime(), tz));
+  const models = await modelFindings(store, localDay(query.now, tz));
   const drift = found.rows.filter(({ verdict }) => verdict === 'drift').length;
   const noise = found.rows.filter(({ verdict }) => verdict === 'noise').length;
   const report: DriftReport = {

@@ -3,10 +3,10 @@ import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { patternHint } from '../scope/filter.js';
-import { dayOf, endedText, lastUsage, movedEnd, spanOf } from '../scope/freshness.js';
+import { endedText, lastUsage, movedEnd, spanOf } from '../scope/freshness.js';
 import { type Scope, scopeOf } from '../scope/scope.js';
 import { studentCritical } from '../scope/statistics.js';
-import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
+import { instantOf, localDay, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
 import { countOf, isoText } from '../scope/values.js';
 import {
   type Contribution,
@@ -43,11 +43,10 @@ export async function explainReport(store: Store, asked: ExplainQuery): Promise<
   const end = floating === true ? await movedEnd(store, asked.before, { now, tz }) : null;
   if (end === null) return reportOf(store, asked, []);
   const back = (instant: number) =>
-    instantOf(wallTime(end, tz) - (wallTime(after.until, tz) - wallTime(instant, tz)), tz);
+    instantOf(wallTime(end.until, tz) - (wallTime(after.until, tz) - wallTime(instant, tz)), tz);
   const moved = (span: ExplainQuery['after']) => spanOf(back(span.since), back(span.until), tz);
   const query = { ...asked, before: moved(asked.before), after: moved(after) };
-  const last = dayOf((await lastUsage(store, now)) ?? end, tz);
-  return reportOf(store, query, [{ code: 'data_ends', message: endedText(last, query.after.label) }]);
+  return reportOf(store, query, [{ code: 'data_ends', message: endedText(end.day, query.after.label) }]);
 }
 
 async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport['warnings']): Promise<ExplainReport> {
@@ -105,7 +104,7 @@ async function checkUsed(store: Store, { before, after, tz, now, where }: Explai
   const empty = used.before ? (used.after ? undefined : after) : before;
   if (empty === undefined) return;
   const last = await lastUsage(store, now);
-  const ends = last === null ? '' : ` Usage ends on ${dayOf(last, tz)}.`;
+  const ends = last === null ? '' : ` Usage ends on ${localDay(new Date(last), tz)}.`;
   throw new UndecidedError(
     `The change cannot be explained: nothing with a price was used in ${empty.label}.${ends}\nChoose other periods with --period and --versus, or fewer filters.${patternHint(where)}`,
   );

@@ -6,19 +6,13 @@ import type { Unit } from '../metrics/metric.js';
 import { metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
 import { patternHint } from '../scope/filter.js';
-import { lastUsage } from '../scope/freshness.js';
+import { lastUsage, lateSince } from '../scope/freshness.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
+import { localDay } from '../scope/time_zone.js';
 import { type Count, countOf, isoText } from '../scope/values.js';
 import type { Forecast, ForecastDay, ForecastQuery, ForecastRow, ForecastSpike, Projection } from './answer.js';
 import { daysOf, projections } from './projection.js';
-import {
-  FORECAST_METRICS,
-  type ForecastMetric,
-  forecastMetric,
-  localDay,
-  type Projecting,
-  presentOf,
-} from './series.js';
+import { FORECAST_METRICS, type ForecastMetric, forecastMetric, type Projecting, presentOf } from './series.js';
 import { CONFIDENCE } from './sql.js';
 
 /** The metric of that name, if it can be projected. Throws UsageError that lists those that can. */
@@ -172,16 +166,14 @@ function amountOf(amount: string, unit: Unit): string {
   return unit === 'money' ? `$${DOLLARS.format(digits)}` : AMOUNT.format(digits);
 }
 
-/** From so many days without usage on an import is more likely missing than a holiday. */
-const LATE_DAYS = 4;
-
 function endedNote(last: number | null, { now, tz }: Projecting, empty: boolean): Forecast['warnings'] {
-  const days = last === null ? 0 : Math.floor((now.getTime() - last) / 86_400_000);
-  if (empty || last === null || days < LATE_DAYS) return [];
+  const late = lateSince(last, { now, tz });
+  if (empty || late === null) return [];
+  const { day, days } = late;
   return [
     {
       code: 'data_ends',
-      message: `There is usage until ${localDay(new Date(last), tz)} only, ${days} days before: the days since count as days without usage. Import it, or ask as of then: --at ${localDay(new Date(last), tz)}.`,
+      message: `There is usage until ${day} only, ${days} days before: the days since count as days without usage. Import it, or ask as of then: --at ${day}.`,
     },
   ];
 }

@@ -1,9 +1,9 @@
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { wallTime } from '../scope/time_zone.js';
+import { localDay, wallTime } from '../scope/time_zone.js';
 import { countOf, textOf } from '../scope/values.js';
 import type { Projection } from './answer.js';
-import { fillSeries, localDay, type Projecting, presentOf } from './series.js';
+import { fillSeries, type Projecting, presentOf } from './series.js';
 import { EARLIER_PROJECTIONS, highEnd, judgedSql, LEAST_HALF, lowEnd, PATH, shortHalf } from './sql.js';
 
 const DAY = 86_400_000;

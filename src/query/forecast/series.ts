@@ -4,7 +4,7 @@ import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import type { Condition } from '../scope/filter.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
-import { wallSql, wallTime } from '../scope/time_zone.js';
+import { localDay, wallSql, wallTime } from '../scope/time_zone.js';
 import { CLEAN, PROFILE } from './sql.js';
 
 /** What can be projected: what adds up from day to day. */
@@ -123,9 +123,4 @@ function lateSql(clock: Sql): Sql {
           when date_diff('ms', date_trunc('day', ${clock}), ${clock}) >= $clock_ms then 1
           else 0
         end as late`;
-}
-
-/** The date at a moment in a time zone. */
-export function localDay(moment: Date, tz: string): string {
-  return new Date(wallTime(moment.getTime(), tz)).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 import { sql, timestampOf } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { type Bounded, type Period, periodBetween } from './period.js';
-import { instantOf, wallTime } from './time_zone.js';
+import { instantOf, localDay, wallTime } from './time_zone.js';
 
 /** The last moment before `now` from which there is usage, in milliseconds since 1970; null if there is none with a time. */
 export async function lastUsage(store: Store, now: Date): Promise<number | null> {
@@ -19,13 +19,8 @@ export async function lastUsage(store: Store, now: Date): Promise<number | null>
 const DAY = 86_400_000;
 
 /** The end of the day, on the wall in a zone, that a moment is in. */
-export function endOfDay(moment: number, tz: string): number {
+function endOfDay(moment: number, tz: string): number {
   return instantOf((Math.floor(wallTime(moment, tz) / DAY) + 1) * DAY, tz);
-}
-
-/** 'YYYY-MM-DD' of a moment, on the wall in a zone. */
-export function dayOf(moment: number, tz: string): string {
-  return new Date(wallTime(moment, tz)).toISOString().slice(0, 10);
 }
 
 /** A period of these bounds, with its usual label. */
@@ -34,17 +29,35 @@ export function spanOf(since: number, until: number, tz: string): Bounded {
   return { since, until, label };
 }
 
-/**
- * Where the last days to look at end, for a question about now: at the end of the last day with usage, if there is none in `asked`. Null:
- * the question stays as it is.
- */
+/** Where a question about now is moved to, because usage ended before. */
+export interface Ended {
+  /** The end of the last day with usage. */
+  until: number;
+  /** That day, 'YYYY-MM-DD'. */
+  day: string;
+}
+
+/** Where the last days to look at end, for a question about now, if there is no usage in `asked`. Null: the question stays as it is. */
 export async function movedEnd(
   store: Store,
   asked: Period & { since: number },
   { now, tz }: { now: Date; tz: string },
-): Promise<number | null> {
+): Promise<Ended | null> {
   const last = await lastUsage(store, now);
-  return last === null || last >= asked.since ? null : endOfDay(last, tz);
+  return last === null || last >= asked.since ? null : { until: endOfDay(last, tz), day: localDay(new Date(last), tz) };
+}
+
+/** Over a weekend or a holiday nothing may be used; from so many days on an import is more likely missing. */
+const LATE_DAYS = 4;
+
+/** The day that usage ends on and how many days that is before `now`, where it is long ago; null else, and without usage. */
+export function lateSince(
+  last: number | null,
+  { now, tz }: { now: Date; tz: string },
+): { day: string; days: number } | null {
+  if (last === null) return null;
+  const days = Math.floor((now.getTime() - last) / DAY);
+  return days < LATE_DAYS ? null : { day: localDay(new Date(last), tz), days };
 }
 
 /** That an answer is not about now, because usage ended before. */

@@ -129,3 +129,8 @@ function clock(tz: string): Intl.DateTimeFormat {
   clocks.set(tz, made);
   return made;
 }
+
+/** 'YYYY-MM-DD' of a moment, on the wall in a zone. */
+export function localDay(moment: Date, tz: string): string {
+  return new Date(wallTime(moment.getTime(), tz)).toISOString().slice(0, 10);
+}
