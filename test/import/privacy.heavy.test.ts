@@ -81,36 +81,45 @@ function contains(path: string): boolean {
 /** Keys whose texts are content, wherever they stand. */
 const CONTENT =
   /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
-/** Objects of which every key is kept, or told with its amount where no rule knows it: names of usage are no content. */
-const KEPT =
-  /^(tags|metadata|labels|other_units|requestMetadata|request_properties|modelUsage|model_usage|usage|usage_metadata|usageMetadata|usageDetails|usage_details|costDetails|cost_details)$/;
+/** Objects of which every key is kept. */
+const KEPT = /^(tags|metadata|labels|other_units|requestMetadata|request_properties|modelUsage|model_usage)$/;
+/** Formats that tell the names of usage that no rule knows, with their amounts, and the objects in which they stand. */
+const TELLING = /^(langfuse|langsmith|otlp|otel|mlflow|braintrust|genkit)/;
+const NAMED_USAGE = /^(usage|usage_metadata|usageDetails|usage_details)$/;
 
 /** Attributes of spans that hold content: a list of keys and values. */
 const CONTENT_ATTRIBUTE =
   /^(input\.value|output\.value|gen_ai\.(input|output)\.messages|ai\.prompt|ai\.response\.text)$/;
 
+/** How a line is planted: whether its format tells names of usage, and whether it is such usage, of which no name is invented. */
+interface Planting {
+  telling: boolean;
+  usage: boolean;
+}
+
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
-function planted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(planted);
+function planted(value: unknown, how: Planting): unknown {
+  if (Array.isArray(value)) return value.map((part) => planted(part, how));
   if (typeof value !== 'object' || value === null) return value;
   if ('key' in value && CONTENT_ATTRIBUTE.test(String(value.key))) return { ...value, value: { stringValue: MARKER } };
   const inner = Object.entries(value).map(([key, part]) => {
     if (KEPT.test(key)) return [key, part];
-    if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part)];
-    return [key, CONTENT.test(key) && typeof part === 'string' ? `${part} ${MARKER}` : planted(part)];
+    const below = { ...how, usage: how.usage || (how.telling && NAMED_USAGE.test(key)) };
+    if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part, below)];
+    return [key, CONTENT.test(key) && typeof part === 'string' ? `${part} ${MARKER}` : planted(part, below)];
   });
   return {
     ...Object.fromEntries(inner),
     x_unknown: MARKER,
     x_headers: { authorization: `Bearer ${MARKER}` },
-    [`x_${MARKER}`]: 1,
+    ...(how.usage ? {} : { [`x_${MARKER}`]: 1 }),
   };
 }
 
-function plantedLine(line: string): string {
+function plantedLine(line: string, how: Planting): string {
   if (line.trim() === '') return line;
   try {
-    return JSON.stringify(planted(JSON.parse(line)));
+    return JSON.stringify(planted(JSON.parse(line), how));
   } catch {
     return `${line} ${MARKER}`;
   }
@@ -125,18 +134,16 @@ const samples = FORMATS.filter(({ reads }) => reads !== 'csv').flatMap(({ name }
 });
 
 /** Documents follow each other from one brace at the beginning of a line to the next. */
-function plantedText(text: string): string {
-  if (!/^\{\s*$/m.test(text)) return text.split('\n').map(plantedLine).join('\n');
-  return text
-    .split(/^(?=\{)/m)
-    .map(plantedLine)
-    .join('\n');
+function plantedText(name: string, text: string): string {
+  const how = { telling: TELLING.test(name), usage: false };
+  const parts = /^\{\s*$/m.test(text) ? text.split(/^(?=\{)/m) : text.split('\n');
+  return parts.map((part) => plantedLine(part, how)).join('\n');
 }
 
 describe('a sample of every format', () => {
   const texts = samples.map(([name, text]): [string, string] => [
     name.replaceAll('/', '-').replace(/\.jsonl?$/, '.jsonl'),
-    plantedText(text),
+    plantedText(name, text),
   ]);
 
   // What is only looked at, refused, or comes by the pipe goes the same way whatever its format: a fifth of them each.
