@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
+import { TEMPLATE } from './options.js';
 import { BUNDLE_DIRECTORY } from './pricing/book.js';
 
 const CALLS = fileURLToPath(new URL('../../fixtures/demo/calls.jsonl.gz', import.meta.url));
@@ -63,7 +64,7 @@ async function show(path: string, color: boolean, io: Io): Promise<void> {
     import('../query/scope/period.js'),
   ]);
   const terminal = terminalOf(io, { color });
-  await withStore(path, { access: 'write' }, async (store) => {
+  await withStore(path, { access: 'write', template: TEMPLATE }, async (store) => {
     await loadBundledBook(store, BUNDLE_DIRECTORY, io.now());
     io.stdout.write('October 2026 of a company that sells three AI features to eight customers (invented data).\n\n');
     const files = await importFiles(store, [{ path: CALLS, name: 'calls.jsonl.gz' }], {

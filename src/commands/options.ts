@@ -36,8 +36,8 @@ export function databasePath(options: CommonOptions, io: Io): string {
   return named === ':memory:' || isAbsolute(named) ? named : resolve(io.cwd, named);
 }
 
-/** Made by `npm run build`, see scripts/make_template.mjs; there is none beside the sources. */
-const TEMPLATE = fileURLToPath(new URL('../template.duckdb', import.meta.url));
+/** Made by `npm run build`, see scripts/make_template.mjs. The tests, which run the sources, use the same. */
+export const TEMPLATE = fileURLToPath(new URL('../../dist/template.duckdb', import.meta.url));
 
 /** How to open the database, telling the user when another process makes us wait. */
 export function storeOptions(access: StoreOptions['access'], options: CommonOptions, io: Io): StoreOptions {

@@ -15,9 +15,16 @@ export async function currentRevision(store: Store): Promise<number> {
   return revision;
 }
 
-/** Begins a new state of the prices; resolves to its number. What changes carries it in added_in or removed_in. */
+/** What changes the price book itself, and not only what the user says about it. */
+const OF_BOOK: readonly RevisionKind[] = ['bundle', 'refresh', 'correction'];
+
+/**
+ * Begins a new state of the prices; resolves to its number. What changes carries it in added_in or removed_in. The prices that
+ * were worked out beforehand (price_card) are those of the book before.
+ */
 export async function newRevision(store: Store, kind: RevisionKind, detail: string, now: Date): Promise<number> {
   const revision = (await currentRevision(store)) + 1;
+  if (OF_BOOK.includes(kind)) await store.run(sql`delete from price_card`);
   await store.run(sql`insert into price_revision values ($revision, cast($now as timestamp), $kind, $detail)`, {
     revision,
     now: timestampOf(now),

@@ -92,6 +92,36 @@ create table import_overlap (
 `;
 
 /**
+ * What the models of the book cost under ordinary conditions, worked out when the package is built (rate/cards/price_cards.ts): to do
+ * it with the first import would take a second. Empty once the book has changed. `known` is false where no rate holds.
+ */
+const PRICE_CARD_STEP: Sql = sql`
+create table price_card (
+  price_provider varchar not null,
+  price_model varchar not null,
+  rate_tier varchar not null,
+  rate_speed varchar,
+  rate_region varchar,
+  min_prompt_tokens bigint not null,
+  max_prompt_tokens bigint,
+  valid_from timestamp,
+  valid_to timestamp,
+  week_from smallint,
+  week_to smallint,
+  known boolean not null,
+  uncached_input decimal(24, 18),
+  cache_read decimal(24, 18),
+  cache_write decimal(24, 18),
+  cache_write_1h decimal(24, 18),
+  text_output decimal(24, 18),
+  reasoning decimal(24, 18),
+  unit_rates map(varchar, decimal(24, 18)),
+  assumed varchar[],
+  rate_ids map(varchar, integer)
+);
+`;
+
+/**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.
  */
 export const SCHEMA_STEPS: readonly Sql[] = [
@@ -107,4 +137,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   LAST_LISTED_STEP,
   BILLED_STEP,
   TOKEN_UNITS_STEP,
+  PRICE_CARD_STEP,
 ];

@@ -83,28 +83,21 @@ const CONTENT =
   /^(content|text|arguments|message|prompt|input|output|output_text|refusal|summary|thinking|partial_json|instructions|system|param|detail|title|signature|data|query|url|statusMessage|error|error_str|request_head|response_head)$/;
 /** Objects of which every key is kept. */
 const KEPT = /^(tags|metadata|labels|other_units|requestMetadata|request_properties|modelUsage|model_usage)$/;
-/** Formats that tell the names of usage that no rule knows, with their amounts, and the objects in which they stand. */
-const TELLING = /^(langfuse|langsmith|otlp|otel|mlflow|braintrust|genkit)/;
-const NAMED_USAGE = /^(usage|usage_metadata|usageDetails|usage_details)$/;
+/** Objects of usage: a number under a name that no rule knows is told with its name, so no name is invented there. */
+const USAGE = /usage|token_?details?$/i;
 
 /** Attributes of spans that hold content: a list of keys and values. */
 const CONTENT_ATTRIBUTE =
   /^(input\.value|output\.value|gen_ai\.(input|output)\.messages|ai\.prompt|ai\.response\.text)$/;
 
-/** How a line is planted: whether its format tells names of usage, and whether it is such usage, of which no name is invented. */
-interface Planting {
-  telling: boolean;
-  usage: boolean;
-}
-
 /** The same line with the marker in every text that is content, and in fields that no format knows. */
-function planted(value: unknown, how: Planting): unknown {
-  if (Array.isArray(value)) return value.map((part) => planted(part, how));
+function planted(value: unknown, inUsage = false): unknown {
+  if (Array.isArray(value)) return value.map((part) => planted(part, inUsage));
   if (typeof value !== 'object' || value === null) return value;
   if ('key' in value && CONTENT_ATTRIBUTE.test(String(value.key))) return { ...value, value: { stringValue: MARKER } };
   const inner = Object.entries(value).map(([key, part]) => {
     if (KEPT.test(key)) return [key, part];
-    const below = { ...how, usage: how.usage || (how.telling && NAMED_USAGE.test(key)) };
+    const below = inUsage || USAGE.test(key);
     if (typeof part === 'string' && part.startsWith('{')) return [key, plantedLine(part, below)];
     return [key, CONTENT.test(key) && typeof part === 'string' ? `${part} ${MARKER}` : planted(part, below)];
   });
@@ -112,14 +105,14 @@ function planted(value: unknown, how: Planting): unknown {
     ...Object.fromEntries(inner),
     x_unknown: MARKER,
     x_headers: { authorization: `Bearer ${MARKER}` },
-    ...(how.usage ? {} : { [`x_${MARKER}`]: 1 }),
+    ...(inUsage ? {} : { [`x_${MARKER}`]: 1 }),
   };
 }
 
-function plantedLine(line: string, how: Planting): string {
+function plantedLine(line: string, inUsage = false): string {
   if (line.trim() === '') return line;
   try {
-    return JSON.stringify(planted(JSON.parse(line), how));
+    return JSON.stringify(planted(JSON.parse(line), inUsage));
   } catch {
     return `${line} ${MARKER}`;
   }
@@ -134,16 +127,15 @@ const samples = FORMATS.filter(({ reads }) => reads !== 'csv').flatMap(({ name }
 });
 
 /** Documents follow each other from one brace at the beginning of a line to the next. */
-function plantedText(name: string, text: string): string {
-  const how = { telling: TELLING.test(name), usage: false };
+function plantedText(text: string): string {
   const parts = /^\{\s*$/m.test(text) ? text.split(/^(?=\{)/m) : text.split('\n');
-  return parts.map((part) => plantedLine(part, how)).join('\n');
+  return parts.map((part) => plantedLine(part)).join('\n');
 }
 
 describe('a sample of every format', () => {
   const texts = samples.map(([name, text]): [string, string] => [
     name.replaceAll('/', '-').replace(/\.jsonl?$/, '.jsonl'),
-    plantedText(name, text),
+    plantedText(text),
   ]);
 
   // What is only looked at, refused, or comes by the pipe goes the same way whatever its format: a fifth of them each.

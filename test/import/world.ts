@@ -2,9 +2,8 @@ import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli.js';
-import { BUNDLE_DIRECTORY } from '../../src/commands/pricing/book.js';
+import { TEMPLATE } from '../../src/commands/options.js';
 import type { ImportedFile } from '../../src/import/load/answer.js';
-import { loadBundledBook } from '../../src/rate/bundle/bundle.js';
 import type { Sql } from '../../src/sql.js';
 import { type Row, withStore } from '../../src/store/store.js';
 import { fakeIo } from '../fake_io.js';
@@ -24,20 +23,10 @@ export interface World {
   rows: <R extends Row>(statement: Sql) => Promise<R[]>;
 }
 
-let priced: Promise<string> | undefined;
-
-/** The prices are loaded once for all tests of a file: that takes half a second. */
-async function pricedDatabase(): Promise<string> {
-  const path = join(mkdtempSync(join(tmpdir(), 'llmcost-priced-')), 'priced.duckdb');
-  await withStore(path, { access: 'write' }, (store) => loadBundledBook(store, BUNDLE_DIRECTORY));
-  return path;
-}
-
 export async function newWorld(): Promise<World> {
-  priced ??= pricedDatabase();
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-import-'));
   const db = join(cwd, 'llmcost.duckdb');
-  copyFileSync(await priced, db);
+  copyFileSync(TEMPLATE, db);
   const llmcost: World['llmcost'] = async (argv, stdin) => {
     const io = fakeIo({ cwd, stdin });
     await main([...argv], io);

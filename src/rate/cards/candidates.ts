@@ -65,11 +65,9 @@ const LISTED = sql`wanted as materialized (
   from (
     select *, ${SPELLED(sql`price_model`)} as spelled
     from (
-      select unnest(from_json(cast($wanted as json), '[{
-        "number": "INTEGER", "source_provider": "VARCHAR", "model": "VARCHAR", "service_tier": "VARCHAR", "speed": "VARCHAR",
-        "region": "VARCHAR", "kind": "VARCHAR", "provider": "VARCHAR", "price_provider": "VARCHAR", "price_model": "VARCHAR",
-        "rule": "VARCHAR", "assumed": "BOOLEAN", "rate_tier": "VARCHAR", "rate_speed": "VARCHAR", "rate_region": "VARCHAR",
-        "overrides": ["INTEGER"]
+      select unnest(from_json(cast($prices as json), '[{
+        "number": "INTEGER", "price_provider": "VARCHAR", "price_model": "VARCHAR", "rate_tier": "VARCHAR",
+        "rate_speed": "VARCHAR", "rate_region": "VARCHAR", "overrides": ["INTEGER"]
       }]'), recursive := true)
     )
   )

@@ -322,5 +322,5 @@ const CHOSEN = sql`chosen as materialized (
   ) = 1
 )`;
 
-/** The steps up to `chosen`: one row for each rate of each cell (a stretch of time and prompt sizes). Needs $wanted. */
+/** The steps up to `chosen`: one row for each rate of each cell (a stretch of time and prompt sizes). Needs $prices and $revision. */
 export const RATE_STEPS: Sql = join([CANDIDATES, CELLS, HOLDING, PICKED, PRICED, CHOSEN], ',\n');
