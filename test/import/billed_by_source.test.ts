@@ -17,7 +17,7 @@ test('what the source billed is compared with the cost at every import', async (
   const { out } = await world.llmcost(['import', 'calls.jsonl']);
   // $0.00035 − $0.0007. 0.0003504 is within a millionth of a dollar; another currency is no witness.
   expect(out).toContain(
-    'billed by the source: 4 calls, 2 agree within 0.1 %, 1 without a price, 1 differ by -$0.0003500: llmcost report --where agreement=differs, llmcost why double\n',
+    'billed by the source: 4 calls, 2 agree within 0.1 %, 1 without a price, 1 differs by -$0.0003500: llmcost report --where agreement=differs, llmcost why double\n',
   );
   world.write('more.jsonl', `${call('later', { billed_cost: 0.00035 })}\n${call('free', { billed_cost: null })}\n`);
   const { out: json } = await world.llmcost(['import', 'more.jsonl', '--summary', 'json']);

@@ -19,6 +19,8 @@ export interface ImportedSum {
   /** USD, a decimal string, without the calls that no price is known for. */
   cost: string;
   unpriced: Count;
+  /** Calls whose counts exclude each other: parts that come to more than their total, a prompt smaller than what the cache gave of it. */
+  contradicted: Count;
   /** Undefined where no source says what it billed. */
   agreement: Agreement | undefined;
 }

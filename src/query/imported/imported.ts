@@ -39,10 +39,19 @@ async function agreementOf(store: Store, imports: Sql): Promise<Agreement | unde
 export async function sumUpImports(store: Store, imports: readonly number[]): Promise<ImportedSum | undefined> {
   if (imports.length === 0) return undefined;
   const numbers = join(imports.map(integer));
-  const { calls, cost, unpriced } = await store.row<Record<string, string>>(sql`
-    select count(*) as calls, cast(coalesce(sum(cost_usd), 0) as varchar) as cost, count(*) filter (cost_usd is null) as unpriced
+  const { calls, cost, unpriced, contradicted } = await store.row<Record<string, string>>(sql`
+    select
+      count(*) as calls,
+      cast(coalesce(sum(cost_usd), 0) as varchar) as cost,
+      count(*) filter (cost_usd is null) as unpriced,
+      count(*) filter (profile_id in (select profile_id from usage_profile where token_convention = 'contradicted')) as contradicted
     from usage_fact
     where import_id in (${numbers})`);
   if (Number(calls) === 0) return undefined;
-  return { cost: cost ?? '0', unpriced: countOf(unpriced), agreement: await agreementOf(store, numbers) };
+  return {
+    cost: cost ?? '0',
+    unpriced: countOf(unpriced),
+    contradicted: countOf(contradicted),
+    agreement: await agreementOf(store, numbers),
+  };
 }

@@ -33,6 +33,8 @@ const PROFILE: Record<string, Sql> = {
   region: sql`profile.region`,
   attempt: sql`cast(profile.attempt as varchar)`,
   gateway_cached: sql`case when profile.gateway_cached then 'yes' else 'no' end`,
+  // How the source meant its counts: whether the prompt holds what the cache gave; `contradicted` where they exclude each other.
+  token_convention: sql`profile.token_convention`,
   // One call a row, or a bucket of many: the same usage may be there as both.
   granularity: sql`case when profile.bucket_seconds is null then 'call' else 'bucket' end`,
 };

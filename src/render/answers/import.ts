@@ -1,5 +1,6 @@
 import type { ImportedFile } from '../../import/load/answer.js';
 import type { Agreement, ImportedSum } from '../../query/imported/answer.js';
+import type { Count } from '../../query/scope/values.js';
 import { formatAmount, formatCount, formatMoney } from '../text/number.js';
 import { plain } from '../text/text.js';
 
@@ -30,6 +31,8 @@ export interface ImportAnswer {
   totals: Counts;
   /** How far costs agree with what the sources billed; null where none says so. */
   billed_by_source: Agreement | null;
+  /** Calls whose counts exclude each other: `llmcost report --where token_convention=contradicted`. */
+  contradicted: Count;
   warnings: readonly string[];
 }
 
@@ -49,6 +52,7 @@ export function importAsJson({ files, warnings, sum, dryRun }: ImportSummary): s
     files: files.map((file) => ({ ...file, rejects: file.rejects.slice(0, 100) })),
     totals: totalOf(files),
     billed_by_source: sum?.agreement ?? null,
+    contradicted: sum?.contradicted ?? 0,
     warnings,
   };
   return `${JSON.stringify(answer, null, 2)}\n`;
@@ -72,6 +76,7 @@ export function importAsText({ files, warnings, sum, dryRun }: ImportSummary, de
     lines.push(foreignText(unknown, [`counts ${what} was`, `count ${what} were`]));
     lines.push(`  to see what is in one: llmcost import --explain ${unknown[0]}`);
   }
+  if (sum !== undefined && Number(sum.contradicted) > 0) lines.push(contradictedText(Number(sum.contradicted)));
   if (sum?.agreement !== undefined) lines.push(agreementText(sum.agreement));
   lines.push(...warnings.map(plain));
   if (dryRun) lines.push('This was a dry run: nothing was changed.');
@@ -182,16 +187,20 @@ function fileText(file: ImportedFile): string[] {
   }
 }
 
+function contradictedText(number: number): string {
+  return `${calls(number)} whose counts exclude each other, a part beyond its whole: llmcost report --where token_convention=contradicted`;
+}
+
 /** billed by the source: 1,204 calls, 1,198 agree within 0.1 %, 6 differ by $0.84: llmcost report --where agreement=differs, llmcost why ID */
 function agreementText({ calls: billed, agree, differ, unpriced, difference, furthest }: Agreement): string {
-  const parts = [calls(Number(billed)), `${formatCount(Number(agree))} agree within 0.1 %`];
+  const parts = [calls(Number(billed)), `${formatCount(Number(agree))} ${Number(agree) === 1 ? 'agrees' : 'agree'} within 0.1 %`];
   if (Number(unpriced) > 0) parts.push(`${formatCount(Number(unpriced))} without a price`);
   if (Number(differ) === 0) return `billed by the source: ${parts.join(', ')}`;
   const next = [
     'llmcost report --where agreement=differs',
     ...(furthest === null ? [] : [`llmcost why ${plain(furthest)}`]),
   ];
-  return `billed by the source: ${[...parts, `${formatCount(Number(differ))} differ by ${formatMoney(difference)}`].join(', ')}: ${next.join(', ')}`;
+  return `billed by the source: ${[...parts, `${formatCount(Number(differ))} ${Number(differ) === 1 ? 'differs' : 'differ'} by ${formatMoney(difference)}`].join(', ')}: ${next.join(', ')}`;
 }
 
 /** What became of a file, on one line: 'app.jsonl: llmcost-jsonl, 5 new lines = 5 imported, cost $0.002'. */
