@@ -45,7 +45,7 @@ export function storeOptions(access: StoreOptions['access'], options: CommonOpti
     access,
     template: TEMPLATE,
     onWait: (holder) => {
-      if (!options.quiet) io.stderr.write(`The database is in use by ${holder}; waiting a few seconds …\n`);
+      if (!options.quiet) io.stderr.write(`The database is in use by ${holder}; waiting up to half a minute …\n`);
     },
   };
 }

@@ -86,8 +86,10 @@ test('what cannot be found or is not known is said, with what to do', async () =
   });
   const unknown = await run(home, ['import', '--from', 'nobody']);
   expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('claude-code, codex') });
-  const both = await run(newHome(), ['import', 'x.jsonl', '--from', 'codex']);
-  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--from is for an import without paths') });
+  for (const more of [[], ['--watch']]) {
+    const both = await run(newHome(), ['import', 'x.jsonl', '--from', 'codex', ...more]);
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--from is for an import without paths') });
+  }
 });
 
 test('llmcost alone imports what it finds and shows this month; without logs the demo and the ways in', async () => {

@@ -35,7 +35,7 @@ async function started(...argv: string[]) {
   return { code, out, err };
 }
 
-const WAITED = /^(The database is in use by (process \d+ \(.+\)|another process); waiting a few seconds …\n)?$/;
+const WAITED = /^(The database is in use by (process \d+ \(.+\)|another process); waiting up to half a minute …\n)?$/;
 
 /** What a report says that came first. */
 const NOTHING_YET = /^note: There is no usage in this scope\..*\n/m;

@@ -172,7 +172,7 @@ test('held by another process: waits, then names it and gives up', async () => {
   const holder = await hold(path);
   const who = `process ${holder.pid} (${realpathSync(process.execPath)})`;
   expect(await report()).toEqual([
-    `The database is in use by ${who}; waiting a few seconds …\n` +
+    `The database is in use by ${who}; waiting up to half a minute …\n` +
       `llmcost: The database ${path} is in use by ${who}.\nWait until it has finished (only one process can write at a time), or use another file with --db PATH.\n`,
     6,
   ]);

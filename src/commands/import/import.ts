@@ -62,10 +62,10 @@ Examples:
 async function runImport(given: string[], options: ImportCommandOptions, io: Io): Promise<void> {
   const settings = await settingsOf(options, io);
   const { filesOf } = await import('../../import/read/paths.js');
+  if (given.length > 0 && options.from !== undefined)
+    throw new UsageError('--from is for an import without paths.\nGive either paths or --from.');
   const found = given.length > 0 ? undefined : await findLogs(options, io);
   if (options.watch === true) return watch(found?.paths ?? given, settings, { options, io });
-  if (found === undefined && options.from !== undefined)
-    throw new UsageError('--from is for an import without paths.\nGive either paths or --from.');
   const files = found?.files ?? (await filesOf(given, io.cwd));
   if (options.explain === true) return explain(files, settings, { options, io });
   const { results, warnings, sum } = await load(files, settings, { options, io });
@@ -175,11 +175,9 @@ async function load(
       import_id !== null && status === 'imported' ? [import_id] : [],
     );
     const { sumUpImports } = await import('../../query/imported/imported.js');
-    return {
-      results,
-      warnings: await countedTwice(store, imports),
-      sum: await sumUpImports(store, imports),
-    };
+    // While logs are watched, each file is told on a line of its own.
+    const sum = stopped === undefined ? await sumUpImports(store, imports) : undefined;
+    return { results, warnings: await countedTwice(store, imports), sum };
   });
 }
 
