@@ -185,6 +185,9 @@ export const BILLED_UNITS = sql`list_filter(map_entries(call.units), lambda unit
 
 const UNKNOWN_UNITS = sql`list_filter(${BILLED_UNITS}, lambda unit: card.unit_rates[unit.key] is null)`;
 
+/** Whether a row has a fee that the card has no price for: its cost is the least it can be. */
+export const FEE_UNKNOWN = sql`coalesce(len(list_filter(${UNKNOWN_UNITS}, lambda unit: unit.key in (${join(FEES.map(literal))}))) > 0, false)`;
+
 /** Whether a row has tokens of any kind. */
 export const HAS_TOKENS = sql`(${TOKENS} > 0
       or len(list_filter(map_keys(call.units), lambda name: ends_with(name, '_tokens') and name <> 'citation_tokens')) > 0)`;

@@ -1,4 +1,4 @@
-import { COST_USD, NOTHING_BILLED, UNITS_COST } from '../../rate/rating.js';
+import { COST_USD, FEE_UNKNOWN, NOTHING_BILLED, UNITS_COST } from '../../rate/rating.js';
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
@@ -21,7 +21,7 @@ export const FLAGS = LOST.map(([name]) => name);
 
 /**
  * Makes `simulate_delta`: what the calls of each target (and of each k0, k1, … and model) cost there, by the end of the
- * tokenizer's range, apart by whether they can go there (`reason` is null; `no_price` where some of them has none), whether that is known
+ * tokenizer's range, apart by whether they can go there (`reason` is null; `no_price` where some of them has none, or a search or another fee of it), whether that is known
  * (`unsure`), and whether all of it has a price where it goes (`unpriced`, then cost is null). What cannot go there is priced on the target
  * number `spare`, if there is one.
  */
@@ -59,7 +59,7 @@ export async function putDeltas(
     create or replace temp table simulate_delta as
     with fitting as materialized (
       select pair.target_id, call.part_id, card.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
-        ${PART_COST} as cost, ${flags}
+        ${PART_COST} as cost, not card.free and ${FEE_UNKNOWN} as lacks_fee, ${flags}
       from simulate_part as call
       join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
       join simulate_card as card
@@ -67,10 +67,10 @@ export async function putDeltas(
       where call.reason is null
     ),
     lacking as materialized (
-      select target_id, part_id from fitting group by target_id, part_id having bool_or(cost is null)
+      select target_id, part_id from fitting group by target_id, part_id having bool_or(cost is null or lacks_fee)
     ),
     priced as (
-      select fitting.* exclude (part_id)
+      select fitting.* exclude (part_id, lacks_fee)
       from fitting
       anti join lacking on lacking.target_id = fitting.target_id and lacking.part_id = fitting.part_id
       union all
