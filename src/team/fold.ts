@@ -118,13 +118,14 @@ async function takeBack(store: Store, place: string): Promise<number[]> {
 interface Restorable {
   /** Packs that hold other states of lost calls, and the import that these belong to. */
   readings: { import_id: number; pieces: Piece[] }[];
-  /** Files of this machine that had left calls to what was taken back, and are in no push of it. */
+  /** Files of this machine that had left calls to what was taken back. */
   reopened: string[];
 }
 
 /**
- * Which imports had left calls to those that are removed, also by way of third ones. States of them are read again from their packs; a file
- * that was never pushed has to be imported again, and no longer counts as read.
+ * Which imports had left calls to those that are removed, also by way of third ones. States of them are read again from their packs. A file
+ * of this machine may have had states that were never stored, and so are in no pack: it no longer counts as read, and importing it again brings
+ * back what is still missing.
  */
 async function restorable(store: Store, place: string, removed: readonly number[]): Promise<Restorable> {
   if (removed.length === 0) return { readings: [], reopened: [] };
@@ -148,10 +149,7 @@ async function restorable(store: Store, place: string, removed: readonly number[
     order by 1`);
   const reopened = await store.rows<{ source: string }>(sql`
     update imports set source_digest = null
-    where push_id is null and import_id in (${losers}) and import_id not in (
-      select import_id from team_pushed
-      where place = ${literal(place)} and complete and push_id not in (select push_id from team_replaced where place = ${literal(place)})
-    )
+    where push_id is null and import_id in (${losers})
     returning source`);
   const readings = [...folded, ...own].map(({ import_id, packs }) => ({ import_id, pieces: piecesOf(packs) }));
   return { readings, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };

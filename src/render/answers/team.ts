@@ -86,7 +86,7 @@ function placeNotes({ place, incomplete, refused, own_removed, reopened }: Synce
     ),
     ...(reopened.length > 0
       ? [
-          `These files of this machine had left calls to a push that was taken back; import them again: ${reopened.join(', ')}.`,
+          `These files of this machine had left calls to a push that was taken back; import them again, and push, to have all of them back: ${reopened.join(', ')}.`,
         ]
       : []),
   ];
