@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerBaseline } from './commands/budget/baseline.js';
 import { registerBudgetCheck } from './commands/budget/check.js';
@@ -18,6 +17,10 @@ import { registerSchema } from './commands/schema.js';
 import { registerQuality } from './commands/simulate/quality.js';
 import { registerSimulate } from './commands/simulate/simulate.js';
 import { start } from './commands/start.js';
+import { registerPush } from './commands/team/push.js';
+import { registerSync } from './commands/team/sync.js';
+import { registerTeam } from './commands/team/team.js';
+import { programVersion } from './commands/version.js';
 import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
@@ -43,7 +46,7 @@ export async function main(argv: string[], io: Io): Promise<void> {
 export function buildProgram(io: Io): Command {
   const program = new Command('llmcost')
     .description('What your LLM calls cost, for whom, and whether a cheaper model would have done.')
-    .version(version(), '-V, --version')
+    .version(programVersion(), '-V, --version')
     .option('--debug', 'show the stack of an unexpected error')
     .exitOverride()
     .configureOutput({
@@ -71,6 +74,10 @@ export function buildProgram(io: Io): Command {
   registerBudgetCheck(program, io);
   registerForecast(program, io);
   registerBaseline(program, io);
+  program.commandsGroup('Share it with a team:');
+  registerPush(program, io);
+  registerSync(program, io);
+  registerTeam(program, io);
   program.commandsGroup('Prices:');
   registerPricing(program, io);
   program.commandsGroup('More:');
@@ -90,10 +97,4 @@ function answer(error: unknown, io: Io, debug: boolean): number {
   const { text, exitCode } = describeFailure(error, debug);
   io.stderr.write(text);
   return exitCode;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
-  throw new Error('package.json names no version');
 }

@@ -225,3 +225,10 @@ export class StoreFull extends StoreError {
     );
   }
 }
+
+/** 5: the place that a team shares cannot be reached, or does not let us in. */
+export class TeamPlaceError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(5, message, options);
+  }
+}

@@ -7,6 +7,7 @@ import { CUSTOMERS, PLANS } from './plans.js';
 import { PRICES } from './prices.js';
 import { RATES } from './rates.js';
 import { jsonSchema, object, optional, type Read } from './schema.js';
+import { TEAM } from './team.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
 const FILE = object({
@@ -18,6 +19,7 @@ const FILE = object({
   attribution: optional(ATTRIBUTION),
   budgets: optional(BUDGETS),
   notify: optional(NOTIFY),
+  team: optional(TEAM),
 });
 
 /** The values of all sections. */

@@ -45,6 +45,32 @@ export function withSender<T>(connecting: Connecting, fn: (send: Send) => Promis
   );
 }
 
+/** One request with all that belongs to it. */
+export interface Transfer {
+  method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
+  url: URL;
+  headers: Record<string, string>;
+  body: Uint8Array | undefined;
+}
+
+/** The same for requests of any kind. */
+export function withTransfers<T>(
+  connecting: Connecting,
+  fn: (transfer: (transfer: Transfer) => Promise<Response>) => Promise<T>,
+): Promise<T> {
+  return withDispatcher(connecting, (dispatcher, timeouts) =>
+    fn(({ url, method, headers, body }) =>
+      request(url, {
+        dispatcher,
+        method,
+        headers: { 'user-agent': 'llmcost', ...headers },
+        body: body ?? null,
+        ...timeouts,
+      }),
+    ),
+  );
+}
+
 async function withDispatcher<T>(
   { env, limits }: Connecting,
   fn: (dispatcher: Dispatcher, timeouts: { headersTimeout: number; bodyTimeout: number }) => Promise<T>,

@@ -6,6 +6,7 @@ import type { Named } from '../../import/read/paths.js';
 import type { Io } from '../../io.js';
 import type { ImportedSum } from '../../query/imported/answer.js';
 import type { Store } from '../../store/store.js';
+import type { PushAnswer } from '../../team/answer.js';
 import { collect, databasePath, storeOptions, withCommonOptions, withConfigOption } from '../options.js';
 import { BUNDLE_DIRECTORY } from '../pricing/book.js';
 import { type ConfigOptions, syncOwnPrices } from '../pricing/custom_prices.js';
@@ -21,6 +22,8 @@ export interface ImportCommandOptions extends ConfigOptions {
   maxRejects?: string;
   watch?: boolean;
   interval?: string;
+  machine?: string;
+  push?: boolean;
   from?: string;
   verbose?: boolean;
   summary: 'text' | 'json';
@@ -42,6 +45,8 @@ export function registerImport(program: Command, io: Io): void {
     .option('--dry-run', 'show what would be imported and change nothing')
     .option('--strict', 'refuse a file with any bad line')
     .option('--max-rejects <limit>', 'bad lines a file may have, a number or a percentage; default: 1%, at least 1')
+    .option('--machine <name>', 'the machine the usage is of; default: the name of the host')
+    .option('--push', 'push to the place of the team afterwards: see llmcost push')
     .option('-v, --verbose', 'a line for every file')
     .option('--watch', 'keep looking and import what is new or has grown, until Ctrl+C')
     .option('--interval <time>', 'with --watch: the time between two looks, for example 500ms, 10s or 1m; default: 5s')
@@ -68,11 +73,12 @@ async function runImport(given: string[], options: ImportCommandOptions, io: Io)
   if (options.watch === true) return watch(found?.paths ?? given, settings, { options, io });
   const files = found?.files ?? (await filesOf(given, io.cwd));
   if (options.explain === true) return explain(files, settings, { options, io });
-  const { results, warnings, sum } = await load(files, settings, { options, io });
+  const { results, warnings, sum, push } = await load(files, settings, { options, io });
   const { importAsJson, importAsText } = await import('../../render/answers/import.js');
   const summary = { files: results, warnings, sum, dryRun: settings.dryRun };
   const detail = options.quiet === true ? 'problems' : options.verbose === true ? 'all' : 'some';
   io.stdout.write(options.summary === 'json' ? importAsJson(summary) : importAsText(summary, detail));
+  if (push !== undefined) await reportPush(push, options, io);
   if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
@@ -140,6 +146,8 @@ interface LoadedFiles {
   results: ImportedFile[];
   warnings: string[];
   sum: ImportedSum | undefined;
+  /** What was pushed, or why it could not be; undefined where nothing was to be pushed. */
+  push: { answer: PushAnswer } | { error: unknown } | undefined;
 }
 
 async function load(
@@ -175,10 +183,40 @@ async function load(
       import_id !== null && status === 'imported' ? [import_id] : [],
     );
     const { sumUpImports } = await import('../../query/imported/imported.js');
-    // While logs are watched, each file is told on a line of its own.
-    const sum = stopped === undefined ? await sumUpImports(store, imports) : undefined;
-    return { results, warnings: await countedTwice(store, imports), sum };
+    return {
+      results,
+      warnings: await countedTwice(store, imports),
+      // While logs are watched, each file is told on a line of its own.
+      sum: stopped === undefined ? await sumUpImports(store, imports) : undefined,
+      push: settings.dryRun ? undefined : await pushAfterwards(store, options, io),
+    };
   });
+}
+
+/** What was imported stays imported where it cannot be pushed, and is pushed the next time. */
+async function pushAfterwards(store: Store, options: ImportCommandOptions, io: Io): Promise<LoadedFiles['push']> {
+  const { teamSettings } = await import('../team/place_option.js');
+  const team = await teamSettings(options, io);
+  if (options.push !== true && !team.pushAfterImport) return undefined;
+  const { pushStore } = await import('../team/push.js');
+  try {
+    return { answer: await pushStore(store, { settings: team, io }) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function reportPush(
+  push: NonNullable<LoadedFiles['push']>,
+  options: ImportCommandOptions,
+  io: Io,
+): Promise<void> {
+  if ('error' in push) throw push.error;
+  if (options.quiet === true) return;
+  const { pushDocument } = await import('../../render/answers/team.js');
+  const { head, notes } = pushDocument(push.answer);
+  // The summary alone is what other programs read.
+  io.stderr.write([...head, ...notes.map((note) => `note: ${note}`)].map((line) => `${line}\n`).join(''));
 }
 
 /** A rehearsal leaves nothing behind, not even an empty database. */
@@ -222,11 +260,13 @@ async function countedTwice(store: Store, imports: readonly number[]): Promise<s
 }
 
 async function settingsOf(options: ImportCommandOptions, io: Io): Promise<ImportOptions> {
-  const [{ mappingOf }, { formatNamed }, { own, attribute }] = await Promise.all([
+  const [{ mappingOf }, { formatNamed }, { own, attribute }, { teamSettings }] = await Promise.all([
     import('../../import/declare/mapping.js'),
     import('../../import/identify/identify.js'),
     ownImport(options, io),
+    import('../team/place_option.js'),
   ]);
+  const { machine } = await teamSettings(options, io);
   if (options.strict && options.maxRejects !== undefined) {
     throw new UsageError('--strict cannot be combined with --max-rejects.\nUse either the one or the other.');
   }
@@ -239,6 +279,7 @@ async function settingsOf(options: ImportCommandOptions, io: Io): Promise<Import
     dryRun: options.dryRun === true,
     now: io.now(),
     attribute,
+    machine,
     stdin: io.stdin,
   };
 }

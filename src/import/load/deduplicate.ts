@@ -35,8 +35,8 @@ const TOTAL = sql`(coalesce(state.uncached_input_tokens, 0) + coalesce(state.cac
       + if(state.units is null, 0, coalesce(list_sum(map_values(state.units)), 0)))`;
 
 /** A bucket that grows may count requests before tokens are known. */
-function totalOf({ repeats }: Format): Sql {
-  return repeats === 'bucket' ? sql`(${TOTAL} + coalesce(state.requests, 0))` : TOTAL;
+function totalOf(format: Format | undefined): Sql {
+  return format?.repeats === 'bucket' ? sql`(${TOTAL} + coalesce(state.requests, 0))` : TOTAL;
 }
 
 const ATTRIBUTES = [
@@ -64,6 +64,12 @@ const DIGEST = sql`md5_number(concat_ws(chr(31), ${join(SAID.map((column) => sql
  */
 const BEST_FIRST = sql`${TOTAL} desc, coalesce(state.requests, 0) desc, state.customer is null, ${TOLD} desc,
       state.latency_ms nulls last, state.occurred_at nulls last, ${DIGEST}`;
+
+/**
+ * Equal states of several machines are of the one whose name is the least, so that each store says the same of whose they are; then
+ * of the push with the least id (imports aliased origin).
+ */
+const BY_ORIGIN = sql`origin.machine nulls first, origin.push_id nulls last`;
 
 /** Keeps, of the lines of one file that are states of one call, the best one in FRESH. Resolves to what became of the others, by import. */
 export async function dropRepeats(store: Store, format: Format): Promise<Map<number, Repeated>> {
@@ -126,7 +132,7 @@ export async function findShared(store: Store, range: Range): Promise<void> {
  * Decides about the calls that several imports have (`shared_key`) and takes copies out of FRESH. Of a better state that
  * takes the place of another one both stay until `dropSuperseded`. Resolves to what became of the calls, by import.
  */
-export async function judgeShared(store: Store, range: Range, format: Format): Promise<Map<number, Repeated>> {
+export async function judgeShared(store: Store, range: Range, format?: Format): Promise<Map<number, Repeated>> {
   if (await isEmpty(store, sql`shared_key`)) {
     await store.run(
       sql`create or replace temp table judged (import_id integer, event_key uhugeint, verdict varchar, is_last boolean)`,
@@ -155,9 +161,10 @@ export async function judgeShared(store: Store, range: Range, format: Format): P
         state.import_id,
         state.event_key,
         ${totalOf(format)} as total,
-        rank() over (partition by state.event_key order by ${BEST_FIRST}) as place
+        rank() over (partition by state.event_key order by ${BEST_FIRST}, ${BY_ORIGIN}) as place
       from state
       left join usage_profile as profile on profile.profile_id = state.profile_id
+      left join imports as origin on origin.import_id = state.import_id
     ),
     ordered as (
       select *, min_by(total, place) over earlier as kept_total, min(place) over earlier as kept_place

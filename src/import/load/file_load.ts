@@ -26,6 +26,8 @@ export interface ImportOptions {
   /** Says to whom new usage belongs, in the transaction that makes it visible. */
   attribute?: Attribute;
   stdin: Readable;
+  /** The machine that the usage was read on; not given: unknown. */
+  machine?: string | undefined;
   /** Called when files begin to be read. */
   onFile?: (files: { size: number }) => void;
 }
@@ -48,6 +50,8 @@ export interface Load<F extends AnyFormat = Format> {
   tolerance: ImportOptions['tolerance'];
   now: Date;
   attribute?: Attribute;
+  /** See ImportOptions. */
+  machine?: string | undefined;
   /** The whole load is one transaction of the caller's, to be rolled back. */
   rehearsal: boolean;
 }

@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.js';
-import { integer, join, sql } from '../../sql.js';
+import { InputError, UsageError } from '../../errors.js';
+import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
 import type { Reject } from '../rejects/answer.js';
@@ -100,6 +100,7 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
   const chosen = join([...new Set(ids)].map(integer));
   return store.transaction(async () => {
     const sources = await present(store, ids);
+    await refusePushes(store, chosen);
     const reopened = await store.rows<{ source: string }>(sql`
       update imports as other set source_digest = null
       from (select * from imports where import_id in (${chosen})) as gone
@@ -115,20 +116,36 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
         (select count(*) from usage_fact where import_id in (${chosen})) as usage,
         (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
         (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
-    await changeUsage(store, {
-      imports: sql`select import_id from imports where import_id in (${chosen})`,
-      statement: sql`delete from usage_fact where import_id in (${chosen})`,
-    });
-    await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
-    await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
-    // The next import may get the same number: what calls of this one cost before must not be told of its calls.
-    await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
-    await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
-    await store.run(sql`delete from import_overlap where import_id in (${chosen}) or kept_by in (${chosen})`);
-    await store.run(sql`delete from rejects where import_id in (${chosen})`);
-    await store.run(sql`delete from imports where import_id in (${chosen})`);
+    await deleteImports(store, chosen);
     return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };
   });
+}
+
+/** Deletes imports and all that is kept of them; `chosen` lists their numbers. In the transaction of the caller. */
+export async function deleteImports(store: Store, chosen: Sql): Promise<void> {
+  await changeUsage(store, {
+    imports: sql`select import_id from imports where import_id in (${chosen})`,
+    statement: sql`delete from usage_fact where import_id in (${chosen})`,
+  });
+  await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
+  await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
+  // The next import may get the same number: what calls of this one cost before must not be told of its calls.
+  await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
+  await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
+  await store.run(sql`delete from import_overlap where import_id in (${chosen}) or kept_by in (${chosen})`);
+  await store.run(sql`delete from rejects where import_id in (${chosen})`);
+  await store.run(sql`delete from imports where import_id in (${chosen})`);
+}
+
+/** A push of a team is taken back in its place, for every store: removed here alone, the next sync would bring it again. */
+async function refusePushes(store: Store, chosen: Sql): Promise<void> {
+  const [push] = await store.rows<{ import_id: number; push_id: string; machine: string | null }>(
+    sql`select import_id, push_id, machine from imports where import_id in (${chosen}) and push_id is not null order by import_id limit 1`,
+  );
+  if (push === undefined) return;
+  throw new UsageError(
+    `Import ${push.import_id} is a push of ${push.machine ?? 'another machine'} to the team, not a file of this machine.\nTo take it back for everybody: llmcost team remove ${push.push_id.slice(0, 12)}, then llmcost sync.`,
+  );
 }
 
 async function present(store: Store, ids: readonly number[]): Promise<string[]> {

@@ -301,7 +301,7 @@ class Run {
   }
 
   private loadOf({ source, digest, opened, added }: Ready): Omit<Load<AnyFormat>, 'format'> {
-    const { tolerance, now, attribute, dryRun } = this.options;
+    const { tolerance, now, attribute, dryRun, machine } = this.options;
     const { plain, lines, sample } = opened;
     return {
       source: { ...plain, size: source.size, mtimeMs: source.mtimeMs, inode: source.inode },
@@ -314,6 +314,7 @@ class Run {
       tolerance,
       now,
       attribute,
+      machine,
       rehearsal: dryRun,
     };
   }

@@ -16,7 +16,7 @@ export async function insertImports(
   store: Store,
   imports: readonly { import_id: number; load: Load<AnyFormat> }[],
 ): Promise<void> {
-  const files = imports.map(({ import_id, load: { source, format, options, digest, continues, now } }) => ({
+  const files = imports.map(({ import_id, load: { source, format, options, digest, continues, machine, now } }) => ({
     import_id,
     source: source.name,
     source_size: source.size,
@@ -24,6 +24,7 @@ export async function insertImports(
     source_inode: source.inode,
     source_digest: digest,
     continues,
+    machine,
     format: format.name,
     options,
     started_at: timestampOf(now),
@@ -31,12 +32,12 @@ export async function insertImports(
   await store.run(
     sql`
     insert into imports (
-      import_id, source, source_size, source_mtime_ms, source_inode, source_digest, continues, format, options, started_at,
-      status, price_revision
+      import_id, source, source_size, source_mtime_ms, source_inode, source_digest, continues, machine, format, options,
+      started_at, status, price_revision
     )
     select unnest(from_json($files, '[{
       "import_id":"INTEGER", "source":"VARCHAR", "source_size":"BIGINT", "source_mtime_ms":"BIGINT", "source_inode":"VARCHAR",
-      "source_digest":"VARCHAR", "continues":"INTEGER", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
+      "source_digest":"VARCHAR", "continues":"INTEGER", "machine":"VARCHAR", "format":"VARCHAR", "options":"VARCHAR", "started_at":"TIMESTAMP"
     }]'), recursive := true), 'loading', (select coalesce(max(revision), 0) from price_revision)`,
     { files: JSON.stringify(files) },
   );

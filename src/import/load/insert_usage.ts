@@ -3,18 +3,18 @@ import { identifier, join, type Sql, sql, timestampOf } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
 import { type Format, TRAIT_NAMES, type TraitName } from '../declare/format.js';
 import { FACT_NAMES, fixedTraits, traitColumn, varyingTraits } from '../rows/statement.js';
+import { FRESH } from './deduplicate.js';
 import { traitsAsText } from './profiles.js';
 
 export interface Rating {
   /** A query of calls as `usageOf` makes them. */
   call: Sql;
-  format: Format;
+  /** Its traits that are the same in every line are not compared; not given: calls of any format, and all traits are. */
+  format?: Format | undefined;
   /** The number of the import, over the columns of `call`. */
   importId: Sql;
   /** The table that the calls go to, if it is not usage_fact. */
   into?: Sql;
-  /** Compare all traits; otherwise only those that differ within a file of this format. */
-  anyTrait?: boolean;
 }
 
 /**
@@ -28,13 +28,24 @@ export async function storeRated(
   rating: Rating,
   { now, params }: { now: Date; params?: Params },
 ): Promise<void> {
-  const { format, anyTrait = false } = rating;
-  const traits = anyTrait ? TRAIT_NAMES : varyingTraits(format);
-  const known = sql`(select * from combo where ${join([sql`true`, ...(anyTrait ? [] : fixedTraits(format))], ' and ')})`;
+  const { format } = rating;
+  const traits = format === undefined ? TRAIT_NAMES : varyingTraits(format);
+  const fixed = format === undefined ? [] : fixedTraits(format);
+  const known = sql`(select * from combo where ${join([sql`true`, ...fixed], ' and ')})`;
   const counted = traits.map((name) => sql`count(${traitColumn(name)}) > 0 as ${identifier(name)}`);
   const told = await store.row<Record<string, boolean>>(sql`select ${join([sql`true`, ...counted])} from ${known}`);
   const [compared, never] = [traits.filter((name) => told[name]), traits.filter((name) => !told[name])];
   await store.run(ratedUsage(rating, { known, compared, never }), { now: timestampOf(now), ...params });
+}
+
+/** Rates calls, all combinations of which were settled, into FRESH. */
+export async function rateFresh(store: Store, rating: Omit<Rating, 'into'>, now: Date): Promise<void> {
+  await store.run(sql`create or replace temp table ${FRESH} as from usage_fact limit 0`);
+  await storeRated(store, { ...rating, into: FRESH }, { now });
+  const { left } = await store.row<{ left: string }>(
+    sql`select count(*) as left from ${FRESH} where unsettled is not null`,
+  );
+  if (left !== '0') throw new Error(`${left} rows found no rate card`);
 }
 
 interface Known {

@@ -17,7 +17,7 @@ import {
 import type { Load } from './file_load.js';
 import { type Range, within } from './import_range.js';
 import { failImports, finishImports, insertImports, nextImportId, withdrawImports } from './imports_table.js';
-import { storeRated } from './insert_usage.js';
+import { rateFresh, storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
 import { readVerified } from './read_verified.js';
 import { dropForked, dropSums } from './sessions.js';
@@ -93,16 +93,6 @@ async function loadStaged(store: Store, { loads, lines }: Batch): Promise<Outcom
 
 function withNames(outcome: Outcome, names: Loaded['unknown_names'] = []): Outcome {
   return 'error' in outcome ? outcome : { ...outcome, unknown_names: outcome.kept ? names : [] };
-}
-
-/** Rates calls, all combinations of which were settled, into FRESH. */
-async function rateFresh(store: Store, rating: Parameters<typeof storeRated>[1], now: Date): Promise<void> {
-  await store.run(sql`create or replace temp table ${FRESH} as from usage_fact limit 0`);
-  await storeRated(store, { ...rating, into: FRESH }, { now });
-  const { left } = await store.row<{ left: string }>(
-    sql`select count(*) as left from ${FRESH} where unsettled is not null`,
-  );
-  if (left !== '0') throw new Error(`${left} rows found no rate card`);
 }
 
 interface Finishing {
@@ -330,7 +320,7 @@ async function fill(store: Store, load: Load, id: number): Promise<void> {
 
 /** The second step: moves what the first one marked, and calls that are met several times, to FRESH and settles them there. */
 async function settle(store: Store, load: Load, range: Range): Promise<Outcome> {
-  const { format, now } = load;
+  const { now } = load;
   const counted = await countLines(store, {
     usage: sql`(select * from usage_fact where ${within(range)}) as read`,
     by: sql`1`,
@@ -366,7 +356,7 @@ async function settle(store: Store, load: Load, range: Range): Promise<Outcome> 
   await settleTraits(store, sql`select columns('trait_.*') from late`, { now });
   await store.run(sql`delete from usage_fact where ${within(range)} and unsettled is not null`);
   await preserveOrder(store, load);
-  await rateFresh(store, { call: sql`select * from late`, format, importId: sql`call.import_id`, anyTrait: true }, now);
+  await rateFresh(store, { call: sql`select * from late`, importId: sql`call.import_id` }, now);
   await moveRepeated(store, range);
   const usage = sql`(select * from usage_fact where ${within(range)} union all from ${FRESH})`;
   const [settled = outcome] = await finish(store, { loads: [load], range, outcomes: [outcome], usage });

@@ -93,6 +93,10 @@ async function giveWay(store: Store, range: Range, rows: Sql): Promise<Map<numbe
     sql`delete from ${FRESH} where (import_id, event_key) in (select import_id, event_key from given_way)`,
   );
   await deleteStored(store, sql`select import_id, event_key from given_way where not (${within(range)})`);
+  // What was pushed to a team holds these rows still: it is pushed again without them.
+  await store.run(
+    sql`update team_pushed set changed = true where import_id in (select import_id from given_way where not (${within(range)}))`,
+  );
   const counts = await store.rows<{ import_id: number; rows: string }>(
     sql`select import_id, count(*) as rows from given_way where ${within(range)} group by import_id`,
   );

@@ -52,6 +52,7 @@ const FACT: Record<string, Sql> = {
       else 'differs'
     end`,
   import: sql`cast(fact.import_id as varchar)`,
+  machine: sql`(select read_on.machine from imports as read_on where read_on.import_id = fact.import_id)`,
   // Ids in the reports of providers, names in those of gateways.
   api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };
