@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBaseline } from './commands/budget/baseline.js';
 import { registerBudgetCheck } from './commands/budget/check.js';
 import { registerForecast } from './commands/budget/forecast.js';
+import { registerInit } from './commands/config/init.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerExplain } from './commands/explain.js';
@@ -55,6 +56,7 @@ export function buildProgram(io: Io): Command {
   registerImport(program, io);
   registerImports(program, io);
   registerAttribute(program, io);
+  registerInit(program, io);
   registerDemo(program, io);
   program.commandsGroup('Look:');
   registerReport(program, io);
@@ -75,7 +77,7 @@ export function buildProgram(io: Io): Command {
   registerPricing(program, io);
   program.commandsGroup('More:');
   registerSchema(program, io);
-  withHabits(program);
+  withHabits(program, io);
   return program;
 }
 
