@@ -19,6 +19,7 @@ import { registerSchema } from './commands/schema.js';
 import { registerQuality } from './commands/simulate/quality.js';
 import { registerSimulate } from './commands/simulate/simulate.js';
 import { start } from './commands/start.js';
+import { registerStatus } from './commands/status/status.js';
 import { registerWaste } from './commands/waste.js';
 import { registerWhy } from './commands/why.js';
 import { UserError } from './errors.js';
@@ -71,6 +72,7 @@ export function buildProgram(io: Io): Command {
   registerQuality(program, io);
   program.commandsGroup('Control:');
   registerBudgetCheck(program, io);
+  registerStatus(program, io);
   registerForecast(program, io);
   registerBaseline(program, io);
   program.commandsGroup('Prices:');

@@ -20,7 +20,7 @@ export function withHabits(program: Command, io: Io): void {
   program.hook('preAction', async (_program, command) => {
     foldSynonyms(command);
     chooseForm(command);
-    await applyDefaults(command, io);
+    if (command.name() !== 'status') await applyDefaults(command, io);
   });
 }
 
