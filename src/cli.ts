@@ -12,6 +12,7 @@ import { registerAttribute } from './commands/import/attribute.js';
 import { registerImport } from './commands/import/import.js';
 import { registerImports } from './commands/import/imports.js';
 import { registerMargin } from './commands/margin.js';
+import { registerMcp } from './commands/mcp/mcp.js';
 import { registerPricing } from './commands/pricing/pricing.js';
 import { registerDashboard } from './commands/report/dashboard.js';
 import { registerReport } from './commands/report/report.js';
@@ -78,6 +79,7 @@ export function buildProgram(io: Io): Command {
   program.commandsGroup('Prices:');
   registerPricing(program, io);
   program.commandsGroup('More:');
+  registerMcp(program, io, main);
   registerSchema(program, io);
   withHabits(program, io);
   return program;

@@ -2,7 +2,6 @@ import type { Budget } from '../../config/budgets.js';
 import { identifier, join, literal, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { BudgetQuery } from '../budget/answer.js';
-import { budgetCheck } from '../budget/check.js';
 import { limitFor } from '../budget/exceptions.js';
 import { checkedRule } from '../budget/rule.js';
 import { usedBy } from '../budget/usage.js';
@@ -132,6 +131,7 @@ async function usedOf(store: Store, budget: Budget, query: StatusQuery): Promise
 
 /** A limit that is relative to something is worked out as `budget-check` does. */
 async function judgedOf(store: Store, budget: Budget, query: StatusQuery): Promise<Watched[]> {
+  const { budgetCheck } = await import('../budget/check.js');
   const { rows } = await budgetCheck(store, { ...query, budgets: [budget], fail_on_warn: false });
   return rows.flatMap(({ rule, group, unit, limit, used, unpriced_percent }) =>
     limit === null || used === null || budget.limit.at_least
