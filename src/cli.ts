@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBaseline } from './commands/budget/baseline.js';
 import { registerBudgetCheck } from './commands/budget/check.js';
 import { registerForecast } from './commands/budget/forecast.js';
+import { registerCompletion } from './commands/completion/completion.js';
 import { registerInit } from './commands/config/init.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
@@ -80,6 +81,7 @@ export function buildProgram(io: Io): Command {
   registerPricing(program, io);
   program.commandsGroup('More:');
   registerMcp(program, io, main);
+  registerCompletion(program, io);
   registerSchema(program, io);
   withHabits(program, io);
   return program;
