@@ -17,6 +17,7 @@ import type { MarginReport } from '../src/query/margin/answer.js';
 import type { PastRevision, PriceStatus, SetAside } from '../src/query/prices/answer.js';
 import type { Refreshed } from '../src/query/quality/refresh.js';
 import type { MovesAnswer, SurveyAnswer } from '../src/query/simulate/answer.js';
+import type { Status as StatusAnswer } from '../src/query/status/answer.js';
 import type { WasteReport } from '../src/query/waste/answer.js';
 import type { PriceCost, Why as WhyAnswer } from '../src/query/why/answer.js';
 import type { ListedModel } from '../src/rate/listing/listing.js';
@@ -77,6 +78,7 @@ export type PricingStatus = Priced<'pricing-status/1', PriceStatus>;
 export type Quality = Enveloped<'quality/1', { boards: Refreshed['boards'] }>;
 export type Rejects = Enveloped<'rejects/1', PastRejects>;
 export type Simulate = MovesAnswer | SurveyAnswer;
+export type Status = StatusAnswer;
 export type Waste = WasteReport;
 export type Why = WhyAnswer;
 

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { registerBaseline } from './commands/budget/baseline.js';
 import { registerBudgetCheck } from './commands/budget/check.js';
 import { registerForecast } from './commands/budget/forecast.js';
+import { registerCompletion } from './commands/completion/completion.js';
+import { registerInit } from './commands/config/init.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDrift } from './commands/drift.js';
 import { registerExplain } from './commands/explain.js';
@@ -10,6 +12,7 @@ import { registerAttribute } from './commands/import/attribute.js';
 import { registerImport } from './commands/import/import.js';
 import { registerImports } from './commands/import/imports.js';
 import { registerMargin } from './commands/margin.js';
+import { registerMcp } from './commands/mcp/mcp.js';
 import { registerPricing } from './commands/pricing/pricing.js';
 import { registerDashboard } from './commands/report/dashboard.js';
 import { registerReport } from './commands/report/report.js';
@@ -17,6 +20,7 @@ import { registerSchema } from './commands/schema.js';
 import { registerQuality } from './commands/simulate/quality.js';
 import { registerSimulate } from './commands/simulate/simulate.js';
 import { start } from './commands/start.js';
+import { registerStatus } from './commands/status/status.js';
 import { registerPush } from './commands/team/push.js';
 import { registerSync } from './commands/team/sync.js';
 import { registerTeam } from './commands/team/team.js';
@@ -58,6 +62,7 @@ export function buildProgram(io: Io): Command {
   registerImport(program, io);
   registerImports(program, io);
   registerAttribute(program, io);
+  registerInit(program, io);
   registerDemo(program, io);
   program.commandsGroup('Look:');
   registerReport(program, io);
@@ -72,6 +77,7 @@ export function buildProgram(io: Io): Command {
   registerQuality(program, io);
   program.commandsGroup('Control:');
   registerBudgetCheck(program, io);
+  registerStatus(program, io);
   registerForecast(program, io);
   registerBaseline(program, io);
   program.commandsGroup('Share it with a team:');
@@ -81,8 +87,10 @@ export function buildProgram(io: Io): Command {
   program.commandsGroup('Prices:');
   registerPricing(program, io);
   program.commandsGroup('More:');
+  registerMcp(program, io, main);
+  registerCompletion(program, io);
   registerSchema(program, io);
-  withHabits(program);
+  withHabits(program, io);
   return program;
 }
 

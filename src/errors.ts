@@ -158,6 +158,15 @@ export class StoreMissing extends StoreError {
   }
 }
 
+/** The database would have to be written to before it can be read. */
+export class StoreUnready extends StoreError {
+  constructor(path: string) {
+    super(
+      `The database ${path} is of an earlier llmcost, or an import into it was interrupted.\nThe next command that reads it brings it up to date: llmcost report`,
+    );
+  }
+}
+
 export class StoreLocked extends StoreError {
   constructor(path: string, holder: string, cause: unknown) {
     super(

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The top of the checkout. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A page for users or contributors: README.md, CONTRIBUTING.md or one of docs/. */
+/** A page for users or contributors: README.md, SKILL.md, CONTRIBUTING.md or one of docs/. */
 export interface Page {
   /** From the top of the checkout, with slashes: `docs/commands/report.md`. */
   path: string;
@@ -26,7 +26,7 @@ export function readPages(): Page[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((path) => path.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', ...docs.toSorted()].map((path) => ({
+  return ['README.md', 'SKILL.md', 'CONTRIBUTING.md', ...docs.toSorted()].map((path) => ({
     path,
     text: readFileSync(join(ROOT, path), 'utf8'),
   }));

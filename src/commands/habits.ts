@@ -1,5 +1,7 @@
 import type { Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import { applyDefaults } from './config/defaults.js';
 import { collect } from './options.js';
 
 /*
@@ -8,16 +10,17 @@ import { collect } from './options.js';
  */
 
 /** Prepares a whole command line: nothing given twice is dropped, habits are understood, help begins with what matters. */
-export function withHabits(program: Command): void {
+export function withHabits(program: Command, io: Io): void {
   for (const command of commandsBelow(program)) {
     for (const option of command.options) guardRepeats(option);
     groupOptions(command);
     command.configureOutput({ outputError: (text, write) => write(withHint(text)) });
   }
   program.configureOutput({ outputError: (text, write) => write(withHint(text)) });
-  program.hook('preAction', (_program, command) => {
+  program.hook('preAction', async (_program, command) => {
     foldSynonyms(command);
     chooseForm(command);
+    if (command.name() !== 'status') await applyDefaults(command, io);
   });
 }
 
@@ -44,8 +47,8 @@ function guardRepeats(option: Option): void {
 }
 
 const GENERAL = ['db', 'config', 'quiet', 'verbose', 'color'];
-const SCOPE = ['period', 'since', 'until', 'last', 'days', 'tz', 'where', 'model', 'customer', 'feature'];
-const SHOWN = ['format', 'output', 'wide', 'exact', 'bom', 'top', 'limit'];
+const SCOPE = ['view', 'period', 'since', 'until', 'last', 'days', 'tz', 'where', 'model', 'customer', 'feature'];
+const SHOWN = ['format', 'output', 'theme', 'wide', 'exact', 'bom', 'top', 'limit'];
 const HEADINGS = ['Options:', 'Which usage:', 'How it is shown:', 'General:'];
 
 /** The options of its own first, then which usage, how it is shown, and what every command has. */

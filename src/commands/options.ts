@@ -16,7 +16,10 @@ export interface CommonOptions {
 /** Declares the options of CommonOptions on a command. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--db <path>', 'the database file; default: $LLMCOST_DB, else llmcost.duckdb in the current folder')
+    .option(
+      '--db <path>',
+      'the database file; default: $LLMCOST_DB, else db of llmcost.yaml, else llmcost.duckdb in the current folder',
+    )
     .option('-q, --quiet', 'print results only, no notes and no progress')
     .option('--no-color', 'plain text; NO_COLOR does the same');
 }
@@ -29,7 +32,7 @@ export function withConfigOption(command: Command): Command {
   );
 }
 
-/** Where the database is: --db, else LLMCOST_DB, else llmcost.duckdb in the current folder. */
+/** Where the database is: --db (llmcost.yaml fills it in), else LLMCOST_DB, else llmcost.duckdb in the current folder. */
 export function databasePath(options: CommonOptions, io: Io): string {
   // An empty variable is one that is not set.
   const named = options.db ?? (io.env.LLMCOST_DB || 'llmcost.duckdb');
@@ -71,7 +74,7 @@ export function withScopeOptions(command: Command): Command {
     .option('--last <span>', 'the last whole days, weeks or months: 7d, 4w, 3 months')
     .option('--since <time>', 'from this date or ISO timestamp on; also 7d, yesterday, 2026-02')
     .option('--until <time>', 'up to, and without, this date or ISO timestamp')
-    .option('--tz <zone>', 'time zone of periods, days and hours', 'UTC')
+    .option('--tz <zone>', 'time zone of periods, days and hours; system is that of this machine', 'UTC')
     .option('--where <filter>', "customer=acme, 'model~gpt-4*', feature!=a,b, 'user=(none)'; repeat for and", collect)
     .option('--model <name>', 'only this model: --where model=NAME, a glob with *')
     .option('--customer <name>', 'only this customer')

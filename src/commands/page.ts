@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Document } from '../render/document.js';
 import type { PageParts } from '../render/page/page.js';
+import type { Theme } from '../render/page/style.js';
 
 /** An answer as one file of HTML with all the code it carries. */
-export async function pageText(document: Document): Promise<string> {
+export async function pageText(document: Document, theme: Theme | undefined): Promise<string> {
   const [{ documentAsPage }, parts] = await Promise.all([import('../render/page/page.js'), pageParts()]);
-  return documentAsPage(document, parts);
+  return documentAsPage(document, parts, theme);
 }
 
 /** The scripts of src/browser, in the order they run. They are in `dist`, seen from the source and from the built program alike. */

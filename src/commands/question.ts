@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Document } from '../render/document.js';
+import type { Theme } from '../render/page/style.js';
 import { assertReplaceable } from './answer_file.js';
 import type { CommonOptions } from './options.js';
 
@@ -17,6 +18,8 @@ export interface AnswerOptions extends CommonOptions {
   wide?: boolean;
   /** All digits of large numbers on a terminal. */
   exact?: boolean;
+  /** How a page looks. */
+  theme?: Theme;
   /** CSV that begins with a byte order mark. */
   bom?: boolean;
 }
@@ -32,11 +35,16 @@ export function withAnswerOptions(command: Command, forms: readonly [string, ...
       '-o, --output <file>',
       'write to a file instead of stdout; its ending chooses the form: .csv, .json, .html, .md',
     );
+  if (forms.includes('html')) {
+    command.addOption(new Option('--theme <name>', 'of a page; default: as the system of the reader').choices(THEMES));
+  }
   for (const form of forms.filter((name) => FLAGS.includes(name))) {
     command.addOption(new Option(`--${form}`, `the same as --format ${form}`).implies({ format: form }).hideHelp());
   }
   return command;
 }
+
+const THEMES = ['auto', 'light', 'dark'] as const satisfies readonly Theme[];
 
 /** Forms that have an option of their own. */
 const FLAGS = ['json', 'jsonl', 'csv', 'markdown', 'html'];
@@ -113,7 +121,7 @@ async function textOf(document: Document, options: AnswerOptions, io: Io): Promi
       return (await import('../render/markdown.js')).documentAsMarkdown(document);
     case 'html':
       refuseTerminal(output, io);
-      return (await import('./page.js')).pageText(document);
+      return (await import('./page.js')).pageText(document, options.theme);
     case 'table': {
       const { documentAsText, terminalOf } = await import('../render/table.js');
       return documentAsText(document, terminalOf(io, { ...options, toFile: output !== undefined }));

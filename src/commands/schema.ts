@@ -35,6 +35,7 @@ export const SCHEMAS = {
   quality: 'quality list',
   rejects: 'imports rejects',
   simulate: 'simulate',
+  status: 'status',
   waste: 'waste',
   why: 'why',
 } as const;

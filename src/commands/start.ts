@@ -1,5 +1,6 @@
 import { NoAgents } from '../errors.js';
 import type { Io } from '../io.js';
+import { configuredDatabase } from './config/defaults.js';
 import { databasePath } from './options.js';
 
 const WAYS_IN = `
@@ -31,11 +32,16 @@ export async function start(run: (argv: string[]) => Promise<void>, io: Io): Pro
 /** Whether there are calls since the month began, in UTC as reports have it. */
 async function isUsedThisMonth(io: Io): Promise<boolean> {
   const [{ withStore }, { sql, timestampOf }] = await Promise.all([import('../store/store.js'), import('../sql.js')]);
-  return withStore(databasePath({ color: false }, io), { access: 'read' }, async (store) => {
-    const { used } = await store.row<{ used: boolean }>(
-      sql`select exists (from usage where occurred_at >= date_trunc('month', cast($now as timestamp))) as used`,
-      { now: timestampOf(io.now()) },
-    );
-    return used;
-  });
+  const db = await configuredDatabase(io);
+  return withStore(
+    databasePath({ color: false, ...(db === undefined ? {} : { db }) }, io),
+    { access: 'read' },
+    async (store) => {
+      const { used } = await store.row<{ used: boolean }>(
+        sql`select exists (from usage where occurred_at >= date_trunc('month', cast($now as timestamp))) as used`,
+        { now: timestampOf(io.now()) },
+      );
+      return used;
+    },
+  );
 }

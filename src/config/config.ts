@@ -19,13 +19,18 @@ const NAMES = ['llmcost.yaml', 'llmcost.yml'] as const;
  * Throws UsageError that names every problem (ten at most) with file, line, key and what is allowed.
  */
 export async function readConfig(path: string | undefined, io: Io): Promise<Config> {
-  const file = path === undefined ? nearest(io.cwd) : named(path, io);
+  const file = configFile(path, io);
   if (file === undefined) return { path: undefined, where: () => 'no configuration' };
   const name = shownName(file, io);
   const text = textOf(file, name);
   // The parser and its schema take longer to load than most answers take, so they are loaded only if there is a file.
   const { readSections } = await import('./sections.js');
   return { path: file, ...readSections(text, name) };
+}
+
+/** The path of the file that is read; undefined where there is none. Throws UsageError. */
+export function configFile(path: string | undefined, io: Io): string | undefined {
+  return path === undefined ? nearest(io.cwd) : named(path, io);
 }
 
 function nearest(folder: string): string | undefined {

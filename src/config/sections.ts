@@ -1,6 +1,7 @@
 import { ATTRIBUTION } from './attribution.js';
 import { BUDGETS } from './budgets.js';
 import { checkedYaml } from './checked_yaml.js';
+import { DB, METRICS, PERIOD, THEME, TZ, VIEWS } from './defaults.js';
 import { FORMATS } from './formats.js';
 import { NOTIFY } from './notify.js';
 import { CUSTOMERS, PLANS } from './plans.js';
@@ -11,6 +12,12 @@ import { TEAM } from './team.js';
 
 /** Every section of llmcost.yaml, each declared in a file of its own. */
 const FILE = object({
+  db: optional(DB),
+  tz: optional(TZ),
+  period: optional(PERIOD),
+  metrics: optional(METRICS),
+  theme: optional(THEME),
+  views: optional(VIEWS),
   prices: optional(PRICES),
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, Json } from '@duckdb/node-api';
-import { StoreMissing, StoreNearlyFull, StoreNewer } from '../errors.js';
+import { StoreMissing, StoreNearlyFull, StoreNewer, StoreUnready } from '../errors.js';
 import { type Sql, sql } from '../sql.js';
 import { freeBytes } from './disk.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
@@ -16,6 +16,8 @@ export type Row = Record<string, Json>;
 export interface StoreOptions {
   /** `read` opens without write lock and fails if there is no database; `write` creates and upgrades it. */
   access: 'read' | 'write';
+  /** With `read`: a database that would have to be brought up to date first is refused (StoreUnready), not written to. */
+  unchanged?: boolean;
   /** How long to wait for another process to let go of the file. */
   waitMs?: number;
   /** Called once when waiting begins, with the process that holds the file. */
@@ -144,6 +146,7 @@ export async function withStore<T>(path: string, options: StoreOptions, fn: (sto
       return { result: await fn(store) };
     });
     if (current !== undefined) return current.result;
+    if (options.unchanged === true) throw new StoreUnready(path);
   }
   return opened(path, 'write', options, async (store) => {
     await upgrade(store);

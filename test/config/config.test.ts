@@ -8,7 +8,8 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
-const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets, notify';
+const SECTIONS =
+  'db, tz, period, metrics, theme, views, prices, plans, customers, rates, formats, attribution, budgets, notify';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));

@@ -31,6 +31,7 @@ export function registerReport(program: Command, io: Io): void {
       new Option('--every <span>', 'a series without gaps: in rows, or a line for each row of --by').choices(EVERY),
     );
   withScopeOptions(command)
+    .option('--view <name>', 'the options that llmcost.yaml has under this name; those of the command line win')
     .option(
       '--metrics <names>',
       'what to show: names (latency_p95, error_rate, …), or cost, tokens, latency, errors, all',

@@ -178,6 +178,15 @@ export function nearestOf(word: string, candidates: readonly string[]): string |
     : undefined;
 }
 
+/** The three candidates (or fewer) with the fewest typing mistakes, the nearest first. */
+export function nearestThree(word: string, candidates: readonly string[]): string[] {
+  return candidates
+    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
 /** Levenshtein's distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

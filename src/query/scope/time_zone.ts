@@ -12,11 +12,12 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * The time zone's name, in the letters of the IANA; of two names for one zone (Asia/Kolkata, Asia/Calcutta) the one that was
- * given, because which of them Intl prefers depends on the version of Node. A UsageError with examples if there is none of that name.
+ * given, because which of them Intl prefers depends on the version of Node. 'system' is the zone of the machine. A UsageError with examples if there is none of that name.
  */
 export function parseZone(name: string): string {
   // The usual one: the first formatter takes 10 ms.
   if (name === 'UTC') return name;
+  if (name.toLowerCase() === 'system') return parseZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
   try {
     const { timeZone } = clock(name).resolvedOptions();
     return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;

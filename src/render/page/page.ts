@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Document, type Figure, type Section, sectionsIn, type TextSection } from '../document.js';
 import { chartSection } from './chart.js';
 import { type Html, html, ownMarkup } from './html.js';
-import { PAGE_STYLE } from './style.js';
+import { pageStyle, type Theme } from './style.js';
 import { tableSection } from './table.js';
 
 /** The code a page carries: read by the caller, because rendering does not touch files. */
@@ -17,22 +17,23 @@ export interface PageParts {
  * One self-contained HTML file: no network, dark and light, for a phone, a screen and paper. All numbers are in it as text; the
  * scripts only draw charts from the tables beside them and sort and filter. A policy (CSP) forbids every other script and any request.
  */
-export function documentAsPage(document: Document, parts: PageParts): string {
+export function documentAsPage(document: Document, parts: PageParts, theme: Theme = 'auto'): string {
   const { page } = document;
   if (page === undefined) throw new Error('an answer without a page');
   const scripts = [scriptText(parts.library), ...parts.scripts.map(scriptText)];
   const [library = '', ...own] = scripts;
+  const style = pageStyle(theme);
   return `<!doctype html>\n${html`<html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(scripts, style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="llmcost">
 <title>${page.title}</title>
 <link rel="icon" href="data:,">
-<style>${ownMarkup(PAGE_STYLE)}</style>
+<style>${ownMarkup(style)}</style>
 </head>
 <body>
 <header>
@@ -49,11 +50,11 @@ ${own.map((script) => html`<script type="module">${ownMarkup(script)}</script>\n
 }
 
 /** What the browser may run and show: exactly our scripts and our style, by their digests. Nothing can be fetched or sent. */
-function policy(scripts: readonly string[]): string {
+function policy(scripts: readonly string[], style: string): string {
   return [
     `default-src 'none'`,
     `script-src ${scripts.map(digest).join(' ')}`,
-    `style-src ${digest(PAGE_STYLE)}`,
+    `style-src ${digest(style)}`,
     'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,

@@ -111,3 +111,14 @@ footer { padding-top: 18px; padding-bottom: 32px; color: var(--muted); font-size
   .filter, thead button::after, details:not([open]) { display: none; }
 }
 `;
+
+/** How a page looks: as the reader's system does, or always light or dark (on paper always light). */
+export type Theme = 'auto' | 'light' | 'dark';
+
+const DARK = '@media (prefers-color-scheme: dark)';
+const WHERE_DARK: Record<Theme, string> = { auto: DARK, light: '@media not all', dark: '@media all' };
+
+/** The style of a page of this theme. */
+export function pageStyle(theme: Theme): string {
+  return PAGE_STYLE.replace(DARK, WHERE_DARK[theme]);
+}
