@@ -246,22 +246,27 @@ function shortDate(label: string): string {
 }
 
 function valueScale(figure: HTMLElement, axis: 'x' | 'y'): Scale {
-  const { [`${axis}Title`]: title = '', [`${axis}Unit`]: unit = 'count', [`${axis}Log`]: log } = figure.dataset;
+  const {
+    [`${axis}Title`]: title = '',
+    [`${axis}Unit`]: unit = 'count',
+    [`${axis}Log`]: log,
+    [`${axis}Mark`]: mark = '$',
+  } = figure.dataset;
   const ticks = {
     maxTicksLimit: 7,
     autoSkipPadding: 14,
     maxRotation: 0,
-    callback: (value: string | number) => markText(Number(value), unit),
+    callback: (value: string | number) => markText(Number(value), unit, mark),
   };
   const common = { title: { display: title !== '', text: title }, ticks };
   return log === undefined ? { ...common, type: 'linear', beginAtZero: true } : { ...common, type: 'logarithmic' };
 }
 
 /** A round number on an axis. */
-function markText(value: number, unit: string): string {
+function markText(value: number, unit: string, mark: string): string {
   if (unit === 'ms') return Math.abs(value) < 1000 ? `${rounded(value)} ms` : `${rounded(value / 1000)} s`;
   if (unit === 'percent') return `${rounded(value)}%`;
-  if (unit === 'money') return `${value < 0 ? '-' : ''}$${dollars(Math.abs(value))}`;
+  if (unit === 'money') return `${value < 0 ? '-' : ''}${mark}${amount(Math.abs(value))}`;
   return unit === 'ratio' ? `${rounded(value)}×` : rounded(value);
 }
 
@@ -273,7 +278,7 @@ function rounded(value: number): string {
   return (Math.abs(value) < 10_000 ? SMALL : LARGE).format(value);
 }
 
-function dollars(value: number): string {
+function amount(value: number): string {
   return Number.isInteger(value) || value >= 10_000 ? rounded(value) : CENTS.format(value);
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import type { ExplainQuery, ExplainReport } from '../query/explain/answer.js';
 import type { ExplainOptions as ExplainWords } from '../query/explain/query.js';
+import { withCurrencyOptions } from './exchange.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, withOwnStore } from './pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
@@ -10,7 +11,7 @@ export interface ExplainOptions extends AnswerOptions, ConfigOptions, ExplainWor
 
 /** Declares `llmcost explain`. */
 export function registerExplain(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('explain'))).description(
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('explain')))).description(
     'Take a change of cost apart: more requests, other models, longer prompts, prices, caching, retries.',
   );
   withScopeOptions(command)
@@ -33,6 +34,7 @@ Examples:
   llmcost explain --day 2026-10-14`;
 
 const EXPLAIN: Question<ExplainOptions, ExplainQuery, ExplainReport> = {
+  inAnyCurrency: true,
   parse: async (options, io) => (await import('../query/explain/query.js')).parseExplainQuery(options, io.now()),
   ask: async (query, { options, io }) => {
     const { explainReport } = await import('../query/explain/explain.js');

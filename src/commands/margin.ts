@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import type { MarginBy, MarginQuery, MarginReport } from '../query/margin/answer.js';
 import type { MarginOptions as MarginWords } from '../query/margin/query.js';
+import { withCurrencyOptions } from './exchange.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from './options.js';
 import { type ConfigOptions, configuredRevenue, withOwnStore } from './pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from './question.js';
@@ -12,7 +13,7 @@ export interface MarginOptions extends AnswerOptions, ConfigOptions, MarginWords
 
 /** Declares `llmcost margin`. */
 export function registerMargin(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('margin')))
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('margin'))))
     .description('Set what customers bring in against what their calls cost: who is profitable, and who is underwater.')
     .addOption(new Option('--by <what>', 'a line for each of them').choices(BY).default('customer'));
   withScopeOptions(command)
@@ -31,6 +32,7 @@ Examples:
   llmcost margin --by month --where customer=acme --format csv -o acme.csv`;
 
 const MARGIN: Question<MarginOptions, MarginQuery, MarginReport> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const { parseMarginQuery } = await import('../query/margin/query.js');
     return parseMarginQuery(options, io.now(), await configuredRevenue(options, io));

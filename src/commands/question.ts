@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Exchange } from '../config/exchange.js';
 import { InputError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { Document } from '../render/document.js';
 import type { Theme } from '../render/page/style.js';
 import { assertReplaceable } from './answer_file.js';
+import { chosenExchange } from './exchange.js';
 import type { CommonOptions } from './options.js';
 
 /** How an answer is printed. */
@@ -22,6 +24,11 @@ export interface AnswerOptions extends CommonOptions {
   theme?: Theme;
   /** CSV that begins with a byte order mark. */
   bom?: boolean;
+  config?: string;
+  currency?: string;
+  exchangeRates?: string;
+  /** What amounts are converted into, as --currency and llmcost.yaml say. */
+  exchange?: Exchange | undefined;
 }
 
 /** The forms that every table offers. */
@@ -58,6 +65,8 @@ export function withWideOption(command: Command): Command {
 
 /** One question: its words, the answer, and the document that every form is made of. */
 export interface Question<Options extends AnswerOptions, Query, Answer> {
+  /** Its amounts can be shown in another currency: the command declares withCurrencyOptions. */
+  inAnyCurrency?: true;
   /** Checks the words of the command line. Throws UsageError. */
   parse: (options: Options, io: Io) => Query | Promise<Query>;
   ask: (query: Query, asked: Asked<Options, Query>) => Promise<Answer>;
@@ -82,11 +91,30 @@ export async function answerQuestion<Options extends AnswerOptions, Query, Answe
   options: Options,
   io: Io,
 ): Promise<void> {
-  const query = await question.parse(options, io);
-  const asked = { query, options, io };
+  const exchange = question.inAnyCurrency === true ? await chosenExchange(options, io) : undefined;
+  const converted = exchange === undefined ? options : { ...options, exchange };
+  const query = await question.parse(converted, io);
+  const asked = { query, options: converted, io };
   const answer = await question.ask(query, asked);
-  await writeDocument(await question.document(answer, asked), options, io, question.forms?.(answer, asked));
-  await question.conclude?.(answer, asked);
+  const write = async () => {
+    await writeDocument(await documentOf(question, answer, asked), converted, io, question.forms?.(answer, asked));
+    await question.conclude?.(answer, asked);
+  };
+  if (exchange === undefined) return write();
+  const { inCurrency } = await import('../render/text/number.js');
+  await inCurrency(exchange.currency, write);
+}
+
+async function documentOf<Options extends AnswerOptions, Query, Answer>(
+  question: Question<Options, Query, Answer>,
+  answer: Answer,
+  asked: Asked<Options, Query>,
+): Promise<Document> {
+  const document = await question.document(answer, asked);
+  const { exchange } = asked.options;
+  if (exchange === undefined) return document;
+  const { currency, source, max_age_days } = exchange;
+  return (await import('../render/in_currency.js')).sayCurrency(document, currency, { source, max_age_days });
 }
 
 /** Writes a document in the form asked for, to stdout or the file of -o, and its notes to stderr. */

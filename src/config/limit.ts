@@ -1,21 +1,23 @@
+import { currencyCode } from './currency_code.js';
+
 /** What a limit is measured in; it must be what its metric is measured in. */
-export type LimitUnit = 'USD' | 'tokens' | 'requests' | 'percent' | 'ms' | 'number';
+export type LimitUnit = 'money' | 'tokens' | 'requests' | 'percent' | 'ms' | 'number';
 
 /** A limit as written; amounts and factors are plain decimal text. */
 export type Limit = { text: string; at_least: boolean } & (
-  | { kind: 'amount'; amount: string; unit: LimitUnit; per_request: boolean }
+  | { kind: 'amount'; amount: string; unit: LimitUnit; currency: string | null; per_request: boolean }
   | { kind: 'revenue'; percent: string }
   | { kind: 'baseline'; percent: string }
   | { kind: 'median'; factor: string; of: 'past' | 'others' }
 );
 
 export const LIMIT_WORDS =
-  "a limit, such as '50 USD', '0.02 USD per request', '2M tokens', '10k requests', '5%', '800 ms', '60% of revenue', '+10% vs baseline', '2x median' or 'at least 40%'";
+  "a limit, such as '50 USD', '50 EUR', '0.02 USD per request', '2M tokens', '10k requests', '5%', '800 ms', '60% of revenue', '+10% vs baseline', '2x median' or 'at least 40%'";
 
 const NUMBER = String.raw`(?<number>\d{1,15}(?:\.\d{1,12})?|\d{1,3}(?:,\d{3})+(?:\.\d{1,12})?)`;
 const AT_LEAST = /^(?:at least|min|>=)\s*/i;
 const AMOUNT = new RegExp(
-  String.raw`^(?<dollar>\$)?\s*${NUMBER}(?<scale>[kmb])?\s*(?<unit>usd|tokens?|requests?|calls?|%|ms|s|seconds?)?(?<each>\s*(?:/|per)\s*(?:request|call))?$`,
+  String.raw`^(?<dollar>\$)?\s*${NUMBER}(?<scale>[kmb])?\s*(?<unit>tokens?|requests?|calls?|%|ms|s|seconds?|[a-z]{3})?(?<each>\s*(?:/|per)\s*(?:request|call))?$`,
   'i',
 );
 const REVENUE = new RegExp(String.raw`^${NUMBER}\s*%\s*of\s*revenue$`, 'i');
@@ -51,33 +53,35 @@ function below(most: number, limit: Limit): Limit | undefined {
   return Number(number) < most ? limit : undefined;
 }
 
-type Amount = Pick<Extract<Limit, { kind: 'amount' }>, 'amount' | 'unit' | 'per_request'>;
+type Amount = Omit<Extract<Limit, { kind: 'amount' }>, 'text' | 'at_least' | 'kind'>;
 
-/** `50 USD`, `$50`, `2.5M tokens`, `5%`, `1.5 s`: an amount with its unit. */
+/** `50 USD`, `$50`, `50 EUR`, `2.5M tokens`, `5%`, `1.5 s`: an amount with its unit. */
 function amountOf(text: string): Amount | undefined {
   const { dollar, number, scale, unit, each } = AMOUNT.exec(text)?.groups ?? {};
   if (number === undefined) return undefined;
   const name = (unit ?? '').toLowerCase();
   if (dollar !== undefined && name !== '' && name !== 'usd') return undefined;
-  const measured = dollar === undefined ? unitOf(name) : 'USD';
-  if (each !== undefined && measured !== 'USD') return undefined;
+  const measured = dollar === undefined ? unitOf(name) : 'money';
+  if (measured === undefined || (each !== undefined && measured !== 'money')) return undefined;
   const seconds = measured === 'ms' && name !== 'ms';
   const places = PLACES[(scale ?? '').toLowerCase()] ?? 0;
   return {
     amount: shifted(plain(number), places + (seconds ? 3 : 0)),
     unit: measured,
+    currency: measured === 'money' ? (dollar === undefined ? (currencyCode(name) ?? null) : 'USD') : null,
     per_request: each !== undefined,
   };
 }
 
 const PLACES: Record<string, number> = { k: 3, m: 6, b: 9 };
 
-function unitOf(name: string): LimitUnit {
-  if (name === 'usd') return 'USD';
+function unitOf(name: string): LimitUnit | undefined {
   if (name === '%') return 'percent';
   if (name.startsWith('token')) return 'tokens';
   if (name.startsWith('request') || name.startsWith('call')) return 'requests';
-  return name === '' ? 'number' : 'ms';
+  if (name === '') return 'number';
+  if (/^(?:ms|s|seconds?)$/.test(name)) return 'ms';
+  return currencyCode(name) === undefined ? undefined : 'money';
 }
 
 function plain(number = ''): string {

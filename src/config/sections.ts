@@ -1,6 +1,7 @@
 import { ATTRIBUTION } from './attribution.js';
 import { BUDGETS } from './budgets.js';
 import { checkedYaml } from './checked_yaml.js';
+import { CURRENCY } from './currency.js';
 import { DB, METRICS, PERIOD, THEME, TZ, VIEWS } from './defaults.js';
 import { FORMATS } from './formats.js';
 import { NOTIFY } from './notify.js';
@@ -22,6 +23,7 @@ const FILE = object({
   plans: optional(PLANS),
   customers: optional(CUSTOMERS),
   rates: optional(RATES),
+  currency: optional(CURRENCY),
   formats: optional(FORMATS),
   attribution: optional(ATTRIBUTION),
   budgets: optional(BUDGETS),

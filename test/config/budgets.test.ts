@@ -26,9 +26,11 @@ async function complaint(text: string): Promise<string> {
 }
 
 test.each([
-  ['50 USD', { amount: '50', unit: 'USD' }],
-  ['$1,234.50', { amount: '1234.50', unit: 'USD' }],
-  ['0.02 USD per request', { amount: '0.02', unit: 'USD', per_request: true }],
+  ['50 USD', { amount: '50', unit: 'money', currency: 'USD' }],
+  ['$1,234.50', { amount: '1234.50', unit: 'money', currency: 'USD' }],
+  ['0.02 USD per request', { amount: '0.02', unit: 'money', currency: 'USD', per_request: true }],
+  ['500 EUR', { amount: '500', unit: 'money', currency: 'EUR' }],
+  ['0.5 chf per call', { amount: '0.5', unit: 'money', currency: 'CHF', per_request: true }],
   ['2.5M tokens', { amount: '2500000', unit: 'tokens' }],
   ['0.0015k tokens', { amount: '1.5', unit: 'tokens' }],
   ['10k requests', { amount: '10000', unit: 'requests' }],
@@ -38,7 +40,7 @@ test.each([
   ['2.5', { amount: '2.5', unit: 'number' }],
   ['at least 40%', { amount: '40', unit: 'percent', at_least: true }],
 ])('the limit %s', (text, read) => {
-  expect(limitOf(text)).toEqual({ text, at_least: false, kind: 'amount', per_request: false, ...read });
+  expect(limitOf(text)).toEqual({ text, at_least: false, kind: 'amount', currency: null, per_request: false, ...read });
 });
 
 test('relative limits', () => {
@@ -51,7 +53,8 @@ test('relative limits', () => {
 test.each([
   '',
   'fifty USD',
-  '50 EUR',
+  '50 XYZ',
+  '50 min',
   '-5 USD',
   '5 tokens per request',
   '$5 tokens',
@@ -127,7 +130,15 @@ budgets:
     group_by: [],
     metric: undefined,
     period: undefined,
-    limit: { text: '500 USD', at_least: false, kind: 'amount', amount: '500', unit: 'USD', per_request: false },
+    limit: {
+      text: '500 USD',
+      at_least: false,
+      kind: 'amount',
+      amount: '500',
+      unit: 'money',
+      currency: 'USD',
+      per_request: false,
+    },
     floor: null,
     warn_at: null,
     level: 'error',
@@ -147,12 +158,12 @@ budgets:
 });
 
 const LIMITS =
-  "'50 USD', '0.02 USD per request', '2M tokens', '10k requests', '5%', '800 ms', '60% of revenue', '+10% vs baseline', '2x median' or 'at least 40%'";
+  "'50 USD', '50 EUR', '0.02 USD per request', '2M tokens', '10k requests', '5%', '800 ms', '60% of revenue', '+10% vs baseline', '2x median' or 'at least 40%'";
 
 test.each([
   ['{name: a}', `limit: is missing: it must be a limit, such as ${LIMITS}.`],
   ['{name: a, limit: 50}, {name: a, limit: 5 USD}', "1].name: there is a budget 'a' before."],
-  ['{name: a, limit: 50 EUR}', `limit: must be a limit, such as ${LIMITS}.`],
+  ['{name: a, limit: 50 XYZ}', `limit: must be a limit, such as ${LIMITS}.`],
   [
     '{name: a, limit: 5 USD, period: fortnight}',
     "period: must be day, week, month, quarter, year, 'rolling 30d', 'billing day 15' or all.",
@@ -194,7 +205,7 @@ test.each([
 
 test('a rule of the command line goes through the same parser', () => {
   expect(budgetOfOptions({ limit: '5 USD', warn_at: '80%' })).toMatchObject({ limit: { amount: '5' }, warn_at: '80' });
-  expect(() => budgetOfOptions({ limit: '5 EUR', period: 'never' })).toThrow(
+  expect(() => budgetOfOptions({ limit: '5 XYZ', period: 'never' })).toThrow(
     new UsageError(
       `--period must be day, week, month, quarter, year, 'rolling 30d', 'billing day 15' or all.\n--limit must be a limit, such as ${LIMITS}.`,
     ),

@@ -5,6 +5,7 @@ import type { NotifyTarget } from '../../config/notify.js';
 import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { BudgetCheck, BudgetQuery } from '../../query/budget/answer.js';
+import { withCurrencyOptions } from '../exchange.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { answerQuestion, type Question, withAnswerOptions, withWideOption } from '../question.js';
 import { chosenTargets, notify } from './notify.js';
@@ -14,7 +15,7 @@ const FORMS = ['table', 'json', 'csv', 'markdown', 'github', 'junit', 'sarif', '
 
 /** Declares `llmcost budget-check`. */
 export function registerBudgetCheck(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('budget-check')))
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('budget-check'))))
     .description(
       'Check what was used against the budgets of llmcost.yaml, or one of the command line; for CI and cron.',
     )
@@ -82,6 +83,7 @@ interface CheckQuery extends BudgetQuery {
 }
 
 const CHECK: Question<BudgetOptions, CheckQuery, BudgetCheck> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const { parseTop } = await import('../../query/scope/query.js');
     const shown = { all: options.all === true, top: parseTop(options.top) };

@@ -18,6 +18,7 @@ const FORMS = ['table', 'json', 'csv', 'markdown'];
 
 /** What used up the budget of one group of a rule. */
 export const BUDGET_EXPLANATION: Question<ExplainOptions, ExplainQuery, BudgetExplanation> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const query = await parseBudgetQuery(options, io);
     const [name = '', ...values] = options.explain;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Io } from '../../io.js';
 import type { Forecast } from '../../query/forecast/answer.js';
 import type { ForecastOptions as ForecastWords, parseForecastQuery } from '../../query/forecast/query.js';
+import { withCurrencyOptions } from '../exchange.js';
 import { collect, withCommonOptions, withConfigOption } from '../options.js';
 import { type ConfigOptions, withOwnStore } from '../pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions, withWideOption } from '../question.js';
@@ -10,7 +11,7 @@ interface ForecastOptions extends AnswerOptions, ConfigOptions, ForecastWords {}
 
 /** Declares `llmcost forecast`. */
 export function registerForecast(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('forecast')))
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('forecast'))))
     .description('Project what will have been used at the end of the month, with an interval from your own past.')
     .option('--by <names>', 'for each customer, model, feature, …, separated by commas; default: all together')
     .option('--metric <name>', 'cost, requests, total_tokens, input_tokens or output_tokens', 'cost')
@@ -31,6 +32,7 @@ Examples:
   llmcost forecast --by feature --period quarter --format html -o forecast.html`;
 
 const FORECAST: Question<ForecastOptions, ReturnType<typeof parseForecastQuery>, Forecast> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const [{ parseForecastQuery }, { budgetPeriodOf }] = await Promise.all([
       import('../../query/forecast/query.js'),

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { BudgetQuery } from '../../query/budget/answer.js';
 import type { Store } from '../../store/store.js';
+import { exchangeOf } from '../exchange.js';
 import { withImported } from '../import/memory.js';
 import { withOwnStore } from '../pricing/custom_prices.js';
 import type { AnswerOptions } from '../question.js';
@@ -37,6 +38,7 @@ export async function parseBudgetQuery(options: BudgetOptions, io: Io): Promise<
     // What is in the files is the period, unless a rule names one.
     usualPeriod: options.import === undefined ? { kind: 'calendar', unit: 'month' } : { kind: 'all' },
     fail_on_warn: options.failOnWarn === true,
+    exchanges: await limitExchanges(options, budgets, io),
     terms: await configuredTerms(options, budgets, io),
     baseline: options.baseline === undefined ? undefined : await baselineOf(options.baseline, options, io),
   };
@@ -71,6 +73,17 @@ async function baselineOf(file: string, options: BudgetOptions, io: Io): Promise
   }
   const baseline = await readBaseline(file, io);
   return { baseline, file, key: caseKey(options.case ?? baseline.case_by), max_increase };
+}
+
+/** The rates of every other currency that a limit is in. */
+async function limitExchanges(
+  options: BudgetOptions,
+  budgets: BudgetQuery['budgets'],
+  io: Io,
+): Promise<BudgetQuery['exchanges']> {
+  const codes = budgets.flatMap(({ limit }) => (limit.kind === 'amount' ? (limit.currency ?? []) : []));
+  const needed = [...new Set(codes)].filter((code) => code !== 'USD' && code !== options.exchange?.currency);
+  return Promise.all(needed.map((code) => exchangeOf(code, options, io)));
 }
 
 /** What is known of revenue, where a limit is a part of it. */

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { Store } from '../../store/store.js';
+import { askIn } from '../exchange.js';
 import { BUNDLE_DIRECTORY } from '../pricing/book.js';
 import { type ConfigOptions, syncOwnPrices } from '../pricing/custom_prices.js';
 import { ownImport } from './custom_formats.js';
@@ -43,6 +44,6 @@ export async function withImported<T>(options: FileOptions, io: Io, fn: (store: 
           throw new InputError(problem ?? `${source} could not be read.`);
       }
     }
-    return fn(store);
+    return askIn(store, options.exchange, io, fn);
   });
 }

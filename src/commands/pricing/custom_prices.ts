@@ -1,13 +1,17 @@
+import type { Exchange } from '../../config/exchange.js';
 import type { RevenueTerms } from '../../config/revenue.js';
 import type { Io } from '../../io.js';
 import type { OwnPrices } from '../../rate/custom/custom_prices.js';
 import type { Store } from '../../store/store.js';
+import { askIn } from '../exchange.js';
 import { type CommonOptions, databasePath, storeOptions } from '../options.js';
 import { withBook } from './book.js';
 
 /** Options of a command that needs the prices of llmcost.yaml. */
 export interface ConfigOptions extends CommonOptions {
   config?: string;
+  /** What amounts are converted into. */
+  exchange?: Exchange | undefined;
 }
 
 type Opening = <T>(access: 'read' | 'write', fn: (store: Store) => Promise<T>) => Promise<T>;
@@ -29,7 +33,8 @@ export function withOwnBook<T>(
 export async function withOwnStore<T>(options: ConfigOptions, io: Io, fn: (store: Store) => Promise<T>): Promise<T> {
   const { withStore } = await import('../../store/store.js');
   const path = databasePath(options, io);
-  return withOwn((how, use) => withStore(path, storeOptions(how, options, io), use), 'read', { options, io, fn });
+  const ask = (store: Store) => askIn(store, options.exchange, io, fn);
+  return withOwn((how, use) => withStore(path, storeOptions(how, options, io), use), 'read', { options, io, fn: ask });
 }
 
 /** Brings the prices of llmcost.yaml into a store that is open for writing. */

@@ -7,6 +7,7 @@ import type { Io } from '../../io.js';
 import type { CostReport } from '../../query/report/answer.js';
 import type { ReportQuery, ReportOptions as ReportWords } from '../../query/report/query.js';
 import type { Every } from '../../query/scope/time_buckets.js';
+import { withCurrencyOptions } from '../exchange.js';
 import { withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import type { ConfigOptions } from '../pricing/custom_prices.js';
 import { type AnswerOptions, answerQuestion, type Question, withAnswerOptions } from '../question.js';
@@ -19,7 +20,7 @@ export interface ReportOptions extends AnswerOptions, ConfigOptions, ReportWords
 
 /** Declares `llmcost report`. */
 export function registerReport(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('report')))
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('report'))))
     .description(
       'Show requests, tokens and cost, by model, customer, feature, day or anything else usage is marked with.',
     )
@@ -66,6 +67,7 @@ Examples:
 type Asked = Awaited<ReturnType<typeof askedOf<CostReport>>>;
 
 const REPORT: Question<ReportOptions, ReportQuery, Asked> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     if (options.format === 'parquet') fileOf(options);
     refuseOfForm(options);

@@ -7,6 +7,7 @@ import type { SimulateOptions } from './simulate_options.js';
 
 /** What the usage would have cost on every model of the book. */
 export const RANK_MODELS: Question<SimulateOptions, ReturnType<typeof parseSurveyQuery>, SurveyAnswer> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const { parseSurveyQuery } = await import('../../query/simulate/query.js');
     return parseSurveyQuery(options, io.now(), QUALITY_DIRECTORY);

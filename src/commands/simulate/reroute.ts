@@ -11,6 +11,7 @@ import type { SimulateOptions } from './simulate_options.js';
 
 /** What the usage would have cost, moved by the rules of the command line. */
 export const REROUTE: Question<SimulateOptions, MovesQuery, MovesAnswer> = {
+  inAnyCurrency: true,
   parse: async (options, io) => {
     const { parseMovesQuery } = await import('../../query/simulate/query.js');
     const routes = options.routes === undefined ? undefined : await readRoutes(options.routes, io);

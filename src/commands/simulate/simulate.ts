@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Io } from '../../io.js';
+import { withCurrencyOptions } from '../exchange.js';
 import { collect, withCommonOptions, withConfigOption, withScopeOptions } from '../options.js';
 import { answerQuestion, withAnswerOptions, withWideOption } from '../question.js';
 import type { SimulateOptions } from './simulate_options.js';
 
 /** Declares `llmcost simulate`. */
 export function registerSimulate(program: Command, io: Io): void {
-  const command = withConfigOption(withCommonOptions(program.command('simulate')))
+  const command = withCurrencyOptions(withConfigOption(withCommonOptions(program.command('simulate'))))
     .description('Show what the same traffic would have cost elsewhere: on another model or under other conditions.')
     .option(
       '--swap <A=B>',

@@ -1,10 +1,11 @@
 import type { Budget } from '../../config/budgets.js';
+import type { Exchange } from '../../config/exchange.js';
 import type { RevenueTerms } from '../../config/revenue.js';
 import type { Baseline, Comparison } from '../baseline/answer.js';
 import type { CaseKey } from '../baseline/run.js';
 import type { Unit } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metrics.js';
-import type { Count } from '../scope/values.js';
+import type { Count, ExchangeNote } from '../scope/values.js';
 import type { Circumstances } from './rule.js';
 
 /** What is asked of a check. */
@@ -14,6 +15,8 @@ export interface BudgetQuery extends Circumstances {
   fail_on_warn: boolean;
   /** A recorded run that the usage in the store is compared with. */
   baseline?: BaselineQuery | undefined;
+  /** Rates of the currencies of limits; of those that have none, checking fails. */
+  exchanges?: readonly Exchange[] | undefined;
   /** What llmcost.yaml says about revenue; only needed where a limit is a part of it. */
   terms?: RevenueTerms | undefined;
 }
@@ -26,6 +29,8 @@ export interface BudgetRow {
   level: 'error' | 'warn';
   metric: MetricName;
   unit: Unit;
+  /** Of its amounts, where they are money: that of the limit. */
+  currency: string;
   where: string[];
   period: string;
   since: string | null;
@@ -64,7 +69,10 @@ export interface BudgetCheck {
   schema: 'llmcost.budget-check/1';
   query: { at: string; tz: string; rules: string[]; fail_on_warn: boolean };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   /** The worst of the rows. */
   verdict: Verdict;
   exit_code: 0 | 1 | 4;
@@ -117,7 +125,10 @@ export interface BudgetExplanation {
     tz: string;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   used: string | null;
   /** Parts by day (in order), and by what else usage is marked with (the largest first). */
   parts: { by: string; rows: ExplainedPart[] }[];
@@ -141,6 +152,7 @@ export type Reason =
   | 'not_known'
   | 'no_base'
   | 'not_converted'
+  | 'no_rate'
   | 'unpriced'
   | 'unknown_requests'
   | 'stale'

@@ -25,6 +25,7 @@ export function baselineRow(found: Comparison, { max_increase, priced }: Allowed
     level: 'error',
     metric,
     unit: priced ? 'money' : 'tokens',
+    currency: 'USD',
     where: [],
     period: `against ${found.baseline.file}`,
     since: null,
@@ -75,7 +76,7 @@ function sentence(
       : `95% interval ${signed(low_percent)} to ${signed(high_percent)}`;
   const counted = `${cases.compared} ${cases.compared === 1 ? 'case' : 'cases'}`;
   const begin = verdict === 'breach' ? 'breached, ' : verdict === 'warn' ? 'may be noise, ' : '';
-  return `${begin}${metric} ${amountText(after, unit)} against ${amountText(before, unit)}: ${signed(change_percent)} (${interval}, ${counted}), allowed +${max_increase}%`;
+  return `${begin}${metric} ${amountText(after, unit, 'USD')} against ${amountText(before, unit, 'USD')}: ${signed(change_percent)} (${interval}, ${counted}), allowed +${max_increase}%`;
 }
 
 /** +15.00% */

@@ -1,3 +1,4 @@
+import type { Exchange } from '../../config/exchange.js';
 import type { Limit } from '../../config/limit.js';
 import { priceBookId } from '../../rate/book/book.js';
 import type { Store } from '../../store/store.js';
@@ -7,6 +8,7 @@ import { historyNote } from '../forecast/forecast.js';
 import { daysOfExhaustion, projections } from '../forecast/projection.js';
 import { forecastMetric } from '../forecast/series.js';
 import type { MetricName } from '../metrics/metrics.js';
+import { currencyOf, exchangeIn, rateMissing, showIn, shownMoney } from '../scope/currency.js';
 import { lastUsage, lateSince } from '../scope/freshness.js';
 import { priceAges } from '../scope/price_age.js';
 import { isoText } from '../scope/values.js';
@@ -27,13 +29,21 @@ export const VERDICT_ORDER: readonly Verdict[] = ['ok', 'warn', 'no_data', 'unde
 export async function budgetCheck(store: Store, query: BudgetQuery): Promise<BudgetCheck> {
   const rules: Rule[] = [];
   for (const budget of query.budgets) rules.push(await checkedRule(store, budget, query));
+  const usual = exchangeIn(store);
   const rows: BudgetRow[] = [];
-  for (const rule of rules) rows.push(...(await rowsOf(store, rule, query)));
+  for (const rule of rules) {
+    const exchange = exchangeOf(rule, query, usual);
+    await showIn(store, exchange, query.now);
+    rows.push(...(await rowsWithRates(store, rule, query)));
+  }
+  // A recorded run is in USD.
+  await showIn(store, undefined, query.now);
   const compared = query.baseline === undefined ? null : await comparison(store, { ...query.baseline, now: query.now });
   if (compared !== null && query.baseline !== undefined) {
     const priced = compared.unpriced_rows === 0 && query.baseline.baseline.totals.unpriced_rows === '0';
     rows.push(baselineRow(compared, { max_increase: query.baseline.max_increase, priced }));
   }
+  await showIn(store, usual, query.now);
   rows.sort((a, b) => VERDICT_ORDER.indexOf(b.verdict) - VERDICT_ORDER.indexOf(a.verdict));
   const last = await lastUsage(store, query.now);
   const exit_code = worstExit(rows.map((row) => row.exit_code));
@@ -46,7 +56,7 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
       fail_on_warn: query.fail_on_warn,
     },
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     verdict: VERDICT_ORDER.findLast((one) => rows.some(({ verdict }) => verdict === one)) ?? 'no_data',
     exit_code,
     counts: countsOf(rows),
@@ -57,6 +67,73 @@ export async function budgetCheck(store: Store, query: BudgetQuery): Promise<Bud
       ...query.budgets.flatMap((budget) => expiredExceptions(budget, query)),
       ...endedData(rules, last, query),
     ],
+  };
+}
+
+/** The rates of the currency of a rule: of its limit, else the one that is asked for. */
+export function exchangeOf(
+  { currency }: Rule,
+  { exchanges = [] }: BudgetQuery,
+  usual: Exchange | undefined,
+): Exchange | undefined {
+  if (currency === undefined) return usual;
+  if (currency === 'USD') return undefined;
+  const found = [usual, ...exchanges].find((one) => one?.currency === currency);
+  if (found === undefined) throw new Error(`no rates of ${currency}`);
+  return found;
+}
+
+/** The rows of a rule; one that decides nothing where a day has no rate of its currency. */
+async function rowsWithRates(store: Store, rule: Rule, query: BudgetQuery): Promise<BudgetRow[]> {
+  try {
+    return await rowsOf(store, rule, query);
+  } catch (error) {
+    if (rateMissing(error) === undefined) throw error;
+    return [withoutRate(rule, currencyOf(store), query)];
+  }
+}
+
+function withoutRate(rule: Rule, currency: string, query: BudgetQuery): BudgetRow {
+  const row: Omit<BudgetRow, 'message'> = {
+    ...placeOf(rule),
+    currency,
+    group: {},
+    verdict: 'undecided',
+    reason: 'no_rate',
+    exit_code: exitCodeOf('undecided', rule.budget, query),
+    limit_text: rule.budget.limit.text,
+    limit: null,
+    used: null,
+    used_percent: null,
+    unpriced_percent: '0',
+    price_age_days: null,
+    projected: null,
+    projected_low: null,
+    projected_high: null,
+    projected_percent: null,
+    forecast_error_percent: null,
+    forecast_trials: 0,
+    forecast_note: null,
+    used_up_on: null,
+    driver: null,
+    exception: null,
+  };
+  return { ...row, message: verdictSentence(row) };
+}
+
+/** What every row of a rule says of it. */
+function placeOf(rule: Rule) {
+  return {
+    rule: rule.budget.name,
+    file: rule.budget.place.file ?? null,
+    line: rule.budget.place.line ?? null,
+    level: rule.budget.level,
+    metric: rule.metric,
+    unit: rule.unit,
+    where: rule.budget.where,
+    period: rule.period.whole.label,
+    since: isoText(rule.period.whole.since),
+    until: isoText(rule.period.whole.until),
   };
 }
 
@@ -136,16 +213,8 @@ async function rowsOf(store: Store, rule: Rule, asked: BudgetQuery): Promise<Bud
     const { projection, used, limit } = one;
     const { verdict } = judgement;
     const row: Omit<BudgetRow, 'message'> = {
-      rule: rule.budget.name,
-      file: rule.budget.place.file ?? null,
-      line: rule.budget.place.line ?? null,
-      level: rule.budget.level,
-      metric: rule.metric,
-      unit: rule.unit,
-      where: rule.budget.where,
-      period: rule.period.whole.label,
-      since: isoText(rule.period.whole.since),
-      until: isoText(rule.period.whole.until),
+      ...placeOf(rule),
+      currency: currencyOf(store),
       group: Object.fromEntries(rule.dimensions.map(({ name }, position) => [name, used.key[position] ?? null])),
       ...judgement,
       exit_code: exitCodeOf(verdict, rule.budget, asked),

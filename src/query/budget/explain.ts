@@ -6,11 +6,13 @@ import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import { metricRows } from '../metrics/metric_rows.js';
 import type { MetricName } from '../metrics/metrics.js';
+import { exchangeIn, showIn, shownMoney } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, zoneOffsets } from '../scope/scope.js';
 import { textOf } from '../scope/values.js';
-import type { BudgetExplanation, ExplainedCall } from './answer.js';
-import { type Circumstances, checkedRule, type Rule } from './rule.js';
+import type { BudgetExplanation, BudgetQuery, ExplainedCall } from './answer.js';
+import { exchangeOf } from './check.js';
+import { checkedRule, type Rule } from './rule.js';
 import { usedBy } from './usage.js';
 
 const ASPECTS = ['model', 'feature', 'customer', 'user', 'environment', 'status'] as const;
@@ -22,9 +24,10 @@ const MOST = 10;
  */
 export async function explainedBudget(
   store: Store,
-  { budget, values, ...asked }: Circumstances & { budget: Budget; values: readonly string[] },
+  { budget, values, ...asked }: BudgetQuery & { budget: Budget; values: readonly string[] },
 ): Promise<BudgetExplanation> {
   const rule = await checkedRule(store, budget, asked);
+  await showIn(store, exchangeOf(rule, asked, exchangeIn(store)), asked.now);
   const scope = groupScope(rule, values);
   const [whole] = await usedBy(store, { ...rule, dimensions: [] }, scope);
   if (whole === undefined) {
@@ -48,7 +51,7 @@ export async function explainedBudget(
       tz: asked.tz,
     },
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     used: whole.value,
     parts: await partsOf(store, { rule, scope, tz: asked.tz }),
     calls: await dearestCalls(store, scope),

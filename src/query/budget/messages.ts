@@ -9,16 +9,16 @@ export function verdictSentence(row: Omit<BudgetRow, 'message'>): string {
 }
 
 function findingOf(row: Omit<BudgetRow, 'message'>): string {
-  const { verdict, reason, unit, metric, limit, used, projected, period } = row;
+  const { verdict, reason, unit, metric, limit, used, projected, period, currency } = row;
   if (reason !== null) return `${verdict === 'no_data' ? 'no data' : 'undecided'}, ${reasonSentence(row)}`;
   if (limit === null) return `no limit (${period})`;
-  const amount = used === null ? 'nothing' : amountText(used, unit);
-  const most = amountText(limit, unit);
+  const amount = used === null ? 'nothing' : amountText(used, unit, currency);
+  const most = amountText(limit, unit, currency);
   const relative = isRelative(row.limit_text) ? ` (${row.limit_text})` : '';
   const percent = row.used_percent === null ? '' : ` (${row.used_percent}%)`;
   if (verdict === 'forecast') {
     const day = row.used_up_on === null ? '' : `, used up on ${row.used_up_on}`;
-    return `${metric} ${amount} of ${most}${relative}, forecast ${amountText(projected ?? '0', unit)}${day} (${period})`;
+    return `${metric} ${amount} of ${most}${relative}, forecast ${amountText(projected ?? '0', unit, currency)}${day} (${period})`;
   }
   const past = verdict === 'breach' ? 'breached, ' : '';
   return `${past}${metric} ${amount} of ${most}${relative}${percent} (${period})`;
@@ -34,6 +34,7 @@ function reasonSentence({
   rule,
   file,
   unit,
+  currency,
   used,
   unpriced_percent,
   price_age_days,
@@ -51,10 +52,12 @@ function reasonSentence({
       return `there is nothing '${limit_text}' could be relative to (${period}).`;
     case 'not_converted':
       return `part of the revenue of '${limit_text}' is in a currency without a rate for its day (${period}). Give one in llmcost.yaml, such as rates: {EUR: 1.08}; llmcost margin lists it.`;
+    case 'no_rate':
+      return `there is no rate of ${currency} for some of its days (${period}). Give newer rates: rates: {${currency}: …} in llmcost.yaml, or the ECB's file.`;
     case 'unpriced':
       return `${unpriced_percent}% of its usage has no price. llmcost pricing status names the models; ${key('max_unpriced')} can allow it.`;
     case 'unknown_requests':
-      return `some of its usage does not tell how many requests it stands for, so ${metric} ${used === null ? 'is not known' : `of ${amountText(used, unit)} is ${unit === 'count' ? 'the least it can be' : 'that of the rest only'}`} against ${limit_text} (${period}).`;
+      return `some of its usage does not tell how many requests it stands for, so ${metric} ${used === null ? 'is not known' : `of ${amountText(used, unit, currency)} is ${unit === 'count' ? 'the least it can be' : 'that of the rest only'}`} against ${limit_text} (${period}).`;
     case 'stale':
       return `its usage is priced by a list that is ${price_age_days} days old. Refresh it: llmcost pricing refresh; ${key('max_price_age')} can allow it.`;
     case 'no_forecast':
@@ -69,11 +72,11 @@ function reasonSentence({
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** An amount in the unit of its metric, as text of a sentence; nothing is rounded but zeros at its end. */
-export function amountText(amount: string, unit: Unit): string {
+export function amountText(amount: string, unit: Unit, currency: string): string {
   const short = /\./.test(amount) ? amount.replace(/\.?0+$/, '') : amount;
   switch (unit) {
     case 'money':
-      return `USD ${short}`;
+      return `${currency} ${short}`;
     case 'tokens':
       return `${grouped(short)} tokens`;
     case 'count':

@@ -26,6 +26,8 @@ export interface Rule {
   budget: Budget;
   metric: MetricName;
   unit: Unit;
+  /** Of the limit; undefined where it names none. */
+  currency: string | undefined;
   conditions: Condition[];
   dimensions: Dimension[];
   period: RunningPeriod;
@@ -56,6 +58,7 @@ export async function checkedRule(store: Store, budget: Budget, asked: Circumsta
     budget,
     metric,
     unit: metricOf(metric).unit,
+    currency: limitCurrency(budget),
     conditions,
     dimensions,
     period,
@@ -63,6 +66,11 @@ export async function checkedRule(store: Store, budget: Budget, asked: Circumsta
     anyTime,
     scope: withPeriod(anyTime, period.elapsed),
   };
+}
+
+/** The currency of a limit; undefined where it names none, such as '60% of revenue' or '2M tokens'. */
+export function limitCurrency({ limit }: Budget): string | undefined {
+  return limit.kind === 'amount' ? (limit.currency ?? undefined) : undefined;
 }
 
 function earlierCount(limit: Limit, { baseline_periods }: Budget): number {
@@ -87,7 +95,7 @@ function metricFor({ metric, limit }: Budget): MetricName {
 
 function usualMetric(limit: Limit): MetricName {
   if (limit.kind !== 'amount') return 'cost';
-  if (limit.unit === 'USD') return limit.per_request ? 'cost_per_request' : 'cost';
+  if (limit.unit === 'money') return limit.per_request ? 'cost_per_request' : 'cost';
   if (limit.unit === 'tokens') return 'total_tokens';
   if (limit.unit === 'requests') return 'requests';
   throw new UsageError(
@@ -98,7 +106,7 @@ function usualMetric(limit: Limit): MetricName {
 }
 
 const UNIT_OF: Record<LimitUnit, readonly Unit[]> = {
-  USD: ['money'],
+  money: ['money'],
   tokens: ['tokens'],
   requests: ['count'],
   percent: ['percent'],
@@ -130,6 +138,13 @@ function checkUnits(budget: Budget, metric: MetricName): void {
       throw wrong(budget, 'limit', `'${limit.text}' is no limit of ${metric}; write for example ${EXAMPLE[unit]}.`);
     if (limit.kind === 'amount' && limit.per_request && metric !== 'cost_per_request') {
       throw wrong(budget, 'limit', `'${limit.text}' is a limit of cost_per_request, not of ${metric}.`);
+    }
+    if (limit.kind === 'amount' && limit.currency !== null && limit.currency !== limitCurrency(budget)) {
+      throw wrong(
+        budget,
+        'exceptions',
+        `'${limit.text}' is in another currency than the limit '${budget.limit.text}'.`,
+      );
     }
     if (limit.kind === 'revenue' && metric !== 'cost') {
       throw wrong(budget, 'limit', `'${limit.text}' is a limit of cost, not of ${metric}.`);

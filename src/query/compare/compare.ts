@@ -5,6 +5,7 @@ import type { MetricName } from '../metrics/metrics.js';
 import type { ReportSort } from '../metrics/order.js';
 import type { ComparedSpan, Comparison, ReportMetrics, ReportRow } from '../report/answer.js';
 import type { CompareWith, ReportQuery } from '../report/query.js';
+import { currencyOf } from '../scope/currency.js';
 import { type Bounded, boundedPeriod, previousOf } from '../scope/period.js';
 import { type Scope, zoneOffsets } from '../scope/scope.js';
 import { EVERY } from '../scope/time_buckets.js';
@@ -68,6 +69,7 @@ export async function comparedWith(
 ): Promise<Compared & { comparison: Comparison; spans?: ComparedSpan[] }> {
   const { query, asked } = present;
   if (compare.kind === 'report') {
+    refuseOtherCurrency(compare, currencyOf(store));
     const pairs = pairsWithReport({ ...present, by: query.by, metrics: asked.metrics }, compare.report, compare.file);
     const { period, since, until } = compare.report.query;
     const comparison = { with: `${period} (${compare.file})`, since, until, effects: null };
@@ -111,4 +113,12 @@ function comparedPeriods({ period, tz, now }: ReportQuery, compare: Exclude<Comp
   if (compare.kind === 'previous') return previousOf(period, tz, now);
   const bounded = (one: typeof period): Bounded => boundedPeriod(one, '--compare', now);
   return { now: bounded(period), before: bounded(compare.period) };
+}
+
+/** Throws UsageError where an earlier report is in another currency: amounts of two are no change. */
+function refuseOtherCurrency({ report, file }: Extract<CompareWith, { kind: 'report' }>, currency: string): void {
+  if (report.currency === currency) return;
+  throw new UsageError(
+    `${file} is in ${report.currency}, this report in ${currency}.\nAsk for the same: --currency ${report.currency}.`,
+  );
 }

@@ -4,7 +4,7 @@ import type { CostReport, ReportMetrics, ReportRow } from '../report/answer.js';
 import { nothingOf, type Pair } from './comparison.js';
 
 /** A report kept as JSON, as far as it is compared with. */
-export type SavedReport = Pick<CostReport, 'rows' | 'totals' | 'query'>;
+export type SavedReport = Pick<CostReport, 'rows' | 'totals' | 'query' | 'currency'>;
 
 /** Reads what `llmcost report --format json` wrote. Throws InputError that names the file. */
 export function parseSavedReport(text: string, file: string): SavedReport {

@@ -1,6 +1,6 @@
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
-import type { Count, Money } from '../scope/values.js';
+import type { Count, ExchangeNote, Money } from '../scope/values.js';
 
 /** What a change of cost is taken apart into, in the order in which it is done. */
 export const EFFECTS = [
@@ -91,7 +91,10 @@ export interface ExplainReport {
   schema: 'llmcost.explain/1';
   query: { before: Spanned; after: Spanned; tz: string; where: string[] };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   cost_before: Money;
   cost_after: Money;
   change: Money;

@@ -2,6 +2,7 @@ import { UndecidedError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { shownMoney } from '../scope/currency.js';
 import { patternHint } from '../scope/filter.js';
 import { endedText, lastUsage, movedEnd, spanOf } from '../scope/freshness.js';
 import { type Scope, scopeOf } from '../scope/scope.js';
@@ -74,7 +75,7 @@ async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport[
     schema: 'llmcost.explain/1',
     query: { before: spanned(before), after: spanned(after), tz, where: where.map(({ text }) => text) },
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     cost_before: String(totals.cost_before),
     cost_after: String(totals.cost_after),
     change: String(totals.change),

@@ -1,3 +1,4 @@
+import { currencyMark } from '../../names/currency_mark.js';
 import type { Contribution, Effect, ExplainPart, ExplainReport, Used } from './answer.js';
 
 /* What happened, for people who do not read tables. Figures that are only shown (shares, tokens per request) may be rounded. */
@@ -33,24 +34,27 @@ export function wordsFor(effect: Effect, amount: string, counted: boolean): stri
 
 /** The change, its causes, and when it happened. */
 export function sentencesOn(report: Omit<ExplainReport, 'sentences'>): string[] {
+  const money = (amount: string) => moneyText(amount, report.currency);
   const { cost_before, cost_after, change, change_percent, causes, parts, scatter, peaks } = report;
   const moved = !/[1-9]/.test(change)
-    ? `Cost stayed at ${usd(cost_after)}.`
-    : `Cost ${change.startsWith('-') ? 'fell' : 'rose'} by ${usd(change.replace('-', ''))} (${signed(change_percent)}%), from ${usd(cost_before)} to ${usd(cost_after)}.`;
-  const named = causes.flatMap((effect) => parts.filter((part) => part.effect === effect)).map(causeSentence);
+    ? `Cost stayed at ${money(cost_after)}.`
+    : `Cost ${change.startsWith('-') ? 'fell' : 'rose'} by ${money(change.replace('-', ''))} (${signed(change_percent)}%), from ${money(cost_before)} to ${money(cost_after)}.`;
+  const named = causes
+    .flatMap((effect) => parts.filter((part) => part.effect === effect))
+    .map((part) => causeSentence(part, report.currency));
   const nothing =
     scatter === null || !/[1-9]/.test(change)
       ? []
       : Number(scatter.usd) === 0
         ? ['No part of it stands out.']
         : [
-            `No part of it stands out: sums of such periods differ by up to ${usd(scatter.usd)} from the scatter of single ${scatter.from} alone.`,
+            `No part of it stands out: sums of such periods differ by up to ${money(scatter.usd)} from the scatter of single ${scatter.from} alone.`,
           ];
   const [peak] = peaks;
   const when =
     named.length === 0 || peak === undefined
       ? []
-      : [`It shows most at ${peak.time}: ${usd(peak.above)} above the usual, most of it ${whoOf(peak)}.`];
+      : [`It shows most at ${peak.time}: ${money(peak.above)} above the usual, most of it ${whoOf(peak)}.`];
   return [moved, ...(named.length === 0 ? nothing : named), ...when];
 }
 
@@ -63,8 +67,8 @@ function whoOf({ customer, feature, model }: ExplainReport['peaks'][number]): st
   return parts.length === 0 ? 'without attribution' : parts.join(' ');
 }
 
-function causeSentence(part: ExplainPart): string {
-  const first = `${part.words.replace(/^./, (letter) => letter.toUpperCase())}: ${part.amount.startsWith('-') ? '-' : '+'}${usd(part.amount.replace('-', ''))}`;
+function causeSentence(part: ExplainPart, currency: string): string {
+  const first = `${part.words.replace(/^./, (letter) => letter.toUpperCase())}: ${part.amount.startsWith('-') ? '-' : '+'}${moneyText(part.amount.replace('-', ''), currency)}`;
   const most = part.effect === 'volume' ? undefined : tellingOf(part);
   if (most === undefined) return `${first}.`;
   if (part.effect === 'model_mix') return `${first} (${movesOf(part)}).`;
@@ -172,9 +176,9 @@ const MONEY = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximum
 const SMALL = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
 /** Rounded from the digits: nothing is calculated. */
-function usd(amount: string): string {
+function moneyText(amount: string, currency: string): string {
   const digits = amount as `${number}`;
-  return `$${(/^0*\.?0*$/.test(amount) || !/^0+\.00/.test(amount) ? MONEY : SMALL).format(digits)}`;
+  return `${currencyMark(currency)}${(/^0*\.?0*$/.test(amount) || !/^0+\.00/.test(amount) ? MONEY : SMALL).format(digits)}`;
 }
 
 function signed(percent: string): string {

@@ -2,7 +2,7 @@ import type { BudgetPeriod } from '../../config/limit.js';
 import type { Unit } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metrics.js';
 import type { Condition } from '../scope/filter.js';
-import type { Count } from '../scope/values.js';
+import type { Count, ExchangeNote } from '../scope/values.js';
 import type { ForecastMetric } from './series.js';
 
 /** What is asked of a forecast; names are checked. */
@@ -48,7 +48,10 @@ export interface Forecast {
     confidence_percent: number;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   /** Those with the largest projection first. */
   rows: ForecastRow[];
   /** Projected by itself: what the rows expect need not sum to it, what they used does. */

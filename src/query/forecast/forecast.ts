@@ -1,10 +1,12 @@
 import { UsageError } from '../../errors.js';
+import { currencyMark } from '../../names/currency_mark.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Unit } from '../metrics/metric.js';
 import { metricOf } from '../metrics/metrics.js';
 import { runningPeriod } from '../scope/budget_period.js';
+import { currencyOf, shownMoney } from '../scope/currency.js';
 import { patternHint } from '../scope/filter.js';
 import { lastUsage, lateSince } from '../scope/freshness.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
@@ -52,7 +54,7 @@ export async function forecast(store: Store, query: ForecastQuery): Promise<Fore
       confidence_percent: CONFIDENCE,
     },
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     rows: groups.map((one) => rowOf(one, by)).sort(byProjection),
     total: all === undefined ? NOTHING : rowOf(all, []),
     days,
@@ -61,7 +63,7 @@ export async function forecast(store: Store, query: ForecastQuery): Promise<Fore
     warnings: [
       ...(await warningsOn(store, asked, all === undefined)),
       ...endedNote(last, asked, all === undefined),
-      ...spikeNote(spikes, metricOf(metric).unit),
+      ...spikeNote(spikes, { unit: metricOf(metric).unit, currency: currencyOf(store) }),
     ],
   };
 }
@@ -142,11 +144,11 @@ async function spikesOf(store: Store, asked: Projecting): Promise<ForecastSpike[
 /** How many spikes a note names; the answer has all. */
 const SPIKES_NAMED = 3;
 
-function spikeNote(spikes: readonly ForecastSpike[], unit: Unit): Forecast['warnings'] {
+function spikeNote(spikes: readonly ForecastSpike[], of: Measured): Forecast['warnings'] {
   if (spikes.length === 0) return [];
   const named = spikes
     .slice(-SPIKES_NAMED)
-    .map(({ day, used, usual }) => `${day} (${amountOf(used, unit)}, usually about ${amountOf(usual, unit)})`);
+    .map(({ day, used, usual }) => `${day} (${amountOf(used, of)}, usually about ${amountOf(usual, of)})`);
   const more = spikes.length - named.length;
   const [what, counts] = spikes.length === 1 ? ['One day stands', 'it counts'] : ['Some days stand', 'they count'];
   return [
@@ -158,12 +160,17 @@ function spikeNote(spikes: readonly ForecastSpike[], unit: Unit): Forecast['warn
 }
 
 const AMOUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-const DOLLARS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+interface Measured {
+  unit: Unit;
+  currency: string;
+}
 
 /** Rounded from the digits: nothing is calculated. */
-function amountOf(amount: string, unit: Unit): string {
+function amountOf(amount: string, { unit, currency }: Measured): string {
   const digits = amount as `${number}`;
-  return unit === 'money' ? `$${DOLLARS.format(digits)}` : AMOUNT.format(digits);
+  return unit === 'money' ? `${currencyMark(currency)}${CENTS.format(digits)}` : AMOUNT.format(digits);
 }
 
 function endedNote(last: number | null, { now, tz }: Projecting, empty: boolean): Forecast['warnings'] {

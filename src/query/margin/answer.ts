@@ -1,7 +1,7 @@
 import type { RevenueTerms } from '../../config/revenue.js';
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
-import type { Count, Money } from '../scope/values.js';
+import type { Count, ExchangeNote, Money } from '../scope/values.js';
 
 export interface MarginQuery extends RevenueQuery {
   by: MarginBy;
@@ -64,7 +64,10 @@ export interface MarginReport {
     target: string | null;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   rows: MarginRow[];
   totals: MarginRow;
   /** Revenue in currencies without a rate: in no sum. */

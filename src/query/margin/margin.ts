@@ -1,6 +1,7 @@
 import { priceBookId } from '../../rate/book/book.js';
-import { sql } from '../../sql.js';
+import { literal, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { currencyOf, shownMoney } from '../scope/currency.js';
 import { filterSql } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
@@ -48,7 +49,7 @@ export async function marginReport(store: Store, query: MarginQuery): Promise<Ma
       target: query.target ?? null,
     },
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     rows: shown,
     totals,
     not_converted: unconverted,
@@ -86,7 +87,7 @@ async function stageMonths(store: Store, query: MarginQuery): Promise<void> {
     create or replace temp table margin_month as
     select customer, bucket as month, sum(amount) as amount
     from revenue_part
-    where currency = 'USD' and customer is not null
+    where currency = ${literal(currencyOf(store))} and customer is not null
     group by customer, bucket`);
 }
 
@@ -97,7 +98,7 @@ async function stageScope(store: Store, query: MarginQuery, { since, until }: St
     where.filter(({ dimension }) => dimension === 'customer'),
     offsets,
   );
-  await store.run(revenueSql(customers.test), customers.params);
+  await store.run(revenueSql(customers.test, currencyOf(store)), customers.params);
   const { test, params } = withPeriod(scopeOf(where, offsets), query.period);
   const named = terms.aliases.length > 0;
   const aliases: Params = named ? { aliases: JSON.stringify(terms.aliases) } : {};
@@ -118,7 +119,7 @@ async function unconvertedIn(
     sql`
     select fact.customer, fact.currency, sum(fact.amount) as amount
     from revenue_part as fact
-    where fact.currency <> 'USD' and ${customers.test}
+    where fact.currency <> ${literal(currencyOf(store))} and ${customers.test}
     group by fact.customer, fact.currency
     order by fact.currency, fact.customer nulls last`,
     customers.params,

@@ -1,11 +1,12 @@
-import { sql } from '../../sql.js';
+import { literal, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import { currencyOf } from '../scope/currency.js';
 import type { Period } from '../scope/period.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
 import type { Money } from '../scope/values.js';
 import type { CustomerRevenue, RevenueAnswer, RevenueQuery, StagedRevenue, Unconverted } from './answer.js';
 import { revenueWarnings } from './revenue_notes.js';
-import { DATED, partsSql } from './revenue_spread.js';
+import { datedSql, partsSql } from './revenue_spread.js';
 import { judgedSql, NAMED } from './revenue_sql.js';
 
 /**
@@ -19,6 +20,7 @@ export async function revenueByCustomer(
   every: 'all' | 'day' | 'month' = 'all',
 ): Promise<RevenueAnswer> {
   const staged = await stageRevenue(store, query, every);
+  const currency = literal(currencyOf(store));
   const format = every === 'day' ? sql`'%Y-%m-%d'` : sql`'%Y-%m'`;
   const rows = await store.rows<CustomerRevenue & Record<string, string | null>>(sql`
     select
@@ -26,18 +28,18 @@ export async function revenueByCustomer(
       ${every === 'all' ? sql`cast(null as varchar)` : sql`strftime(bucket, ${format})`} as time,
       sum(amount) as revenue
     from revenue_part
-    where currency = 'USD'
+    where currency = ${currency}
     group by all
     order by customer nulls last, time`);
   const { total } = await store.row<{ total: Money }>(
-    sql`select cast(coalesce(sum(amount), 0) as decimal(38, 18)) as total from revenue_part where currency = 'USD'`,
+    sql`select cast(coalesce(sum(amount), 0) as decimal(38, 18)) as total from revenue_part where currency = ${currency}`,
   );
   return { ...staged, rows, total };
 }
 
 /**
- * Works revenue out into the temporary table `revenue_part`: kind, customer, plan, feature, currency ('USD' where it could be
- * converted), bucket (the beginning of the day or month, or of the period, by the wall clock of the zone), amount. For questions that
+ * Works revenue out into the temporary table `revenue_part`: kind, customer, plan, feature, currency (that of the answer where it
+ * could be converted), bucket (the beginning of the day or month, or of the period, by the wall clock of the zone), amount. For questions that
  * set it against usage.
  */
 export async function stageRevenue(
@@ -50,12 +52,13 @@ export async function stageRevenue(
   const offsets = offsetsBetween(first, last, tz);
   await store.run(NAMED, { aliases: JSON.stringify(terms.aliases) });
   await store.run(judgedSql(offsets), { terms: JSON.stringify(terms.terms) });
-  await store.run(DATED, { ...wall, rates: JSON.stringify(terms.rates) });
+  const currency = currencyOf(store);
+  await store.run(datedSql(currency), { ...wall, rates: JSON.stringify(terms.rates) });
   await store.run(partsSql(every), wall);
   const unconverted = await store.rows<Unconverted>(sql`
     select customer, currency, sum(amount) as amount
     from revenue_part
-    where currency <> 'USD'
+    where currency <> ${literal(currency)}
     group by customer, currency
     order by currency, customer nulls last`);
   return { since, until, unconverted, warnings: await revenueWarnings(store, unconverted) };

@@ -18,10 +18,11 @@ function monthly(amount: Sql): Sql {
 }
 
 /**
- * What counts, in USD where there is a rate of the day it begins, over a stretch of time: `moment` is null, or the one moment it is
+ * What counts, in a currency where there is a rate of the day it begins, over a stretch of time: `moment` is null, or the one moment it is
  * earned at. What recurs becomes a stretch for each month of the span. Parameters: $since, $until (of the wall clock), $rates.
  */
-export const DATED: Sql = sql`
+export function datedSql(currency: string): Sql {
+  return sql`
 create or replace temp table revenue_dated as
 with counted as (
   select
@@ -70,13 +71,43 @@ rate as (
     select unnest(from_json($rates, '[{"currency": "varchar", "from": "date", "usd": "decimal(18, 10)"}]'), recursive := true)
   ) as given
 )
-select
+${currency === 'USD' ? IN_DOLLARS : inOther(currency)}`;
+}
+
+const IN_DOLLARS = sql`select
   stretch.* exclude (currency, units),
   case when rate.usd_units is null then stretch.currency else 'USD' end as currency,
   case when rate.usd_units is null then stretch.units
     else ${proportion(sql`stretch.units`, sql`rate.usd_units`, sql`10000000000`)} end as units
 from stretch
 asof left join rate on rate.currency = stretch.currency and stretch.anchor >= rate.valid_from`;
+
+/** What is in the currency already stays as it is; the rest becomes USD first, and then what USD were worth that day (`exchange_day`). */
+function inOther(currency: string): Sql {
+  const rate = sql`cast(replace(cast(exchange.rate as varchar), '.', '') as hugeint)`;
+  return sql`, dollar as (
+  select * exclude (currency, units), currency as first_currency, units as first_units,
+    case when currency = ${literal(currency)} then null else currency end as foreign_currency
+  from stretch
+),
+known as (
+  select
+    dollar.*,
+    case
+      when dollar.foreign_currency = 'USD' then dollar.first_units
+      when rate.usd_units is not null then ${proportion(sql`dollar.first_units`, sql`rate.usd_units`, sql`10000000000`)}
+    end as usd_units
+  from dollar
+  asof left join rate on rate.currency = dollar.foreign_currency and dollar.anchor >= rate.valid_from
+)
+select
+  known.* exclude (first_currency, first_units, foreign_currency, usd_units),
+  case when known.usd_units is not null and exchange.rate is not null then ${literal(currency)} else known.first_currency end as currency,
+  case when known.usd_units is not null and exchange.rate is not null
+    then ${proportion(sql`known.usd_units`, rate, sql`10000000000`)} else known.first_units end as units
+from known
+left join exchange_day as exchange on exchange.day = cast(known.anchor as date)`;
+}
 
 /**
  * What a stretch has earned up to a moment, in 10^-18: a stretch of n whole months an n-th in each, else as much as of its time

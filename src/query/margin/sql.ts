@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../sql.js';
+import { literal, type Sql, sql } from '../../sql.js';
 import { atto, fromAtto, proportion } from '../metrics/division.js';
 import { type Offset, wallSql } from '../scope/time_zone.js';
 import type { MarginBy } from './answer.js';
@@ -37,8 +37,8 @@ select customer, plan, timestamp '1970-01-01', timestamp '9999-01-01'
 from imported
 where customer not in (select customer from term)`;
 
-/** Revenue of the period by customer, plan, feature and month; `test` is over its columns, aliased fact. */
-export function revenueSql(test: Sql): Sql {
+/** Revenue of the period in a currency by customer, plan, feature and month; `test` is over its columns, aliased fact. */
+export function revenueSql(test: Sql, currency: string): Sql {
   return sql`
 create or replace temp table margin_revenue as
 select
@@ -50,7 +50,7 @@ select
 from revenue_part as fact
 left join margin_plan as held
   on fact.plan is null and held.customer = fact.customer and fact.bucket >= held.starts and fact.bucket < held.ends
-where fact.currency = 'USD' and ${test}
+where fact.currency = ${literal(currency)} and ${test}
 group by all`;
 }
 

@@ -2,6 +2,7 @@ import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
 import { type UsagePart, usageParts } from '../rollups/read.js';
+import { storedCost } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Period } from '../scope/period.js';
 import { type Scope, withPeriod, zoneOffsets } from '../scope/scope.js';
@@ -61,7 +62,11 @@ export async function unusualDays(store: Store, asked: Asked): Promise<UnusualDa
   if (!thorough && (await callsIn(store, parts, compared.params)) > MOST_CALLS) return [];
   const added = join(
     parts.map(
-      ({ table, added, test }) => sql`select ${day.key} as day, sum(fact.${added ? sql`cost` : sql`cost_usd`}) as cost
+      ({
+        table,
+        added,
+        test,
+      }) => sql`select ${day.key} as day, sum(${added ? sql`fact.cost` : storedCost(store, sql`fact`)}) as cost
       from ${table} as fact
       where ${test} and fact.occurred_at is not null
       group by all`,

@@ -2,7 +2,7 @@ import type { Unit } from '../metrics/metric.js';
 import type { MetricName, MetricValues } from '../metrics/metrics.js';
 import type { Coverage } from '../scope/coverage.js';
 import type { Every } from '../scope/time_buckets.js';
-import type { Count, Money } from '../scope/values.js';
+import type { Count, ExchangeNote, Money } from '../scope/values.js';
 
 /** The metrics asked for, under their names, and how far they can be trusted. */
 export interface ReportMetrics extends Partial<MetricValues> {
@@ -61,7 +61,10 @@ export interface CostReport {
     every: Every | null;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   metrics: ReportMetric[];
   /** With --every and --by. */
   spans?: (ReportSpan & Partial<Pick<ComparedSpan, 'before'>>)[];

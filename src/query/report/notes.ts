@@ -64,10 +64,11 @@ export interface Findings {
   overlaps: readonly Overlap[];
   unusual: readonly UnusualDay[];
   query: { tz: string; where: readonly Condition[] };
+  currency: string;
 }
 
 /** What a reader must know to read the numbers right, in sentences. */
-export function notesOn({ base, unpriced, undated, overlaps, unusual, query }: Findings): ReportWarning[] {
+export function notesOn({ base, unpriced, undated, overlaps, unusual, query, currency }: Findings): ReportWarning[] {
   const notes: ReportWarning[] = overlaps.map((overlap) => ({
     code: 'counted_twice',
     message: overlapSentence(overlap),
@@ -77,7 +78,7 @@ export function notesOn({ base, unpriced, undated, overlaps, unusual, query }: F
   if (base.assumed_rows !== 0) {
     notes.push({
       code: 'assumed',
-      message: `${requests(base.assumed_requests)} were priced with an assumed rate (USD ${shortened(base.assumed_cost ?? '0')} of the cost); llmcost why <request id> shows which.`,
+      message: `${requests(base.assumed_requests)} were priced with an assumed rate (${currency} ${shortened(base.assumed_cost ?? '0')} of the cost); llmcost why <request id> shows which.`,
     });
   }
   if (base.unknown_rows !== 0) {

@@ -9,6 +9,7 @@ import type { ReportSort } from '../metrics/order.js';
 import { reportSeries } from '../metrics/report_series.js';
 import { groupRows, metricsOf, seriesOf, spanRows } from '../metrics/rows.js';
 import { coverageOf } from '../scope/coverage.js';
+import { currencyOf, shownAgain, shownMoney } from '../scope/currency.js';
 import { dimensionOf, isTime } from '../scope/dimensions.js';
 import { scopeOf, visibleNow, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { useSnapshot } from '../scope/snapshot.js';
@@ -22,7 +23,8 @@ import { flatCosts } from './subscriptions.js';
 
 /** Any metrics by any dimensions; what can be added up sums to the totals to the last digit. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport> {
-  if (query.snapshot !== undefined) await useSnapshot(store, query.snapshot, query.now);
+  const { snapshot } = query;
+  if (snapshot !== undefined) await shownAgain(store, () => useSnapshot(store, snapshot, query.now));
   const { every, period, tz } = query;
   const metrics = query.metrics ?? (query.compare === undefined ? presetOf('default') : COMPARED_METRICS);
   if (every === undefined) refuseTimed(metrics);
@@ -68,7 +70,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     schema: 'llmcost.report/1',
     query: described(query, sort),
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     metrics: metrics.map(describedMetric),
     ...(series === undefined || alone ? {} : { spans: series.spans }),
     rows,
@@ -77,7 +79,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     coverage: await coverageOf(store, total.base, { ...query, scope }),
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query }),
+    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query, currency: currencyOf(store) }),
   };
 }
 

@@ -81,7 +81,7 @@ export function reportSchema(): Schema {
           every: orNull({ enum: ['hour', 'day', 'week', 'month'] }),
         }),
         price_book: TEXT,
-        currency: { const: 'USD' },
+        currency: TEXT,
         metrics: list(object({ name: TEXT, unit: TEXT, title: TEXT, means: TEXT })),
         rows: list(
           object(

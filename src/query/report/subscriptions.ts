@@ -1,9 +1,25 @@
 import { currentRevision, inRevision } from '../../rate/revision.js';
 import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import { currencyOf, failWithoutRate } from '../scope/currency.js';
 import type { Period } from '../scope/period.js';
 import { timestampText } from '../scope/time_zone.js';
 import type { FlatCost } from './answer.js';
+
+/** The parts day by day, at the price in the currency of the answer of that day (`exchange_day`); a day without rate fails the question. */
+const byDay = (currency: string) => sql`day_part as (
+      select flat_id, usd, seconds, day, greatest(starts, day) as starts, least(ends, day + interval 1 day) as ends
+      from (select *, unnest(generate_series(date_trunc('day', starts), ends, interval 1 day)) as day from part)
+      where day < ends
+    ),
+    dated as (
+      select part.* replace (
+        case when exchange.rate is null then ${failWithoutRate(currency, sql`part.day`)}
+          else cast(part.usd * exchange.rate as decimal(38, 18)) end as usd
+      )
+      from day_part as part
+      left join exchange_day as exchange on exchange.day = cast(part.day as date)
+    ),`;
 
 /**
  * The flat costs of a period, up to now. A month costs its price whatever its length (UTC), a part of it that part of its
@@ -12,6 +28,7 @@ import type { FlatCost } from './answer.js';
 export async function flatCosts(store: Store, { since, until }: Period, now: Date): Promise<FlatCost[]> {
   const { paid } = await store.row<{ paid: boolean }>(sql`select count(*) > 0 as paid from price_flat`);
   if (!paid) return [];
+  const currency = currencyOf(store);
   const bound = (instant: number | null) => (instant === null ? null : timestampText(instant));
   return store.rows<FlatCost>(
     sql`
@@ -43,12 +60,13 @@ export async function flatCosts(store: Store, { since, until }: Period, now: Dat
       )
       where begin < ends
     ),
+    ${currency === 'USD' ? sql`` : byDay(currency)}
     paid as (
       select
         flat_id,
         sum((2 * cast(replace(cast(usd as varchar), '.', '') as hugeint) * cast(epoch(ends) - epoch(starts) as bigint) + cast(seconds as bigint))
           // (2 * cast(seconds as bigint))) as atto
-      from part
+      from ${currency === 'USD' ? sql`part` : sql`dated`}
       group by flat_id
     )
     select

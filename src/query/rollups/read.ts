@@ -1,5 +1,6 @@
 import { integer, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
+import { currencyOf } from '../scope/currency.js';
 import { timestampText } from '../scope/time_zone.js';
 
 /** Usage that was added up in advance (src/store/schema_rolled.ts): by hour without customers, by day with them. */
@@ -80,7 +81,8 @@ export async function usageParts(
   tables: readonly RolledTable[],
 ): Promise<readonly [UsagePart, ...UsagePart[]]> {
   const calls = { table: sql`usage_fact`, added: false, test };
-  if (rolled === undefined || rolled.of !== test) return [calls];
+  // What was added up is in USD, of days with different rates.
+  if (rolled === undefined || rolled.of !== test || currencyOf(store) !== 'USD') return [calls];
   const [table] = commonTables(rolled.tables, tables);
   if (table === undefined) return [calls];
   wanted.set(store, (wanted.get(store) ?? new Set()).add(table));

@@ -22,3 +22,11 @@ export function isoText(instant: number | null): string | null {
  * @pattern ^-?[0-9]+(\.[0-9]+)?$
  */
 export type Money = string;
+
+/** How amounts in USD became another currency: each day's at the latest rate of that day (UTC) or before. */
+export interface ExchangeNote {
+  /** Whose rates. */
+  source: string;
+  /** No rate older than that was taken; null: a rate holds until the next one. */
+  max_age_days: number | null;
+}

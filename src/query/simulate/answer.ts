@@ -1,6 +1,6 @@
 import type { RevenueTerms } from '../../config/revenue.js';
 import type { Scores } from '../quality/scores.js';
-import type { Count, Money } from '../scope/values.js';
+import type { Count, ExchangeNote, Money } from '../scope/values.js';
 import type { FLAGS } from './cost_differences.js';
 import type { Today } from './current_cost.js';
 import type { Rank } from './rank_models_sql.js';
@@ -69,7 +69,10 @@ export interface SurveyAnswer {
     min_fit: number;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   adjustments: string[];
   today: Today;
   scores: {
@@ -151,7 +154,10 @@ export interface MovesAnswer {
     top: number | null;
   };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   adjustments: string[];
   rows: MoveRow[];
   totals: MoveAmounts;

@@ -2,6 +2,7 @@ import { OUTPUT_UNITS, TOKEN_CLASSES } from '../../names/dimensions.js';
 import { PROMPT, WEEK_MINUTE } from '../../rate/rating.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
+import { exchangeRate, storedCost } from '../scope/currency.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Scope } from '../scope/scope.js';
 import { timestampText } from '../scope/time_zone.js';
@@ -127,6 +128,8 @@ export async function putCells(
         fact.requests,
         fact.units,
         fact.cost_usd,
+        ${storedCost(store, sql`fact`)} as usd_cost,
+        ${exchangeRate(store, sql`fact`) ?? sql`cast(1 as decimal(20, 10))`} as exchange_rate,
         ${join(CLASSES.map((name) => sql`fact.${identifier(name)}`))},
         ${moment} as occurred_at,
         ${MASK} as mask,
@@ -179,6 +182,7 @@ export async function putCells(
       is_sized as sized,
       requests is null as uncounted,
       units,
+      exchange_rate,
       min(occurred_at) as occurred_at,
       min(prompt_size) as prompt,
       min(prompt_size + answer_size) as total,
@@ -186,7 +190,8 @@ export async function putCells(
       count(*) as usage_rows,
       cast(sum(requests) as bigint) as requests,
       ${join(CLASSES.map((name) => sql`cast(sum(${identifier(name)}) as bigint) as ${identifier(name)}`))},
-      sum(cost_usd) as before
+      sum(cost_usd) as before,
+      sum(usd_cost) as usd_before
     from slotted
     group by all`,
     {
@@ -223,12 +228,14 @@ export async function putParts(store: Store, by: number): Promise<void> {
       cell.mask,
       cell.uncounted,
       cell.units,
+      cell.exchange_rate,
       min(cell.occurred_at) as occurred_at,
       min(cell.prompt) as prompt,
       sum(cell.usage_rows) as usage_rows,
       cast(sum(cell.requests) as bigint) as requests,
       ${join(CLASSES.map((name) => sql`cast(sum(cell.${identifier(name)}) as bigint) as ${identifier(name)}`))},
-      sum(cell.before) as before
+      sum(cell.before) as before,
+      sum(cell.usd_before) as usd_before
     from simulate_cell as cell
     join simulate_limit as bound on bound.source_id = cell.source_id
     group by all

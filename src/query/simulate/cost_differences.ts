@@ -2,12 +2,19 @@ import { COST_USD, FEE_UNKNOWN, NOTHING_BILLED, UNITS_COST } from '../../rate/ra
 import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { atto, divided } from '../metrics/division.js';
+import { currencyOf } from '../scope/currency.js';
 import { timestampText } from '../scope/time_zone.js';
 import { PART_MATCH } from './cells.js';
 
-/** What a group of rows costs: COST_USD of its sums, and the units of every further row. */
-const PART_COST = sql`case when call.units is null or card.free or (${NOTHING_BILLED}) then ${COST_USD}
+/** What a group of rows costs in USD: COST_USD of its sums, and the units of every further row. */
+const USD_COST = sql`case when call.units is null or card.free or (${NOTHING_BILLED}) then ${COST_USD}
       else ${COST_USD} + cast(call.usage_rows - 1 as bigint) * ${UNITS_COST} end`;
+
+/** The same in the currency of the answer: what was paid, and what changes at the rate of the days of the group. What changes nothing in USD changes nothing. */
+function partCost(store: Store): Sql {
+  if (currencyOf(store) === 'USD') return USD_COST;
+  return sql`call.before + cast((${USD_COST} - call.usd_before) * call.exchange_rate as decimal(38, 18))`;
+}
 
 const LOST = [
   ['lost_tier', sql`list_contains(card.assumed_rates, 'service_tier')`],
@@ -35,6 +42,7 @@ export async function putDeltas(
     sql`call.scale`,
     ...Array.from({ length: by }, (_, n) => sql`call.${identifier(`k${n}`)}`),
   ]);
+  const cost = partCost(store);
   const flags = join(LOST.map(([name, test]) => sql`${test} as ${identifier(name)}`));
   const noFlags = join(LOST.map(([name]) => sql`false as ${identifier(name)}`));
   const moving = sql`pair.target_id, ends.variant, ${keys}, coalesce(call.reason, 'no_price') as reason, call.unsure, call.usage_rows,
@@ -48,7 +56,7 @@ export async function putDeltas(
       ${staying}
       cross join (select distinct variant from simulate_ratio) as ends
       where call.reason is not null or lacking.part_id is not null`
-      : sql`select ${moving}, ${PART_COST} as cost, ${noFlags}
+      : sql`select ${moving}, ${cost} as cost, ${noFlags}
       ${staying}
       join simulate_card as card
         on card.source_id = pair.source_id and card.target_id = ${integer(spare)} and ${PART_MATCH}
@@ -59,7 +67,7 @@ export async function putDeltas(
     create or replace temp table simulate_delta as
     with fitting as materialized (
       select pair.target_id, call.part_id, card.variant, ${keys}, call.reason, call.unsure, call.usage_rows, call.requests, call.before,
-        ${PART_COST} as cost, not card.free and ${FEE_UNKNOWN} as lacks_fee, ${flags}
+        ${cost} as cost, not card.free and ${FEE_UNKNOWN} as lacks_fee, ${flags}
       from simulate_part as call
       join simulate_pair as pair on pair.limit_id = call.limit_id and pair.rule = call.rule_id
       join simulate_card as card

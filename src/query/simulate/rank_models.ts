@@ -3,6 +3,7 @@ import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { type Scores, successOf } from '../quality/scores.js';
+import { shownMoney } from '../scope/currency.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
 import { countOf, textOf } from '../scope/values.js';
@@ -83,7 +84,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     mode: 'all',
     query: described(query),
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     adjustments: adjustmentTexts(
       query.adjust,
       await usedKinds(store),

@@ -4,6 +4,7 @@ import { currentRevision } from '../../rate/revision.js';
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { stageRevenue } from '../margin/revenue.js';
+import { currencyOf, shownMoney } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
@@ -51,7 +52,11 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     now: query.now,
   });
   const earns = await stagedRevenue(store, query);
-  const form = { scale: query.growth.length > 0, grows: query.mode === 'scale', earns: earns !== undefined };
+  const form = {
+    scale: query.growth.length > 0,
+    grows: query.mode === 'scale',
+    earns: earns === undefined ? undefined : currencyOf(store),
+  };
   const parts = await store.rows(movesSql(dimensions, form), { top: query.top ?? null });
   const total = parts.find((part) => part.kind === 'total');
   if (total === undefined) throw new Error('a simulation without total');
@@ -70,7 +75,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     mode: query.mode,
     query: described(query),
     price_book: await bookText(store, query.adjust.revision),
-    currency: 'USD',
+    ...shownMoney(store),
     adjustments: [
       ...growthTexts(query.growth, query.mode === 'scale'),
       ...adjustmentTexts(query.adjust, await usedKinds(store), told),

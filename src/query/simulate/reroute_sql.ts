@@ -16,10 +16,10 @@ function scaled(change: Sql, hasScale: boolean): Sql {
   return hasScale ? sql`${change} * delta.scale` : change;
 }
 
-const EARNED = sql`left join (
+const earnedIn = (currency: string) => sql`left join (
     select customer, sum(amount) as revenue
     from revenue_part
-    where currency = 'USD'
+    where currency = ${literal(currency)}
     group by customer
   ) as earned on earned.customer is not distinct from whole.k0`;
 
@@ -27,11 +27,11 @@ const EARNED = sql`left join (
  * One row for each group, `(other)` and the total: before, and after for the middle and both ends of the tokenizer ratios.
  * After is before plus what the moves change, so what stays counts as it is. `grows`: nothing is asked but how
  * much more the traffic of --scale costs, so before is without it. `earns`: the only key is the customer, and
- * `revenue_part` (src/query/margin/revenue.ts) tells what each brought in. Parameter: $top (null for all).
+ * `revenue_part` (src/query/margin/revenue.ts) tells what each brought in, in this currency. Parameter: $top (null for all).
  */
 export function movesSql(
   dimensions: readonly Dimension[],
-  { scale, grows, earns }: { scale: boolean; grows: boolean; earns: boolean },
+  { scale, grows, earns }: { scale: boolean; grows: boolean; earns: string | undefined },
 ): Sql {
   const keys = keysOf(dimensions.length);
   const grouped = join([...keys, sql`total`]);
@@ -81,10 +81,10 @@ grouped as (
     whole.growth + coalesce(moved.low, 0) as low,
     whole.growth + coalesce(moved.high, 0) as high,
     cast(coalesce(moved.moved, 0) as decimal(38, 0)) as moved,
-    ${earns ? sql`earned.revenue` : sql`cast(null as decimal(38, 18))`} as revenue
+    ${earns !== undefined ? sql`earned.revenue` : sql`cast(null as decimal(38, 18))`} as revenue
   from whole
   left join moved on ${same}
-  ${earns ? EARNED : sql``}
+  ${earns === undefined ? sql`` : earnedIn(earns)}
 ),
 ranked as (
   select *, row_number() over (order by before desc, ${join([...keys, sql`1`])}) as position

@@ -1,6 +1,6 @@
 import type { Condition } from '../scope/filter.js';
 import type { Period } from '../scope/period.js';
-import type { Count, Money } from '../scope/values.js';
+import type { Count, ExchangeNote, Money } from '../scope/values.js';
 
 export interface WasteQuery {
   period: Period;
@@ -69,7 +69,10 @@ export interface WasteReport {
   schema: 'llmcost.waste/1';
   query: { since: string | null; until: string | null; period: string; tz: string; where: string[]; top: number };
   price_book: string;
-  currency: 'USD';
+  /** Of all amounts that do not name their own. */
+  currency: string;
+  /** By which rates USD became it; only where it is not USD. */
+  exchange?: ExchangeNote;
   /** The days that usage spans, which the saving per month is taken from. */
   days: Count;
   rows: WasteRow[];

@@ -4,6 +4,7 @@ import { CARD_MATCH, COST_STATUS, COST_USD, ratedProfiles } from '../../rate/rat
 import { currentRevision } from '../../rate/revision.js';
 import { type Sql, sql, timestampOf } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
+import { inShownCurrency, storedCost } from '../scope/currency.js';
 import { FAILED, found, IS_CALL, JOINED, OUTPUT } from './found_sql.js';
 
 interface Asked {
@@ -159,8 +160,8 @@ async function atOtherPrice(store: Store, category: 'batch' | 'small_answers', a
     found(
       name,
       sql`
-    select call.rowid as call, call.cost_usd - ${COST_USD} as saving
-    from (select fact.rowid, fact.* from usage_fact as fact where ${test} and fact.requests = 1) as call
+    select call.rowid as call, ${inShownCurrency(store, sql`(${storedCost(store, sql`call`)} - ${COST_USD})`, sql`call`)} as saving
+    from (select fact.rowid as rowid, fact.* from usage_fact as fact where ${test} and fact.requests = 1) as call
     join (${ratedProfiles(other, table)}) as card on card.profile_id = call.profile_id and ${CARD_MATCH}
     where call.cost_usd > 0 and call.occurred_at is not null and ${COST_STATUS} = 0`,
     ),

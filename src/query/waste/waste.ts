@@ -2,6 +2,7 @@ import { priceBookId } from '../../rate/book/book.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { atto, divided, fromAtto } from '../metrics/division.js';
+import { shownMoney } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { patternHint } from '../scope/filter.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
@@ -30,7 +31,7 @@ export async function wasteReport(store: Store, query: WasteQuery): Promise<Wast
     schema: 'llmcost.waste/1',
     query: described(query),
     price_book: await priceBookId(store),
-    currency: 'USD',
+    ...shownMoney(store),
     days,
     rows: CATEGORIES.flatMap((category) => {
       const part = parts.find(({ category: name }) => name === category.name);

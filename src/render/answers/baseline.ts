@@ -59,8 +59,8 @@ function changeTable({ changes }: Comparison): Table {
     columns: columnsOf('metric', ['baseline', 'right'], ['now', 'right'], ['change', 'right'], '95% interval'),
     rows: changes.map(({ metric, before, after, change_percent, low_percent, high_percent }) => [
       metric,
-      amountText(before, metric === 'cost' ? 'money' : 'count'),
-      amountText(after, metric === 'cost' ? 'money' : 'count'),
+      amountText(before, { unit: metric === 'cost' ? 'money' : 'count', currency: 'USD' }),
+      amountText(after, { unit: metric === 'cost' ? 'money' : 'count', currency: 'USD' }),
       percent(change_percent),
       low_percent === null ? '' : `${percent(low_percent)} to ${percent(high_percent)}`,
     ]),
@@ -70,13 +70,13 @@ function changeTable({ changes }: Comparison): Table {
 
 function caseTable({ worst, changes }: Comparison): Table {
   const priced = changes.some(({ metric, before, after }) => metric === 'cost' && /[1-9]/.test(before + after));
-  const unit = priced ? 'money' : 'tokens';
+  const measured = { unit: priced ? 'money' : 'tokens', currency: 'USD' } as const;
   return {
     columns: columnsOf('case', ['baseline', 'right'], ['now', 'right'], ['change', 'right']),
     rows: worst.map((one) => [
       one.case === '' ? NONE : one.case,
-      amountText(one.before, unit),
-      amountText(one.after, unit),
+      amountText(one.before, measured),
+      amountText(one.after, measured),
       one.change_percent === null ? '' : `+${one.change_percent}%`,
     ]),
     footer: [],

@@ -1,7 +1,7 @@
 import type { BudgetCheck, BudgetRow } from '../../query/budget/answer.js';
 import { NONE, type Table } from '../document.js';
 import { valueText } from '../text/metric.js';
-import { formatCount, formatPercent } from '../text/number.js';
+import { formatAmount, formatCount, formatPercent } from '../text/number.js';
 
 /** How much of a check is shown. */
 export interface Shown {
@@ -46,13 +46,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'who', align: 'left', cell: whoOf },
   { title: 'period', align: 'right', cell: ({ period }) => period, always: true },
   { title: 'limit', align: 'right', cell: limitCell, always: true },
-  { title: 'used', align: 'right', cell: ({ used, unit }) => amountText(used, unit), always: true },
+  { title: 'used', align: 'right', cell: ({ used, ...row }) => amountText(used, row), always: true },
   { title: '%', align: 'right', cell: percentCell, always: true },
   { title: '', align: 'left', fixed: true, cell: bar },
   {
     title: 'forecast',
     align: 'right',
-    cell: ({ projected, unit }) => (projected === null ? '' : amountText(projected, unit)),
+    cell: ({ projected, ...row }) => (projected === null ? '' : amountText(projected, row)),
   },
   { title: '80% interval', align: 'right', optional: true, cell: intervalCell },
   { title: 'used up', align: 'left', fixed: true, optional: true, cell: ({ used_up_on }) => used_up_on ?? '' },
@@ -74,9 +74,9 @@ export function whoOf({ group, verdict }: BudgetRow): string {
     .join(', ');
 }
 
-function limitCell({ limit, limit_text, unit }: BudgetRow): string {
+function limitCell({ limit, limit_text, ...row }: BudgetRow): string {
   const least = /^\s*(at least|min|>=)/i.test(limit_text) ? '≥ ' : '';
-  return limit === null ? limit_text : `${least}${amountText(limit, unit)}`;
+  return limit === null ? limit_text : `${least}${amountText(limit, row)}`;
 }
 
 function percentCell({ used_percent, used }: BudgetRow): string {
@@ -94,9 +94,9 @@ function bar({ used_percent, projected_percent }: BudgetRow): string {
   return '█'.repeat(used) + '▒'.repeat(toCome - used) + '·'.repeat(WIDTH - toCome);
 }
 
-function intervalCell({ projected_low, projected_high, forecast_note, unit }: BudgetRow): string {
+function intervalCell({ projected_low, projected_high, forecast_note, ...row }: BudgetRow): string {
   if (projected_low === null || projected_high === null) return forecast_note === null ? '' : 'too little history';
-  return `${amountText(projected_low, unit)} – ${amountText(projected_high, unit)}`;
+  return `${amountText(projected_low, row)} – ${amountText(projected_high, row)}`;
 }
 
 function driverCell({ driver }: BudgetRow): string {
@@ -106,9 +106,10 @@ function driverCell({ driver }: BudgetRow): string {
 }
 
 /** An amount in its unit as people read it, ? where it is not known. Two places are enough where it is no money. */
-export function amountText(amount: string | null, unit: BudgetRow['unit']): string {
+export function amountText(amount: string | null, { unit, currency }: Pick<BudgetRow, 'unit' | 'currency'>): string {
   if (amount === null) return '?';
-  return valueText(unit, unit === 'money' ? amount : amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, ''));
+  if (unit === 'money') return formatAmount(amount, currency);
+  return valueText(unit, amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, ''));
 }
 
 /** When it was checked, the period if all rows have the same, in which zone, by which prices. */

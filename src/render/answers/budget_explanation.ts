@@ -1,16 +1,17 @@
 import type { BudgetExplanation } from '../../query/budget/answer.js';
 import { columnsOf, type Document, NONE, type TableSection } from '../document.js';
-import { formatCount, formatMoney } from '../text/number.js';
+import { formatCount, formatMoney, shownCurrency } from '../text/number.js';
 import { amountText } from './budget_columns.js';
 
 /** What used a budget up: tables of days, models, … and of the most expensive calls. */
 export function budgetExplanationDocument(found: BudgetExplanation): Document {
-  const { query, used, parts, calls } = found;
+  const { query, used, parts, calls, currency } = found;
+  const { unit } = query;
   const who = Object.values(query.group).map((value) => value ?? NONE);
   return {
     json: found,
     head: [
-      `${[query.rule, ...who].join(', ')}: ${query.metric} ${amountText(used, query.unit)} (${query.period}, ${query.tz})`,
+      `${[query.rule, ...who].join(', ')}: ${query.metric} ${amountText(used, { unit, currency })} (${query.period}, ${query.tz})`,
     ],
     body: [...parts.map((part) => partTable(part, query)), ...(calls.length === 0 ? [] : [callTable(calls)])],
     notes: [],
@@ -40,7 +41,7 @@ function partTable({ by, rows }: BudgetExplanation['parts'][number], query: Budg
       ),
       rows: rows.map(({ value, amount, cost, requests }) => [
         value ?? NONE,
-        ...(ofCost ? [] : [amountText(amount, query.unit)]),
+        ...(ofCost ? [] : [amountText(amount, { unit: query.unit, currency: shownCurrency() })]),
         cost === null ? 'unpriced' : formatMoney(cost),
         requests === null ? '?' : formatCount(requests),
       ]),

@@ -152,7 +152,7 @@ function waterfallChart(report: ExplainReport): WaterfallChart {
     kind: 'waterfall',
     title: 'What the change is made of',
     labelTitle: 'part',
-    value: { title: 'USD', unit: 'money' },
+    value: { title: report.currency, unit: 'money' },
     steps: [total('before', report.cost_before), ...changes, total('after', report.cost_after)],
   };
 }

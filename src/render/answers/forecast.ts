@@ -10,7 +10,8 @@ export function forecastDocument(answer: Forecast, { top }: { top: number }): Do
   const rest = answer.rows.length - top;
   const figure = (label: string, amount: string | null) => ({
     label,
-    value: amount === null ? (total.note ?? 'unknown') : amountText(amount, query.unit),
+    value:
+      amount === null ? (total.note ?? 'unknown') : amountText(amount, { unit: query.unit, currency: answer.currency }),
   });
   const table = { type: 'table', title: query.by.length === 0 ? 'All' : `By ${query.by.join(', ')}` } as const;
   return {
@@ -54,8 +55,8 @@ function titleOf({ query }: Forecast): string {
   return `${query.period} (${query.tz}), as of ${query.at.slice(0, 16).replace('T', ' ')} UTC · ${query.metric}${filters}`;
 }
 
-function forecastTable({ query, rows, total }: Forecast, top: number): Table {
-  const amount = (text: string | null) => (text === null ? '' : amountText(text, query.unit));
+function forecastTable({ query, rows, total, currency }: Forecast, top: number): Table {
+  const amount = (text: string | null) => (text === null ? '' : amountText(text, { unit: query.unit, currency }));
   const cells = (row: ForecastRow) => [
     amount(row.used),
     amount(row.projected),
@@ -78,10 +79,10 @@ function forecastTable({ query, rows, total }: Forecast, top: number): Table {
 const WIDTH = 40;
 
 /** A line for each day: what was used, and what is expected. Bars are drawn from the numbers; only the numbers are exact. */
-function dayBars({ query, days }: Forecast): string[] {
+function dayBars({ query, days, currency }: Forecast): string[] {
   const most = Math.max(...days.map((day) => Number(largerOf(day))), 0);
   if (most === 0) return [];
-  const shown = days.map((day) => ({ ...day, text: amountText(largerOf(day), query.unit) }));
+  const shown = days.map((day) => ({ ...day, text: amountText(largerOf(day), { unit: query.unit, currency }) }));
   const width = Math.max(...shown.map(({ text }) => text.length));
   const line = ({ day, used, expected, text }: (typeof shown)[number]) => {
     const length = (amount: string | null) => Math.round((Number(amount ?? 0) / most) * WIDTH);
@@ -96,9 +97,11 @@ function largerOf({ used, expected }: ForecastDay): string {
   return Number(expected ?? 0) > Number(used ?? 0) ? (expected ?? '0') : (used ?? '0');
 }
 
-function dayChart({ query, days }: Forecast): Document['body'][number] {
+function dayChart({ query, days, currency }: Forecast): Document['body'][number] {
   const cell = (amount: string | null): ValuedCell =>
-    amount === null ? { text: '', value: null } : { text: amountText(amount, query.unit), value: amount };
+    amount === null
+      ? { text: '', value: null }
+      : { text: amountText(amount, { unit: query.unit, currency }), value: amount };
   return {
     type: 'chart',
     kind: 'columns',

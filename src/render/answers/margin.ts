@@ -2,6 +2,7 @@ import type { MarginReport, MarginRow, MarginVerdict } from '../../query/margin/
 import { type Cell, type Document, NONE, type Records, type SeriesChart, type Table, valuesOf } from '../document.js';
 import { UNKNOWN } from '../text/metric.js';
 import { formatAmount, formatMoney, formatPercent } from '../text/number.js';
+import { roundingNote } from '../text/rounding.js';
 
 /** What comes in against what its calls cost: the whole in figures, both side by side, and the table. */
 export function marginDocument(report: MarginReport): Document {
@@ -29,7 +30,7 @@ export function marginDocument(report: MarginReport): Document {
         ],
       },
       ...(report.rows.length === 0 ? [] : [chartOf(report)]),
-      { type: 'table', title: 'Margins', table: marginTable(report), below: apart },
+      { type: 'table', title: 'Margins', table: marginTable(report), below: [...rounding(report), ...apart] },
     ],
     notes: report.warnings.map(({ message }) => message),
     besideRecords: apart,
@@ -43,6 +44,18 @@ export function marginDocument(report: MarginReport): Document {
   };
 }
 
+/** A footnote where amounts that are shown do not add up to the total that is shown. */
+function rounding({ rows, totals }: MarginReport): string[] {
+  const notes = (['revenue', 'cost', 'margin'] as const).flatMap(
+    (name) =>
+      roundingNote(
+        rows.map((row) => row[name]),
+        totals[name],
+      ) ?? [],
+  );
+  return notes.slice(0, 1);
+}
+
 /** Period, time zone, filters and the target. */
 function titleOf({ query: { period, tz, where, target } }: MarginReport): string {
   return [`${period} (${tz})`, ...where, ...(target === null ? [] : [`target margin ${target}%`])].join(' · ');
@@ -50,7 +63,7 @@ function titleOf({ query: { period, tz, where, target } }: MarginReport): string
 
 const BARS = 20;
 
-function chartOf({ query: { by }, rows }: MarginReport): SeriesChart {
+function chartOf({ query: { by }, rows, currency }: MarginReport): SeriesChart {
   const shown = rows.slice(0, BARS);
   const cells = (amounts: (string | null)[]) =>
     amounts.map((amount) => ({ text: amount === null ? 'unpriced' : formatMoney(amount), value: amount }));
@@ -61,7 +74,7 @@ function chartOf({ query: { by }, rows }: MarginReport): SeriesChart {
     text: rows.length > BARS ? `The first ${BARS} of ${rows.length}; the table has all.` : undefined,
     labelTitle: by,
     labels: shown.map(nameOf),
-    value: { title: 'USD', unit: 'money' },
+    value: { title: currency, unit: 'money' },
     series: [
       { name: 'revenue', cells: cells(shown.map(({ revenue }) => revenue)), tone: 'good' },
       { name: 'cost', cells: cells(shown.map(({ cost }) => cost)), tone: 'bad' },

@@ -14,11 +14,12 @@ import {
 import { moneyCell, plainCell } from '../text/cells.js';
 import { requestsCell, UNKNOWN } from '../text/metric.js';
 import { formatCount, formatMoney, formatScore } from '../text/number.js';
+import { roundingNote } from '../text/rounding.js';
 
 /** Calls moved elsewhere: the period, the table, where the calls went, what it rests on and what it cannot see. */
 export function rerouteDocument(answer: MovesAnswer): Document {
   const title = titleOf(answer);
-  const story = footnotes(answer);
+  const story = [...rounding(answer), ...footnotes(answer)];
   return {
     json: answer,
     head: [title],
@@ -32,6 +33,18 @@ export function rerouteDocument(answer: MovesAnswer): Document {
     records: recordsOfReroute(answer),
     page: { title: 'What the same traffic would have cost elsewhere', subtitle: title, footer: story },
   };
+}
+
+/** A footnote where amounts that are shown do not add up to the total that is shown. */
+function rounding({ rows, totals }: MovesAnswer): string[] {
+  const notes = (['before', 'after', 'change'] as const).flatMap(
+    (name) =>
+      roundingNote(
+        rows.map((row) => row[name]),
+        totals[name],
+      ) ?? [],
+  );
+  return notes.slice(0, 1);
 }
 
 /** Period, filters, requests and rules in a line. */

@@ -61,7 +61,7 @@ function keyFigures({ totals }: WasteReport): Section {
 }
 
 /** On a terminal those behind a kind are below it; on a page, which sorts, they have a table of their own. */
-function wasteSections({ rows, totals }: WasteReport, decided: string[]): Section[] {
+function wasteSections({ rows, totals, currency }: WasteReport, decided: string[]): Section[] {
   const columns = columnsOf(
     'waste',
     'sure?',
@@ -90,7 +90,7 @@ function wasteSections({ rows, totals }: WasteReport, decided: string[]): Sectio
       title: 'What could be saved',
       labelTitle: 'waste',
       labels: rows.map(({ title }) => title),
-      value: { title: 'USD', unit: 'money' },
+      value: { title: currency, unit: 'money' },
       series: [{ name: 'saving', cells: rows.map(({ saving }) => moneyCell(saving)), tone: 'bad' }],
     },
     { ...table, in: ['page'], table: { columns, rows: rows.map(kind), footer } },

@@ -1,4 +1,6 @@
+import { currencyMark } from '../../names/currency_mark.js';
 import type { Axis, Chart, ScatterChart, SeriesChart, ValuedCell, WaterfallChart } from '../document.js';
+import { shownCurrency } from '../text/number.js';
 import { type Html, html } from './html.js';
 import { pageName, tableCell } from './table.js';
 
@@ -40,7 +42,9 @@ function settings(chart: Chart): Html {
 
 function axis(name: 'x' | 'y', { title, unit, scale }: Axis): Html {
   const log = scale === 'log' ? html` data-${name}-log` : undefined;
-  return html` data-${name}-title="${title}" data-${name}-unit="${unit}"${log}`;
+  const mark = currencyMark(shownCurrency());
+  const money = unit === 'money' && mark !== '$' ? html` data-${name}-mark="${mark}"` : undefined;
+  return html` data-${name}-title="${title}" data-${name}-unit="${unit}"${money}${log}`;
 }
 
 function numbers(chart: Chart): Html {

@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { currencyMark } from '../../names/currency_mark.js';
+
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const MONEY = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4, minimumSignificantDigits: 4 });
@@ -19,15 +22,28 @@ export function formatShort(count: number | string): string {
   return /^-?\d{1,4}$/.test(String(count)) ? formatCount(count) : SHORT.format(decimal(String(count)));
 }
 
+/** The currency of the answer that is being drawn. */
+const shown = new AsyncLocalStorage<string>();
+
+/** Draws an answer whose amounts are in a currency: every amount of `draw` gets its sign. */
+export function inCurrency<T>(currency: string, draw: () => T): T {
+  return shown.run(currency, draw);
+}
+
+/** The currency of the answer that is being drawn; USD where nobody says. */
+export function shownCurrency(): string {
+  return shown.getStore() ?? 'USD';
+}
+
 /**
- * USD from a decimal string: $1,234.57; below a cent four significant digits, so what is not zero never looks like it: $0.0001235.
+ * An amount of the answer's currency from a decimal string: $1,234.57; below a cent four significant digits, so what is not zero never looks like it: $0.0001235.
  * Nothing is calculated: Intl rounds the digits of the string.
  */
 export function formatMoney(amount: string): string {
   const digits = decimal(amount.replace(/^-/, ''));
   const zero = /^[0.]*$/.test(digits);
   const belowCent = !zero && /^0+\.00/.test(digits);
-  return `${amount.startsWith('-') && !zero ? '-' : ''}$${(belowCent ? SMALL : MONEY).format(digits)}`;
+  return `${amount.startsWith('-') && !zero ? '-' : ''}${currencyMark(shownCurrency())}${(belowCent ? SMALL : MONEY).format(digits)}`;
 }
 
 /** A change with its sign: +$1.20, -$0.30, $0.00. */
@@ -38,12 +54,12 @@ export function signedMoney(amount: string): string {
 /** What one thing costs: below a dollar four significant digits, so a small change is seen: $0.01234. */
 export function formatUnitMoney(amount: string): string {
   const digits = decimal(amount);
-  return /^0\.\d*[1-9]/.test(digits) ? `$${SMALL.format(digits)}` : formatMoney(digits);
+  return /^0\.\d*[1-9]/.test(digits) ? `${currencyMark(shownCurrency())}${SMALL.format(digits)}` : formatMoney(digits);
 }
 
-/** An amount as of `formatMoney` in any currency: $1.23, EUR 1.23. */
+/** An amount as of `formatMoney` in any currency: $1.23, €1.23, CHF 1.23. */
 export function formatAmount(amount: string, currency: string): string {
-  return currency === 'USD' ? formatMoney(amount) : `${currency} ${formatMoney(amount).replace('$', '')}`;
+  return inCurrency(currency, () => formatMoney(amount));
 }
 
 /** '41.32' → 41.32%; what is not zero never looks like it. */

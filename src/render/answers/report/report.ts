@@ -1,6 +1,7 @@
 import type { CostReport, ReportRow } from '../../../query/report/answer.js';
 import { type Cell, type Document, type Section, type Table, textOf, type ValuedCell } from '../../document.js';
 import { counted, formatCount, formatMoney } from '../../text/number.js';
+import { roundingNote } from '../../text/rounding.js';
 import { reportCharts, reportFigures } from './charts.js';
 import { reportTable, reportTitle, type Shown } from './columns.js';
 import { effectsChart, effectsLines } from './effects.js';
@@ -97,9 +98,19 @@ function sortValue(
   return metric === undefined ? undefined : (row) => ({ value: row[metric.name] ?? null });
 }
 
+/** A footnote where the costs that are shown do not add up to the total that is shown. */
+function roundingLine({ metrics, rows, totals, query, spans }: CostReport): string[] {
+  if (!metrics.some(({ name }) => name === 'cost') || (query.every !== null && spans !== undefined)) return [];
+  const note = roundingNote(
+    rows.map(({ cost }) => cost ?? null),
+    totals.cost ?? null,
+  );
+  return note === undefined ? [] : [note];
+}
+
 /** What is below the table: what was paid by time, why the cost changed. */
 function linesBelow(report: CostReport): string[] {
-  return [...flatLines(report), ...effectsLines(report)];
+  return [...roundingLine(report), ...flatLines(report), ...effectsLines(report)];
 }
 
 /** Many models without a price are one note; --verbose and JSON name each. */
