@@ -193,7 +193,10 @@ function contradictedText(number: number): string {
 
 /** billed by the source: 1,204 calls, 1,198 agree within 0.1 %, 6 differ by $0.84: llmcost report --where agreement=differs, llmcost why ID */
 function agreementText({ calls: billed, agree, differ, unpriced, difference, furthest }: Agreement): string {
-  const parts = [calls(Number(billed)), `${formatCount(Number(agree))} ${Number(agree) === 1 ? 'agrees' : 'agree'} within 0.1 %`];
+  const parts = [
+    calls(Number(billed)),
+    `${formatCount(Number(agree))} ${Number(agree) === 1 ? 'agrees' : 'agree'} within 0.1 %`,
+  ];
   if (Number(unpriced) > 0) parts.push(`${formatCount(Number(unpriced))} without a price`);
   if (Number(differ) === 0) return `billed by the source: ${parts.join(', ')}`;
   const next = [
