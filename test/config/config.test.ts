@@ -8,7 +8,7 @@ import { pricesOf } from '../../src/config/prices.js';
 import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
-const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets, notify';
+const SECTIONS = 'prices, plans, customers, rates, formats, attribution, budgets, notify, team';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));
