@@ -6,10 +6,13 @@ import { listPushes, PackFiles, pushesIn, type Read, readManifests, refusal } fr
 import { type Batch, type Folding, foldBatch } from './fold.js';
 import { DamagedPush, type Piece, type Push } from './manifest.js';
 import { type Inspected, inspectPacks } from './pack.js';
+import { inParallel } from './place.js';
 import type { TeamPlace } from './team_place.js';
 
 /** So many rows are taken in at once: what a transaction and the memory of the database can hold. */
 const BATCH_ROWS = 1_000_000;
+/** The packs of so many pushes are fetched at once. */
+const PUSHES_AT_ONCE = 16;
 
 /** The pushes of a place that a store knows. */
 export async function knownPushes(store: Store, place: string): Promise<Set<string>> {
@@ -37,17 +40,21 @@ export async function fetchNews(target: TeamPlace, known: ReadonlySet<string>, c
   const found = pushesIn(read);
   const files = new PackFiles(place, cache);
   const incomplete: SyncedPlace['incomplete'] = [];
-  const pushes: Push[] = [];
   const bad = [...refused, ...found.refused];
-  for (const push of found.pushes) {
-    if (known.has(push.push_id)) continue;
+  const fresh = found.pushes.filter(({ push_id }) => !known.has(push_id));
+  const pushes = await inParallel(fresh, PUSHES_AT_ONCE, async (push): Promise<Push | undefined> => {
+    const { push_id, machine } = push;
     try {
-      if ((await files.pathsOf(push)) !== undefined) pushes.push(push);
-      else incomplete.push({ push_id: push.push_id, machine: push.machine });
+      if ((await files.pathsOf(push)) !== undefined) return push;
+      incomplete.push({ push_id, machine });
     } catch (error) {
-      bad.push(refusal(push.push_id, error, push.machine));
+      bad.push(refusal(push_id, error, machine));
     }
-  }
+    return undefined;
+  });
+  const byId = (a: { push_id: string }, b: { push_id: string }) => a.push_id.localeCompare(b.push_id);
+  incomplete.sort(byId);
+  bad.sort(byId);
   return { target, read, pushes, incomplete, refused: bad, files };
 }
 
