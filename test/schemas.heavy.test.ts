@@ -125,6 +125,7 @@ const ANSWERS: [schema: keyof typeof SCHEMAS, line: string][] = [
   ['pricing-show', 'pricing show gpt-4o --format json'],
   ['pricing-status', 'pricing status --format json'],
   ['quality', 'quality list --format json'],
+  ['status', 'status --format json'],
   ['rejects', 'imports rejects 2 --format json'],
   ['simulate', 'simulate --swap gpt-4o-mini=claude-haiku-4-5 --by customer --format json'],
   ['simulate', 'simulate --all --provider openai --where feature=summaries --period 2026-W43 --top 5 --format json'],
