@@ -9,7 +9,7 @@ import { UsageError } from '../../src/errors.js';
 import { fakeIo } from '../fake_io.js';
 
 const SECTIONS =
-  'db, tz, period, metrics, theme, views, prices, plans, customers, rates, formats, attribution, budgets, notify, team';
+  'db, tz, period, metrics, theme, views, prices, plans, customers, rates, currency, formats, attribution, budgets, notify, team';
 
 function folder(files: Record<string, string> = {}): string {
   const cwd = mkdtempSync(join(tmpdir(), 'llmcost-config-'));

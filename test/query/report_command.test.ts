@@ -159,6 +159,8 @@ test('llmcost report --format json: exact, and the same bytes each time', async 
       price_age_days: null,
       since: '2026-07-01T00:00:00.000Z',
       until: '2026-10-01T00:00:00.000Z',
+      data_until: null,
+      open_until: null,
     },
     unpriced: [{ provider: 'p', model: 'new', requests: 1, input_tokens: 5, output_tokens: 0 }],
     flat_costs: [],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -164,6 +164,17 @@ test('status without a database is that of the bundled prices', async () => {
   expect(out).toMatch(/^litellm +2026-11-20 +1,746 days /m);
   expect(out).toContain('own prices: 0 overrides, 0 aliases, 0 flat costs\n');
   expect(out).toContain('Every call in the database has a price.\n');
+});
+
+test('status tells which list it was, byte for byte, and when it was read', async () => {
+  const { run } = fresh();
+  const { sources } = JSON.parse((await run('status', '--format', 'json')).out);
+  const held = readFileSync(new URL('../../pricing/book.json', import.meta.url), 'utf8');
+  expect(sources.length).toBeGreaterThan(0);
+  for (const source of sources) {
+    expect(source.fetched_at).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+    expect(held).toContain(`"sha256": "${source.sha256}"`);
+  }
 });
 
 test('diff of two days names the cut of o3 in June 2025 and what it did', async () => {

@@ -49,6 +49,7 @@ const ANSWER: SurveyAnswer = {
   },
   price_book: '1',
   currency: 'USD',
+  data_until: null,
   adjustments: [],
   today: {
     requests: '1000',

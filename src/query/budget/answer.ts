@@ -153,6 +153,7 @@ export type Reason =
   | 'no_base'
   | 'not_converted'
   | 'no_rate'
+  | 'open'
   | 'unpriced'
   | 'unknown_requests'
   | 'stale'

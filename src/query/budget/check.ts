@@ -10,6 +10,7 @@ import { forecastMetric } from '../forecast/series.js';
 import type { MetricName } from '../metrics/metrics.js';
 import { currencyOf, exchangeIn, rateMissing, showIn, shownMoney } from '../scope/currency.js';
 import { lastUsage, lateSince } from '../scope/freshness.js';
+import { openUntil } from '../scope/open_buckets.js';
 import { priceAges } from '../scope/price_age.js';
 import { isoText } from '../scope/values.js';
 import type { BudgetCheck, BudgetQuery, BudgetRow, Driver, Verdict } from './answer.js';
@@ -194,9 +195,10 @@ async function rowsOf(store: Store, rule: Rule, asked: BudgetQuery): Promise<Bud
     };
   });
   const ages = values.length === 0 ? new Map<string, number>() : await priceAges(store, rule, asked.now);
+  const open = values.length > 0 && (await openUntil(store, rule.scope, asked.now)) !== null;
   const cases = found.map((one) => {
     const name = keyText(one.used.key);
-    return caseOf(rule, one, { unpriced: unpriced.get(name), age: ages.get(name) ?? null });
+    return caseOf(rule, one, { unpriced: unpriced.get(name), age: ages.get(name) ?? null, open });
   });
   const judgements = await judged(store, cases);
   const limits = found.flatMap(({ projection }, index) => {
@@ -274,7 +276,7 @@ async function projectedOf(store: Store, rule: Rule, { tz, now }: BudgetQuery): 
 function caseOf(
   rule: Rule,
   found: Found,
-  { unpriced, age }: { unpriced: string | undefined; age: number | null },
+  { unpriced, age, open }: { unpriced: string | undefined; age: number | null; open: boolean },
 ): Case {
   const { budget, metric, unit } = rule;
   const of_money = unit === 'money' || metric === 'share';
@@ -294,6 +296,7 @@ function caseOf(
     lower_bound: metric === 'cost' && found.limit?.at_least !== true,
     of_money,
     stale: budget.max_price_age !== null && age !== null && age > budget.max_price_age,
+    still_open: !open ? 'no' : forecastMetric(metric) === undefined ? 'any' : 'more',
     requests_known: found.used.unknown_rows === 0 ? 'all' : requestsKnown(metric, unit),
   };
 }

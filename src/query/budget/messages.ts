@@ -60,6 +60,8 @@ function reasonSentence({
       return `some of its usage does not tell how many requests it stands for, so ${metric} ${used === null ? 'is not known' : `of ${amountText(used, unit, currency)} is ${unit === 'count' ? 'the least it can be' : 'that of the rest only'}`} against ${limit_text} (${period}).`;
     case 'stale':
       return `its usage is priced by a list that is ${price_age_days} days old. Refresh it: llmcost pricing refresh; ${key('max_price_age')} can allow it.`;
+    case 'open':
+      return `some of its days were not over when they were imported (${period}): what came later is missing. Import them again.`;
     case 'no_forecast':
       return `there is too little history for a forecast (${period}).`;
     case null:

@@ -30,6 +30,8 @@ export interface Case {
   /** The metric is about money: then prices must be there and not too old. */
   of_money: boolean;
   stale: boolean;
+  /** Some buckets that are over were still open when they were imported: `more` where the value can only grow. */
+  still_open: 'no' | 'more' | 'any';
   /**
    * Some rows do not tell how many requests they stand for, and the value is one of requests: `least` where it is a number of them that
    * can only be larger, `unknown` where it is a share that could be anything.
@@ -60,7 +62,7 @@ const CASES = sql`'[{
   "n": "integer", "value": "decimal(38,18)", "usage_rows": "bigint", "kind": "varchar", "amount": "decimal(38,18)", "percent": "varchar",
   "factor": "varchar", "at_least": "boolean", "floor": "decimal(38,18)", "base": ["decimal(38,18)"], "not_converted": "boolean", "warn_at": "decimal(12,4)",
   "projected": "decimal(38,18)", "on_forecast": "boolean", "on_actual": "boolean", "unpriced_percent": "decimal(12,4)",
-  "max_unpriced": "decimal(12,4)", "lower_bound": "boolean", "of_money": "boolean", "stale": "boolean", "requests_known": "varchar"
+  "max_unpriced": "decimal(12,4)", "lower_bound": "boolean", "of_money": "boolean", "stale": "boolean", "still_open": "varchar", "requests_known": "varchar"
 }]'`;
 
 /** Judges cases, in their order. Every comparison is one of decimals. */
@@ -106,6 +108,7 @@ export async function judged(store: Store, cases: readonly Case[]): Promise<Judg
           when not_converted then 'not_converted'
           when most is null then 'no_base'
           when too_uncounted then 'unknown_requests'
+          when still_open = 'any' or (still_open = 'more' and above = at_least) then 'open'
           when above and (lower_bound or not too_unpriced) then null
           when too_unpriced then 'unpriced'
           when of_money and stale then 'stale'
@@ -165,6 +168,7 @@ const REASONS: readonly Reason[] = [
   'unknown_requests',
   'stale',
   'no_forecast',
+  'open',
 ];
 
 function verdictOf(text: string | null): Verdict {

@@ -68,6 +68,8 @@ export interface MarginReport {
   currency: string;
   /** By which rates USD became it; only where it is not USD. */
   exchange?: ExchangeNote;
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
   rows: MarginRow[];
   totals: MarginRow;
   /** Revenue in currencies without a rate: in no sum. */

@@ -3,10 +3,11 @@ import { literal, sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
 import { currencyOf, shownMoney } from '../scope/currency.js';
 import { filterSql } from '../scope/filter.js';
+import { lastUsage } from '../scope/freshness.js';
 import type { Period } from '../scope/period.js';
 import { scopeOf, withPeriod } from '../scope/scope.js';
 import { instantOf, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
-import { countOf } from '../scope/values.js';
+import { countOf, isoText } from '../scope/values.js';
 import type { MarginQuery, MarginReport, MarginRow, MarginVerdict, StagedRevenue, Unconverted } from './answer.js';
 import { marginWarnings } from './notes.js';
 import { stageRevenue } from './revenue.js';
@@ -50,6 +51,7 @@ export async function marginReport(store: Store, query: MarginQuery): Promise<Ma
     },
     price_book: await priceBookId(store),
     ...shownMoney(store),
+    data_until: isoText(await lastUsage(store, query.now)),
     rows: shown,
     totals,
     not_converted: unconverted,

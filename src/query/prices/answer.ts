@@ -7,6 +7,10 @@ export type SourceStatus = {
   /** The day its newest list is of, and how many days ago that is. */
   data_date: string;
   age_days: number;
+  /** The SHA-256 of the list as it was read, where from, and when; null where nobody wrote it down. */
+  sha256: string | null;
+  url: string | null;
+  fetched_at: string;
   models: number;
   /** Rates that hold in the present book. */
   rates: number;

@@ -43,7 +43,15 @@ export interface UnpricedModel {
   output_tokens: Count;
 }
 export interface ReportWarning {
-  code: 'unpriced' | 'assumed' | 'undated' | 'unknown_requests' | 'no_usage' | 'counted_twice' | 'unusual_day';
+  code:
+    | 'unpriced'
+    | 'assumed'
+    | 'undated'
+    | 'unknown_requests'
+    | 'no_usage'
+    | 'counted_twice'
+    | 'open_bucket'
+    | 'unusual_day';
   message: string;
 }
 export interface CostReport {

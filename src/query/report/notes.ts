@@ -2,6 +2,7 @@ import { sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { INPUT_SUM, OUTPUT_SUM } from '../metrics/measures.js';
 import type { Base } from '../metrics/metric_rows.js';
+import type { Coverage } from '../scope/coverage.js';
 import { type Condition, patternHint } from '../scope/filter.js';
 import type { Scope } from '../scope/scope.js';
 import { type Count, countOf, type Money } from '../scope/values.js';
@@ -65,10 +66,20 @@ export interface Findings {
   unusual: readonly UnusualDay[];
   query: { tz: string; where: readonly Condition[] };
   currency: string;
+  coverage: Pick<Coverage, 'open_until'>;
 }
 
 /** What a reader must know to read the numbers right, in sentences. */
-export function notesOn({ base, unpriced, undated, overlaps, unusual, query, currency }: Findings): ReportWarning[] {
+export function notesOn({
+  base,
+  unpriced,
+  undated,
+  overlaps,
+  unusual,
+  query,
+  currency,
+  coverage,
+}: Findings): ReportWarning[] {
   const notes: ReportWarning[] = overlaps.map((overlap) => ({
     code: 'counted_twice',
     message: overlapSentence(overlap),
@@ -92,6 +103,12 @@ export function notesOn({ base, unpriced, undated, overlaps, unusual, query, cur
     const rows =
       undated === 1 ? '1 row of usage has no time and is' : `${counted(undated)} rows of usage have no time and are`;
     notes.push({ code: 'undated', message: `${rows} left out; --period all includes what has no time.` });
+  }
+  if (coverage.open_until !== null) {
+    notes.push({
+      code: 'open_bucket',
+      message: `Buckets until ${coverage.open_until.slice(0, 16).replace('T', ' ')} UTC were still open when they were imported: what came later is in no figure. Import them again.`,
+    });
   }
   notes.push(
     ...unusual

@@ -66,6 +66,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const overlaps = await overlapsIn(store, scope);
   const thorough = query.by.includes('day');
   const unusual = await unusualDays(store, { scope: inAnyTime, period, tz, thorough, daily: dailyOf(query) });
+  const coverage = await coverageOf(store, total.base, { ...query, scope });
   return {
     schema: 'llmcost.report/1',
     query: described(query, sort),
@@ -76,10 +77,19 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
     rows,
     totals,
     ...changed,
-    coverage: await coverageOf(store, total.base, { ...query, scope }),
+    coverage,
     unpriced,
     flat_costs: await flatCosts(store, query.period, query.now),
-    warnings: notesOn({ base: total.base, unpriced, undated, overlaps, unusual, query, currency: currencyOf(store) }),
+    warnings: notesOn({
+      base: total.base,
+      unpriced,
+      undated,
+      overlaps,
+      unusual,
+      query,
+      currency: currencyOf(store),
+      coverage,
+    }),
   };
 }
 

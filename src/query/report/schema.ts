@@ -106,6 +106,8 @@ export function reportSchema(): Schema {
           bucket_rows: COUNT,
           price_age_days: orNull({ type: 'integer' }),
           ...moments,
+          data_until: orNull(INSTANT),
+          open_until: orNull(INSTANT),
         }),
         unpriced: list(object({ ...model, requests: COUNT, input_tokens: COUNT, output_tokens: COUNT })),
         flat_costs: list(

@@ -1,6 +1,7 @@
 import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { Base } from '../metrics/metric_rows.js';
+import { openUntil } from './open_buckets.js';
 import type { Period } from './period.js';
 import type { Scope } from './scope.js';
 import { type Count, countOf, isoText } from './values.js';
@@ -24,6 +25,10 @@ export interface Coverage {
   /** The time asked for; where it has no bound, the time of all usage there is. */
   since: string | null;
   until: string | null;
+  /** The last call of all usage there is, in whatever scope; null without any that has a time. */
+  data_until: string | null;
+  /** The end of the last bucket in scope that was still open when it was imported; null where all were closed. */
+  open_until: string | null;
 }
 
 interface Asked {
@@ -66,6 +71,8 @@ export async function coverageOf(
     price_age_days: age === null ? null : Math.max(Math.floor(age / 86_400_000), 0),
     since: isoText(period.since ?? numberOf(known.first)),
     until: isoText(period.until ?? numberOf(known.last)),
+    data_until: isoText(numberOf(known.last)),
+    open_until: known.buckets ? await openUntil(store, scope) : null,
   };
 }
 

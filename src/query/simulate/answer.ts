@@ -73,6 +73,8 @@ export interface SurveyAnswer {
   currency: string;
   /** By which rates USD became it; only where it is not USD. */
   exchange?: ExchangeNote;
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
   adjustments: string[];
   today: Today;
   scores: {
@@ -158,6 +160,8 @@ export interface MovesAnswer {
   currency: string;
   /** By which rates USD became it; only where it is not USD. */
   exchange?: ExchangeNote;
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
   adjustments: string[];
   rows: MoveRow[];
   totals: MoveAmounts;

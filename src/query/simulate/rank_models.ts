@@ -4,9 +4,10 @@ import { sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
 import { type Scores, successOf } from '../quality/scores.js';
 import { shownMoney } from '../scope/currency.js';
+import { lastUsage } from '../scope/freshness.js';
 import { scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
-import { countOf, textOf } from '../scope/values.js';
+import { countOf, isoText, textOf } from '../scope/values.js';
 import { recommendationOf, warningsOn } from './advice.js';
 import type { SurveyAnswer, SurveyQuery, SurveyRow } from './answer.js';
 import { adjustmentTexts, BLIND_SPOTS } from './assumptions.js';
@@ -85,6 +86,7 @@ export async function survey(store: Store, query: SurveyQuery): Promise<SurveyAn
     query: described(query),
     price_book: await priceBookId(store),
     ...shownMoney(store),
+    data_until: isoText(await lastUsage(store, query.now)),
     adjustments: adjustmentTexts(
       query.adjust,
       await usedKinds(store),

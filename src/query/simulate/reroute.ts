@@ -6,6 +6,7 @@ import type { Params, Row, Store } from '../../store/store.js';
 import { stageRevenue } from '../margin/revenue.js';
 import { currencyOf, shownMoney } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
+import { lastUsage } from '../scope/freshness.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { checkRevision } from '../scope/snapshot.js';
 import { type Count, countOf, isoText, textOf } from '../scope/values.js';
@@ -76,6 +77,7 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     query: described(query),
     price_book: await bookText(store, query.adjust.revision),
     ...shownMoney(store),
+    data_until: isoText(await lastUsage(store, query.now)),
     adjustments: [
       ...growthTexts(query.growth, query.mode === 'scale'),
       ...adjustmentTexts(query.adjust, await usedKinds(store), told),

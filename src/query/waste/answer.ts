@@ -73,6 +73,8 @@ export interface WasteReport {
   currency: string;
   /** By which rates USD became it; only where it is not USD. */
   exchange?: ExchangeNote;
+  /** The last call before now, of whatever scope; null without usage. */
+  data_until: string | null;
   /** The days that usage spans, which the saving per month is taken from. */
   days: Count;
   rows: WasteRow[];

@@ -5,6 +5,7 @@ import { atto, divided, fromAtto } from '../metrics/division.js';
 import { shownMoney } from '../scope/currency.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import { patternHint } from '../scope/filter.js';
+import { lastUsage } from '../scope/freshness.js';
 import { type Scope, scopeOf, withPeriod, zoneOffsets } from '../scope/scope.js';
 import { countOf, isoText, textOf } from '../scope/values.js';
 import type { Behind, CacheRow, LimitRow, WasteQuery, WasteReport, WasteRow } from './answer.js';
@@ -32,6 +33,7 @@ export async function wasteReport(store: Store, query: WasteQuery): Promise<Wast
     query: described(query),
     price_book: await priceBookId(store),
     ...shownMoney(store),
+    data_until: isoText(await lastUsage(store, query.now)),
     days,
     rows: CATEGORIES.flatMap((category) => {
       const part = parts.find(({ category: name }) => name === category.name);

@@ -1,7 +1,7 @@
 import type { BudgetCheck, BudgetRow } from '../../query/budget/answer.js';
 import { NONE, type Table } from '../document.js';
 import { valueText } from '../text/metric.js';
-import { formatAmount, formatCount, formatPercent } from '../text/number.js';
+import { formatCount, formatMoney, formatPercent, inCurrency } from '../text/number.js';
 
 /** How much of a check is shown. */
 export interface Shown {
@@ -108,7 +108,7 @@ function driverCell({ driver }: BudgetRow): string {
 /** An amount in its unit as people read it, ? where it is not known. Two places are enough where it is no money. */
 export function amountText(amount: string | null, { unit, currency }: Pick<BudgetRow, 'unit' | 'currency'>): string {
   if (amount === null) return '?';
-  if (unit === 'money') return formatAmount(amount, currency);
+  if (unit === 'money') return inCurrency(currency, () => formatMoney(amount));
   return valueText(unit, amount.replace(/(\.\d\d)\d+$/, '$1').replace(/\.0+$/, ''));
 }
 

@@ -57,9 +57,10 @@ export function formatUnitMoney(amount: string): string {
   return /^0\.\d*[1-9]/.test(digits) ? `${currencyMark(shownCurrency())}${SMALL.format(digits)}` : formatMoney(digits);
 }
 
-/** An amount as of `formatMoney` in any currency: $1.23, €1.23, CHF 1.23. */
+/** An amount as of `formatMoney` in any currency: $1.23, EUR 1.23. */
 export function formatAmount(amount: string, currency: string): string {
-  return inCurrency(currency, () => formatMoney(amount));
+  if (currency === 'USD') return inCurrency(currency, () => formatMoney(amount));
+  return `${currency} ${inCurrency('USD', () => formatMoney(amount)).replace('$', '')}`;
 }
 
 /** '41.32' → 41.32%; what is not zero never looks like it. */

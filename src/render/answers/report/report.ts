@@ -155,9 +155,11 @@ function coverageLine({ coverage, price_book, query }: CostReport, seen: boolean
   return `coverage: ${parts.join(' · ')}`;
 }
 
-function timeLine({ since, until }: CostReport['coverage'], tz: string): string {
+function timeLine({ since, until, data_until }: CostReport['coverage'], tz: string): string {
   const zone = tz === 'UTC' ? 'UTC' : `UTC; days are those of ${tz}`;
-  return since === null && until === null ? zone : `${timeOf(since)} to ${timeOf(until)} (${zone})`;
+  // The end of the period is not the end of the data: what came in between is not there yet.
+  const ends = data_until !== null && until !== null && data_until < until ? `; data until ${timeOf(data_until)}` : '';
+  return since === null && until === null ? zone : `${timeOf(since)} to ${timeOf(until)} (${zone}${ends})`;
 }
 
 function grainOf({ rows, bucket_rows }: CostReport['coverage']): string {
