@@ -26,6 +26,14 @@ import type { Corrected } from '../src/rate/rerate/correct.js';
 import type { ImportAnswer } from '../src/render/answers/import.js';
 import type { PriceDiff as Diff } from '../src/render/answers/pricing/diff.js';
 import type { RefreshAnswer } from '../src/render/answers/pricing/refresh.js';
+import type {
+  PushAnswer,
+  SyncAnswer,
+  TeamCheck as TeamChecked,
+  TeamCompaction,
+  TeamRemoval,
+  TeamStatus as TeamState,
+} from '../src/team/answer.js';
 
 /** An answer in its envelope. */
 type Enveloped<Name extends string, Content> = { schema: `llmcost.${Name}` } & Content;
@@ -75,10 +83,16 @@ export type PricingRefresh = RefreshAnswer;
 export type PricingSetAside = Priced<'pricing-set-aside/1', { cells: SetAside[] }>;
 export type PricingShow = Priced<'pricing-show/2', { models: ModelPrices[] }>;
 export type PricingStatus = Priced<'pricing-status/1', PriceStatus>;
+export type Push = PushAnswer;
 export type Quality = Enveloped<'quality/1', { boards: Refreshed['boards'] }>;
 export type Rejects = Enveloped<'rejects/1', PastRejects>;
 export type Simulate = MovesAnswer | SurveyAnswer;
 export type Status = StatusAnswer;
+export type Sync = SyncAnswer;
+export type TeamCheck = TeamChecked;
+export type TeamCompact = TeamCompaction;
+export type TeamRemove = TeamRemoval;
+export type TeamStatus = TeamState;
 export type Waste = WasteReport;
 export type Why = WhyAnswer;
 

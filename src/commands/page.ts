@@ -6,7 +6,7 @@ import type { PageParts } from '../render/page/page.js';
 import type { Theme } from '../render/page/style.js';
 
 /** An answer as one file of HTML with all the code it carries. */
-export async function pageText(document: Document, theme: Theme | undefined): Promise<string> {
+export async function pageText(document: Document, theme?: Theme): Promise<string> {
   const [{ documentAsPage }, parts] = await Promise.all([import('../render/page/page.js'), pageParts()]);
   return documentAsPage(document, parts, theme);
 }
