@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createGenerator } from 'ts-json-schema-generator';
 import { METRIC_NAMES, metricOf } from '../dist/query/metrics/metrics.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +16,10 @@ const folder = mkdtempSync(join(tmpdir(), 'llmcost-schemas-'));
 
 try {
   declare();
-  const written = exported().map(write);
+  // One generator for all types: to read the declarations takes nearly all of the time.
+  const path = join(folder, 'schemas/answers.d.ts');
+  const generator = createGenerator({ path, skipTypeCheck: true, topRef: false });
+  const written = exported().map((type) => write(type, generator));
   for (const name of readdirSync(HERE)) if (name.endsWith('.json') && !written.includes(name)) rmSync(join(HERE, name));
 } finally {
   rmSync(folder, { recursive: true });
@@ -61,15 +65,18 @@ function exported() {
 }
 
 /** BudgetCheck → budget-check.json, which is the answer. */
-function write(type) {
+function write(type, generator) {
   const name = type.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  const made = execFileSync(
-    join(ROOT, 'node_modules/.bin/ts-json-schema-generator'),
-    ['--path', join(folder, 'schemas/answers.d.ts'), '--type', type, '--no-type-check', '--no-top-ref'],
-    { encoding: 'utf8', maxBuffer: 1e8 },
-  );
-  const { $schema: _, ...schema } = JSON.parse(made);
+  const { $schema: _, ...schema } = sorted(generator.createSchema(type));
   const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: `llmcost ${name.replaceAll('-', ' ')}` };
   writeFileSync(join(HERE, `${name}.json`), `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`);
   return `${name}.json`;
+}
+
+/** Keys in their order, so that a change of a type shows as a change of its lines. */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }
