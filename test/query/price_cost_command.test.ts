@@ -176,7 +176,7 @@ test('a unit that is none, and a configuration that is wrong', async () => {
   writeFileSync(join(cwd, 'llmcost.yaml'), 'price: 1\n');
   expect(await run('cost', 'gpt-4o', '--input-tokens', '1')).toEqual({
     out: '',
-    err: 'llmcost: llmcost.yaml:1: price: is not known here. Known are: prices, plans, customers, rates, formats, attribution, budgets, notify, team.\n',
+    err: 'llmcost: llmcost.yaml:1: price: is not known here. Known are: db, tz, period, metrics, theme, views, prices, plans, customers, rates, currency, formats, attribution, budgets, notify, team.\n',
     code: 2,
   });
 });

@@ -210,6 +210,8 @@ test('coverage: what is priced, attributed, and of which grain; prices and their
       price_age_days: 4,
       since: '2026-09-01T10:00:00.000Z',
       until: '2026-09-03T10:00:00.000Z',
+      data_until: '2026-09-03T10:00:00.000Z',
+      open_until: null,
     });
     expect((await asked(true)).coverage).toEqual({ ...coverage, price_age_days: null });
   });
