@@ -163,6 +163,31 @@ describe('an answer about nothing keeps to it, too', () => {
   });
 });
 
+/** Questions about the place of a team, in the order of a push's life. {push} is the id of the push that stands there. */
+const ABOUT_A_TEAM: [schema: keyof typeof SCHEMAS, line: string][] = [
+  ['push', 'push place --machine here --dry-run'],
+  ['push', 'push place --machine here'],
+  ['push', 'push place --machine here'],
+  ['sync', 'sync place --db synced.duckdb'],
+  ['sync', 'sync place --db synced.duckdb'],
+  ['team-status', 'team status place'],
+  ['team-check', 'team check place'],
+  ['team-compact', 'team compact place --machine here --before 2027-01'],
+  ['team-remove', 'team remove {push} --dest place --machine here'],
+  ['team-status', 'team status place'],
+];
+
+test('answers about a team keep to their schemas', async () => {
+  expect(await llmcost('team', 'init', 'place', '-q')).toMatchObject({ code: 0 });
+  for (const [schema, line] of ABOUT_A_TEAM) {
+    const { out } = await llmcost('team', 'status', 'place', '--format', 'json');
+    const { pushes = [] }: { pushes?: { push_id: string }[] } = JSON.parse(out);
+    const id = pushes[0]?.push_id ?? '';
+    const asked = `${line} --format json`.replace('{push}', id);
+    expect([line, await wrong(schema, asked)]).toEqual([line, []]);
+  }
+});
+
 test('what is written to a webhook, and while files are watched', async () => {
   const { out: check } = await llmcost('budget-check', '--all', '--at', '2026-10-31', '--format', 'json');
   const { rows } = JSON.parse(check);
@@ -192,7 +217,7 @@ test('llmcost schema prints every schema, and refuses what is none; what an answ
     const { $schema, title } = JSON.parse((await llmcost('schema', name)).out);
     expect([name, typeof $schema, typeof title]).toEqual([name, 'string', name === 'config' ? 'undefined' : 'string']);
   }
-  const answered = new Set<string>(ANSWERS.map(([schema]) => schema));
+  const answered = new Set<string>([...ANSWERS, ...ABOUT_A_TEAM].map(([schema]) => schema));
   const others = Object.keys(SCHEMAS).filter((name) => !answered.has(name));
   expect(others).toEqual(['config', 'import-watch', 'notification']);
   expect(await llmcost('schema', 'nothing')).toMatchObject({ out: '', code: 2 });
