@@ -127,6 +127,17 @@ export class NotAllRefreshed extends PriceSourceError {
   }
 }
 
+/** A refresh that brought nothing: a script has to know that its prices grow old. */
+export class NothingRefreshed extends PriceSourceError {
+  constructor(lists: number) {
+    super(
+      lists === 1
+        ? 'The price list could not be used; the prices are those of before.\nThe reason stands above.'
+        : `None of the ${lists} price lists could be used; the prices are those of before.\nThe reasons stand above.`,
+    );
+  }
+}
+
 /** A bundle of some of its lists would lack prices without anybody noticing. */
 export class BundleIncomplete extends PriceSourceError {
   constructor(directory: string, { failed, all }: { failed: number; all: number }) {

@@ -6,6 +6,8 @@ import { type Answering, withServer } from './price_server.js';
 import { litellm, MODELS, world } from './refresh_world.js';
 
 const OFFLINE = 'A list downloaded elsewhere needs no network: llmcost pricing refresh --from FILE';
+const NOTHING =
+  'llmcost: The price list could not be used; the prices are those of before.\nThe reason stands above.\n';
 const AGE = 'The prices of litellm are of 2036-10-01, 14 days old.';
 
 interface Failure {
@@ -139,7 +141,7 @@ const FAILURES: Record<string, Failure> = {
   },
 };
 
-test.each(Object.entries(FAILURES))('%s: a warning, and the book is as it was', async (_, failure) => {
+test.each(Object.entries(FAILURES))('%s: a warning, the book is as it was, and exit code 5', async (_, failure) => {
   const { refresh, bookHash, rows } = await world();
   await withServer(failure.answer, async ({ origin, asked }) => {
     const address = `${origin}/litellm.json`;
@@ -148,8 +150,8 @@ test.each(Object.entries(FAILURES))('%s: a warning, and the book is as it was', 
       LLMCOST_PRICES_URL_LITELLM: address,
     });
     const reason = failure.reason.replace('ADDRESS', address);
-    expect(answer.err).toBe(`warning: litellm was not refreshed: ${reason}\n${AGE}\n`);
-    expect([answer.code, answer.out, asked.length]).toEqual([0, '', failure.asked ?? 1]);
+    expect(answer.err).toBe(`warning: litellm was not refreshed: ${reason}\n${AGE}\n${NOTHING}`);
+    expect([answer.code, answer.out, asked.length]).toEqual([5, '', failure.asked ?? 1]);
     expect(await bookHash()).toBe(before);
     expect(await rows(sql`select url, source, outcome, detail, confirmed_at from price_fetch`)).toEqual([
       { url: address, source: 'litellm', outcome: 'failed', detail: reason, confirmed_at: null },
@@ -181,7 +183,7 @@ test('200 MB are not read: it stops at the limit, however they come', async () =
     async ({ origin }) => {
       for (const path of ['/streamed', '/packed']) {
         expect(await refresh(['--from', `${origin}${path}`, '--max-size', '10'])).toMatchObject({
-          code: 0,
+          code: 5,
           out: '',
           err: expect.stringContaining(
             `warning: a list was not refreshed: ${origin}${path} sends more than 10 MB; no more of it was read.\nCheck the address, or allow more with --max-size MB.\nThe price book stays as it was: `,
@@ -209,9 +211,9 @@ test('nobody listens', async () => {
   const address = `http://127.0.0.1:${port}/litellm.json`;
   const answer = await refresh(['--source', 'litellm'], { LLMCOST_PRICES_URL_LITELLM: address });
   expect(answer.err).toBe(
-    `warning: litellm was not refreshed: ${address} could not be fetched in 4 tries: no connection (ECONNREFUSED).\nTry again later. ${OFFLINE}\n${AGE}\n`,
+    `warning: litellm was not refreshed: ${address} could not be fetched in 4 tries: no connection (ECONNREFUSED).\nTry again later. ${OFFLINE}\n${AGE}\n${NOTHING}`,
   );
-  expect([answer.code, answer.out]).toEqual([0, '']);
+  expect([answer.code, answer.out]).toEqual([5, '']);
   // Half a second, one, two: each less up to a half.
   expect(answer.waits.map((wait, index) => wait > 250 * 2 ** index - 1 && wait <= 500 * 2 ** index)).toEqual([
     true,

@@ -139,7 +139,7 @@ test('a list that was refused is not taken for known; the age counts from the la
     await refresh(argv, {}, '2036-10-19T00:00:00Z');
     const { err } = await refresh(argv, {}, '2036-10-28T12:00:00Z');
     expect(err).toBe(
-      'warning: litellm was not refreshed: The litellm file has 1 models, the one of 2036-10-15 had 4: it looks cut off.\nThe price book was left as it was; download the file again.\nThe prices of litellm are of 2036-10-18, 10 days old.\n',
+      'warning: litellm was not refreshed: The litellm file has 1 models, the one of 2036-10-15 had 4: it looks cut off.\nThe price book was left as it was; download the file again.\nThe prices of litellm are of 2036-10-18, 10 days old.\nllmcost: The price list could not be used; the prices are those of before.\nThe reason stands above.\n',
     );
     expect(asked.slice(1)).toEqual(Array.from({ length: 3 }, () => 'GET /l.json, if-none-match: "v1"'));
   });

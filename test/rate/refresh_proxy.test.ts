@@ -65,11 +65,13 @@ test('an encrypted list is asked for through a tunnel; a proxy that refuses it i
     const env = { HTTPS_PROXY: proxy, LLMCOST_PRICES_URL_LITELLM: 'https://prices.example/l.json' };
     const answer = await refresh(['--source', 'litellm'], env);
     expect(answer).toEqual({
-      code: 0,
+      code: 5,
       out: '',
       err: `warning: litellm was not refreshed: https://prices.example/l.json could not be fetched: the proxy answered 407 Proxy Authentication Required.
 Check HTTPS_PROXY and HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or name the host in NO_PROXY. ${OFFLINE}
 The prices of litellm are of 2036-10-01, 14 days old.
+llmcost: The price list could not be used; the prices are those of before.
+The reason stands above.
 `,
       waits: [],
     });
@@ -81,7 +83,7 @@ test('a proxy in trouble is asked again', () =>
   behindProxy(502, async ({ proxy, asked }) => {
     const { refresh } = await world();
     const answer = await refresh(['--from', 'https://prices.example/l.json'], { https_proxy: proxy });
-    expect(answer.code).toBe(0);
+    expect(answer.code).toBe(5);
     expect(answer.err).toContain(
       `https://prices.example/l.json could not be fetched in 4 tries: the proxy answered 502 Bad Gateway.\nTry again later. ${OFFLINE}\n`,
     );

@@ -37,7 +37,7 @@ test('a certificate nobody vouches for is not believed, and not asked twice', as
   const { code, err, waits, asked } = await refreshed((_, response) => response.end(litellm(MODELS)), {
     trusted: false,
   });
-  expect([code, waits, asked]).toEqual([0, [], []]);
+  expect([code, waits, asked]).toEqual([5, [], []]);
   expect(err).toContain(
     `warning: a list was not refreshed: ${LIST} shows a certificate that is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).
 If your network reads along with a certificate of its own, name that: NODE_EXTRA_CA_CERTS=FILE llmcost pricing refresh. ${OFFLINE}
@@ -48,7 +48,7 @@ If your network reads along with a certificate of its own, name that: NODE_EXTRA
 test('what is encrypted stays encrypted', async () => {
   const answer: Answering = (_, response) => response.writeHead(301, { location: `http://${HOST}/plain.json` }).end();
   const { code, err, asked } = await refreshed(answer, { trusted: true });
-  expect([code, asked]).toEqual([0, ['GET /l.json']]);
+  expect([code, asked]).toEqual([5, ['GET /l.json']]);
   expect(err).toContain(
     `warning: a list was not refreshed: ${LIST} redirects to http://${HOST}/plain.json, which is not encrypted.\nGive the address it should lead to with --from URL. ${OFFLINE}\n`,
   );

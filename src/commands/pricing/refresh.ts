@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BundleIncomplete, NotAllRefreshed } from '../../errors.js';
+import { BundleIncomplete, NotAllRefreshed, NothingRefreshed } from '../../errors.js';
 import type { Io } from '../../io.js';
 import type { Network } from '../../rate/refresh/fetch_list.js';
 import type { BookAccess, Refresh, RefreshPlan } from '../../rate/refresh/refresh.js';
@@ -57,11 +57,12 @@ async function refresh(options: RefreshOptions, io: Io): Promise<void> {
   refuseFailed(answer, options);
 }
 
-/** Throws NotAllRefreshed, BundleIncomplete. */
+/** Throws NothingRefreshed, NotAllRefreshed, BundleIncomplete. */
 function refuseFailed({ lists }: Refresh, { strict, output }: RefreshOptions): void {
   const [failed, all] = [lists.filter(({ outcome }) => outcome === 'failed').length, lists.length];
   if (failed === 0) return;
   if (output !== undefined) throw new BundleIncomplete(output, { failed, all });
+  if (failed === all) throw new NothingRefreshed(all);
   if (strict) throw new NotAllRefreshed(failed, all);
 }
 
