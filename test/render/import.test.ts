@@ -30,3 +30,29 @@ test('of thousands of files the bad one is told of, and what all came to', () =>
     '1,300 files: 2,000 lines = 1,999 imported + 1 rejected',
   ]);
 });
+
+test('of up to twenty files each is told of on a line, with more only where there is something to note', () => {
+  const files = Array.from({ length: 8 }, (_, number) => file(number, number === 5 ? { undated: 1 } : {}));
+  const lines = importAsText({ files, warnings: [], dryRun: false }).trimEnd().split('\n');
+  expect(lines).toEqual([
+    ...[0, 1, 2, 3, 4, 5].map((number) => `${number}.jsonl: openai-chat, 2 lines = 2 imported`),
+    '  cost $0.00',
+    '  1 call without a time; add one with --set timestamp=… (or --map timestamp=…) before importing',
+    '6.jsonl: openai-chat, 2 lines = 2 imported',
+    '7.jsonl: openai-chat, 2 lines = 2 imported',
+    '8 files: 16 lines = 16 imported',
+  ]);
+});
+
+test('of many files the databases are named, which hold the calls of many sessions', () => {
+  const files = [
+    ...Array.from({ length: 30 }, (_, number) => file(number)),
+    file(30, { source: 'a/opencode.db', unit: 'record', imported: 1, lines: 1 }),
+    file(31, { source: 'b/state.vscdb', unit: 'record', imported: 3, lines: 3 }),
+  ];
+  const lines = importAsText({ files, warnings: [], dryRun: false }).trimEnd().split('\n');
+  expect(lines).toEqual([
+    '32 files: 64 lines and records = 64 imported',
+    '  databases: a/opencode.db (1 call), b/state.vscdb (3 calls)',
+  ]);
+});

@@ -6,12 +6,15 @@ import { plain } from '../text/text.js';
 
 const COUNTS = ['imported', 'duplicates', 'updated', 'skipped', 'rejected'] as const;
 const REJECTS_SHOWN = 5;
-/** So many files are told of one by one. */
+/** So many files are told of one by one with all that is to say, and so many on a line each. */
 const FEW_FILES = 5;
 const FILES_SHOWN = 20;
 const FOREIGN_SHOWN = 5;
 const COLUMNS_SHOWN = 40;
 const NAMES_SHOWN = 10;
+const DATABASES_SHOWN = 10;
+/** Files that hold the calls of many sessions; which of them were read says of which agents the sum is. */
+const DATABASE = /\.(db|sqlite3?|vscdb)$/i;
 
 /** What is counted; of several files both may be. */
 type Unit = ImportedFile['unit'] | 'both';
@@ -97,6 +100,9 @@ function wholeText(files: readonly ImportedFile[], read: number, sum: ImportedSu
   const skips = new Map<string, number>();
   for (const { skip_reasons } of files)
     for (const [reason, lines] of Object.entries(skip_reasons)) skips.set(reason, (skips.get(reason) ?? 0) + lines);
+  const databases = (read <= FILES_SHOWN ? [] : files)
+    .filter(({ status, source }) => status === 'imported' && DATABASE.test(source))
+    .map(({ source, imported }) => `${plain(source)} (${calls(imported)})`);
   const skipped = [...skips].map(([reason, lines]) => `${formatCount(lines)} ${plain(reason)}`);
   const total = totalOf(files);
   const nothing = total.lines === 0 && files.some(({ status }) => status === 'unchanged');
@@ -108,6 +114,7 @@ function wholeText(files: readonly ImportedFile[], read: number, sum: ImportedSu
         : [
             `from ${minute(first)} to ${minute(last)} UTC, cost ${costText({ cost_usd: sum.cost, unpriced: Number(sum.unpriced) })}`,
           ]),
+      ...(databases.length === 0 ? [] : [`databases: ${listOf(databases, DATABASES_SHOWN)}`]),
       ...(skipped.length === 0 ? [] : [`skipped: ${skipped.join(', ')}`]),
       ...(sum === undefined && !nothing ? [] : ['next: llmcost report --by model']),
     ]),
@@ -115,8 +122,8 @@ function wholeText(files: readonly ImportedFile[], read: number, sum: ImportedSu
 }
 
 /**
- * Each of a few files; of many those with something to note, so that the bad one of a thousand is seen: what the others came to
- * is in the sum of all.
+ * Each of a few files, of some more on a line each; of many those with something to note, so that the bad one of a thousand is seen:
+ * what the others came to is in the sum of all.
  */
 function fileLines(files: readonly ImportedFile[], detail: ImportDetail): string[] {
   const told = files.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
@@ -124,6 +131,8 @@ function fileLines(files: readonly ImportedFile[], detail: ImportDetail): string
     return told.filter(({ status, rejected }) => status === 'failed' || rejected > 0).flatMap(fileText);
   if (detail === 'all') return told.flatMap(fileText);
   if (told.length <= FEW_FILES) return told.flatMap(fileText);
+  if (told.length <= FILES_SHOWN && told.some(({ status }) => status !== 'unchanged'))
+    return told.flatMap((file) => (kindOf(file) === 'noted' ? fileText(file) : fileText(file).slice(0, 1)));
   const noted = told.filter((file) => kindOf(file) === 'noted');
   const before = told.filter((file) => kindOf(file) === 'before').length;
   return [
