@@ -1,6 +1,7 @@
 import { guessOf, NAMES } from '../declare/likely_names.js';
 import { holdsObjects } from '../identify/read_plan.js';
 import { csvLayout, csvRecordsOf } from '../read/csv.js';
+import { parseJson } from '../read/parse_json.js';
 
 /** What a file shows of itself. */
 export type Seen = { headers: readonly string[] } | { lines: readonly string[] };
@@ -74,7 +75,7 @@ function isObject(value: unknown): value is Json {
 
 function objectOf(line: string): Json[] {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseJson(line);
     return isObject(value) ? [value] : [];
   } catch {
     // The last line of the head may be cut off.

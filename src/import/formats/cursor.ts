@@ -85,8 +85,12 @@ export const cursorUsageApi = agentCalls({
   title: "Cursor's usage events (Admin API)",
   reads: 'json',
   rows: [{ list: 'usageEvents', beside: {}, empty: 'pages without events' }],
+  // A time and a model alone stand in many logs.
   signature: sql`
-    json_exists(line, '$.usageEvents[0].timestamp') and json_exists(line, '$.usageEvents[0].model')`,
+    json_exists(line, '$.usageEvents[0].timestamp') and json_exists(line, '$.usageEvents[0].model') and (
+      json_exists(line, '$.usageEvents[0].isTokenBasedCall') or json_exists(line, '$.usageEvents[0].tokenUsage')
+      or json_exists(line, '$.usageEvents[0].requestsCosts')
+    )`,
   fields: {
     timestamp: 'text',
     userEmail: 'text',

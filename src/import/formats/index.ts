@@ -40,6 +40,7 @@ import { grokBuild } from './grok_build.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { hermes } from './hermes.js';
 import { inspectAi } from './inspect_ai.js';
+import { inspectEvents, inspectLog } from './inspect_events.js';
 import { kimiCli, kimiCode } from './kimi.js';
 import { langfuseCsv, langfuseIngestion, langfuseJsonl } from './langfuse.js';
 import { langsmithParquet, langsmithRuns } from './langsmith.js';
@@ -161,6 +162,8 @@ export const FORMATS: readonly AnyFormat[] = [
   bedrockConverse,
   cline,
   inspectAi,
+  inspectEvents,
+  inspectLog,
   amp,
   droid,
   gooseJson,

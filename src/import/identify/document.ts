@@ -4,6 +4,7 @@ import { describesFile, type Mapping } from '../declare/mapping.js';
 import { FORMATS } from '../formats/index.js';
 import { type Cut, Cutter } from '../read/json_splitter.js';
 import { wellFormed } from '../read/lone_surrogates.js';
+import { parseJson } from '../read/parse_json.js';
 import { type Source, unpacked } from '../read/source.js';
 import type { Scratch } from '../read/temp_file.js';
 import { LONGEST_LIST } from '../rows/lines.js';
@@ -40,7 +41,7 @@ function isLongPage(text: string): boolean {
 function isObject(line: string): boolean {
   if (!line.startsWith('{') || !line.trimEnd().endsWith('}')) return false;
   try {
-    JSON.parse(line);
+    parseJson(line);
     return true;
   } catch {
     return false;

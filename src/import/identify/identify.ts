@@ -5,6 +5,7 @@ import { type Path, parsePath } from '../declare/fields.js';
 import type { AnyFormat } from '../declare/format.js';
 import { columnOf } from '../declare/headers.js';
 import { FORMATS } from '../formats/index.js';
+import { parseJson } from '../read/parse_json.js';
 import type { Source } from '../read/source.js';
 
 /** The formats of the configuration: one that claims a file comes before those of the program. */
@@ -123,7 +124,7 @@ function vocabularyOf(formats: readonly AnyFormat[]): Vocabulary {
 function fingerprintOf(line: string, { keys, values }: Vocabulary): Fingerprint {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     // Nobody has seen it yet: JSON that only DuckDB reads is still asked about.
     return line;
@@ -250,7 +251,7 @@ function holds(record: unknown, path: Path): boolean {
 /** The value of a line of JSON; undefined where it is none. */
 export function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined;
   }

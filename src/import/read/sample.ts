@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { parseJson } from './parse_json.js';
 import { type Source, unpacked } from './source.js';
 
 const HEAD_BYTES = 1 << 16;
@@ -111,7 +112,7 @@ const SHORT_LIST = 8;
 
 function shortened(line: string, longestList: number): string {
   try {
-    return JSON.stringify(JSON.parse(line), (_, value: unknown) => {
+    return JSON.stringify(parseJson(line), (_, value: unknown) => {
       if (Array.isArray(value)) return value.slice(0, longestList);
       return typeof value === 'string' && value.length > LONG_TEXT ? '' : value;
     });

@@ -3,6 +3,7 @@ import { integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { AnyFormat } from '../declare/format.js';
 import { LoneSurrogates, refuseLoneSurrogatesIn } from '../read/lone_surrogates.js';
+import { parseJson } from '../read/parse_json.js';
 import { linesBefore, type Source } from '../read/source.js';
 import { isBlank, textLines } from '../read/text_lines.js';
 import { isOpen, OpenLines, refuseOpenLinesIn } from '../read/unclosed_lines.js';
@@ -170,7 +171,7 @@ function unreadable(bytes: Buffer, format: AnyFormat): { field: string; reason: 
   if (!isUtf8(bytes)) return { field: '', reason: 'is not valid UTF-8' };
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = parseJson(bytes.toString('utf8'));
   } catch {
     return { field: '', reason: 'is not valid JSON' };
   }
