@@ -126,3 +126,32 @@ test('an empty object beside logs is nothing to import', async () => {
     ['agent/opencode.db', 'imported'],
   ]);
 });
+
+test("llm's logs.db: Claude's cached tokens stand beside the input, OpenAI's in it", async () => {
+  const world = await newWorld();
+  const row = (id: string, model: string, input: number, details: object, answer: object) =>
+    `insert into responses values ('${id}', '${model}', 'never-kept', 'never-kept', '${JSON.stringify(answer)}', 'conv', 300,
+      '2026-10-01T08:00:00.250000+00:00', ${input}, 20, '${JSON.stringify(details)}', null)`;
+  database(world, 'logs.db', [
+    `create table responses (id text primary key, model text, prompt text, response text, response_json text, conversation_id text,
+      duration_ms integer, datetime_utc text, input_tokens integer, output_tokens integer, token_details text, resolved_model text)`,
+    row(
+      'a',
+      'claude-haiku-4-5',
+      100,
+      { cache_read_input_tokens: 2000, cache_creation_input_tokens: 50 },
+      { id: 'msg_a' },
+    ),
+    row('b', 'gpt-4o-mini', 3000, { prompt_tokens_details: { cached_tokens: 2000 } }, { id: 'chatcmpl-b' }),
+  ]);
+  const [first] = await world.imported(['logs.db']);
+  expect(first).toMatchObject({ format: 'llm-logs', imported: 2 });
+  expect(
+    await world.rows(
+      sql`select request_id, uncached_input_tokens, cache_read_tokens, cache_write_tokens from usage order by 1`,
+    ),
+  ).toEqual([
+    { request_id: 'chatcmpl-b', uncached_input_tokens: '1000', cache_read_tokens: '2000', cache_write_tokens: null },
+    { request_id: 'msg_a', uncached_input_tokens: '100', cache_read_tokens: '2000', cache_write_tokens: '50' },
+  ]);
+});

@@ -234,7 +234,33 @@ const cline: DatabaseOf = {
 };
 
 /** The most telling first: a later one may have fewer columns. */
-const DATABASES: readonly DatabaseOf[] = [openClaw, copilot, cline, goose, crush, hermes, zed, cursor, openCode];
+/**
+ * The command line `llm`, logs.db: one row an answer. https://llm.datasette.io/en/stable/logging.html#sql-schema
+ */
+const llm: DatabaseOf = {
+  program: 'llm',
+  tables: {
+    responses: ['id', 'model', 'datetime_utc', 'duration_ms', 'conversation_id', 'input_tokens', 'output_tokens'],
+  },
+  query: (has) => {
+    const given = ['token_details', 'resolved_model'].filter((column) => has('responses', column));
+    const names = [
+      'id',
+      'model',
+      'datetime_utc',
+      'duration_ms',
+      'conversation_id',
+      'input_tokens',
+      'output_tokens',
+      ...given,
+    ];
+    return `
+    select json_patch(${columns(names)}, json_object('response_json', ${parts('answer', { id: 'id', service_tier: 'service_tier' })}))
+    from (select *, case when json_valid(response_json) then response_json end as answer from responses order by datetime_utc, id)`;
+  },
+};
+
+const DATABASES: readonly DatabaseOf[] = [openClaw, copilot, cline, goose, crush, hermes, zed, cursor, llm, openCode];
 
 /** The query for a database, by its tables; undefined where no known program wrote it. */
 export function queryOf(tables: Tables): RowQuery | undefined {

@@ -47,6 +47,7 @@ import { langsmithParquet, langsmithRuns } from './langsmith.js';
 import { litellmDailyCsv, litellmDailyJsonl } from './litellm_daily.js';
 import { litellmSpendLogsCsv, litellmSpendLogsJsonl } from './litellm_spend_logs.js';
 import { litellmStandardLogging } from './litellm_standard_logging.js';
+import { llmLogs } from './llm_logs.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { margindashEvents } from './margindash.js';
 import { miniSweAgent } from './mini_swe_agent.js';
@@ -164,6 +165,7 @@ export const FORMATS: readonly AnyFormat[] = [
   inspectAi,
   inspectEvents,
   inspectLog,
+  llmLogs,
   amp,
   droid,
   gooseJson,

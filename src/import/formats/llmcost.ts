@@ -11,8 +11,9 @@ export const llmcostJsonl: Format = ownFormat({
   name: 'llmcost-jsonl',
   title: "llmcost's own JSON lines",
   reads: 'ndjson',
-  // The rows of Vercel's report have these names, too.
-  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens') and not json_exists(line, '$.request_count')`,
+  // The rows of Vercel's report have these names, too, and so have the logs of llm.
+  signature: sql`json_exists(line, '$.model') and json_exists(line, '$.input_tokens') and json_exists(line, '$.output_tokens')
+    and not json_exists(line, '$.request_count') and not json_exists(line, '$.datetime_utc')`,
   fields,
   at: (name) => name,
 });

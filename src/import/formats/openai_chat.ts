@@ -1,7 +1,8 @@
-import { join, type Sql, sql } from '../../sql.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
 import { calls } from '../declare/calls.js';
 import type { Told } from '../declare/counts.js';
 import { field, merged, type Shape } from '../declare/fields.js';
+import { parsed } from '../declare/labels.js';
 import { USAGE_SHAPE, usagePlace, usagePlaces } from '../declare/usage_keys.js';
 
 /** What is read of an answer: counts, names and kinds. */
@@ -67,6 +68,15 @@ const IMAGES = sql`(${OBJECT} is null and ${field('data')} is not null)`;
 const places = usagePlaces(usage);
 
 /**
+ * The events that Mistral's client hands out of a stream hold the chunk: `{"data": {…}}`.
+ * https://github.com/mistralai/client-python/blob/main/docs/models/completionevent.md
+ */
+const EVENT = sql`case when starts_with(${field('data')}, '{') then ${parsed(field('data'), CHAT)} end`;
+const OF_EVENT = Object.keys(CHAT)
+  .filter((key) => key !== 'data')
+  .map((key) => [`$${key}`, sql`coalesce(${field(key)}, event.${identifier(key)})`] as const);
+
+/**
  * Answers of OpenAI's Chat Completions, Embeddings and Images APIs, whole or as the last chunk of a stream, and of the
  * many servers that speak the same language (Azure, OpenRouter, vLLM, …). One answer per line.
  * https://platform.openai.com/docs/api-reference/chat/object
@@ -77,10 +87,12 @@ export const openaiChat = calls({
   reads: 'ndjson',
   signature: sql`
     line->>'object' in ('chat.completion', 'chat.completion.chunk', 'text_completion')
+    or starts_with(line->>'$.data.object', 'chat.completion')
     or (line->>'object' = 'list' and json_exists(line, '$.usage.prompt_tokens'))
     or (json_exists(line, '$.created') and not json_exists(line, '$.object')
       and (json_exists(line, '$.data[0].url') or json_exists(line, '$.data[0].b64_json') or json_exists(line, '$.data[0].revised_prompt')))`,
-  fields: CHAT,
+  fields: { ...CHAT, data: 'text' },
+  computed: [{ event: EVENT }, Object.fromEntries(OF_EVENT)],
   ...chatCounting({ id: field('id'), model: field('model') }),
   failed: FAILED,
   filtered: FILTERED,
@@ -143,7 +155,7 @@ export const openaiChat = calls({
   },
   facts: { text_output_tokens: sql`case when not ${IMAGES} then "tokens:text_output" end` },
   units: {
-    output_images: sql`case when ${IMAGES} then len(${field('data')}) end`,
+    output_images: sql`case when ${IMAGES} then json_array_length(${field('data')}) end`,
     web_search_requests: sql`searches`,
     citation_tokens: sql`citations`,
   },
