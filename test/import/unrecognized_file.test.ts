@@ -80,3 +80,16 @@ test('a file of which no line can be read is an error; what is asked for by --ma
   expect([err, code]).toEqual(['llmcost: Nothing was imported: no line could be read.\n', 3]);
   expect((await world.llmcost(['import', 'calls.jsonl', '--max-rejects', '1'])).code).toBe(0);
 });
+
+test('where files that count tokens are left out, an empty one beside them is no answer', async () => {
+  const world = await newWorld();
+  mkdirSync(`${world.cwd}/agent`);
+  world.write('agent/journal.jsonl', '');
+  world.write('agent/settings.json', '{ "model": "opus" }\n');
+  expect(await world.llmcost(['import', 'agent'])).toMatchObject({ code: 0 });
+  world.write('agent/state.json', '{"session":"a","tokenUsage":{"inputTokens":4181}}');
+  expect(await world.llmcost(['import', 'agent'])).toMatchObject({
+    code: 3,
+    err: 'llmcost: Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain agent/state.json\n',
+  });
+});

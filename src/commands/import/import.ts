@@ -79,7 +79,10 @@ async function runImport(given: string[], options: ImportCommandOptions, io: Io)
   const detail = options.quiet === true ? 'problems' : options.verbose === true ? 'all' : 'some';
   io.stdout.write(options.summary === 'json' ? importAsJson(summary) : importAsText(summary, detail));
   if (push !== undefined) await reportPush(push, options, io);
-  if (results.every(({ status }) => status === 'ignored' || status === 'unknown')) throw noLogs(results);
+  const read = results.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
+  // Where tokens were left out, an empty file beside them is no answer.
+  const unknown = results.some(({ status }) => status === 'unknown');
+  if (read.length === 0 || (unknown && read.every(({ status }) => status === 'empty'))) throw noLogs(results);
   const failed = results.filter(({ status }) => status === 'failed').length;
   if (failed > 0)
     throw new InputError(
@@ -120,9 +123,10 @@ async function findLogs(options: ImportCommandOptions, io: Io): Promise<{ paths:
   return { paths: found.flatMap(({ paths }) => paths), files: found.flatMap(({ files }) => files) };
 }
 
-function noLogs([first]: readonly ImportedFile[]): InputError {
+function noLogs(files: readonly ImportedFile[]): InputError {
+  const shown = files.find(({ status }) => status === 'unknown') ?? files[0];
   return new InputError(
-    `Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain ${first?.source}`,
+    `Nothing was imported: no file holds usage that llmcost knows.\nTo see what is in one: llmcost import --explain ${shown?.source}`,
   );
 }
 
