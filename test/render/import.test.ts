@@ -56,3 +56,19 @@ test('of many files the databases are named, which hold the calls of many sessio
     '  databases: a/opencode.db (1 call), b/state.vscdb (3 calls)',
   ]);
 });
+
+test('a quiet import of many files with bad lines tells of the first twenty, with their bad lines alone', () => {
+  const files = Array.from({ length: 48 }, (_, number) =>
+    file(number, { imported: 1, rejected: 1, skip_reasons: { x: 1 } }),
+  );
+  const lines = importAsText({ files, warnings: [], dryRun: false }, 'problems').trimEnd().split('\n');
+  expect(lines).toHaveLength(41);
+  expect(lines.slice(0, 3)).toEqual([
+    '0.jsonl: openai-chat, 2 lines = 1 imported + 1 rejected',
+    '  … and 1 more',
+    '1.jsonl: openai-chat, 2 lines = 1 imported + 1 rejected',
+  ]);
+  expect(lines.at(-1)).toBe(
+    '… and 28 more files with lines that could not be read; --summary json tells of each: 56 lines = 28 imported + 28 rejected',
+  );
+});

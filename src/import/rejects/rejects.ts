@@ -7,7 +7,7 @@ import { parseJson } from '../read/parse_json.js';
 import { linesBefore, type Source } from '../read/source.js';
 import { isBlank, textLines } from '../read/text_lines.js';
 import { isOpen, OpenLines, refuseOpenLinesIn } from '../read/unclosed_lines.js';
-import { hidesFileNumber, numberedLines } from '../rows/lines.js';
+import { hidesFileNumber, numberedLines, numberedRows } from '../rows/lines.js';
 import { unread } from '../rows/row_checks.js';
 import type { Lines } from '../rows/statement.js';
 import type { Complaint, Reject } from './answer.js';
@@ -39,9 +39,12 @@ export async function nameBadLines(
 ): Promise<(Reject[] | LoneSurrogates | OpenLines)[]> {
   if (files.length === 0) return [];
   await store.run(sql`set preserve_insertion_order = true`);
-  const found = isNumberedTogether(format)
-    ? await complaintsOfAll(store, format, files)
-    : await complaintsOfEach(store, format, files);
+  const found: Complaint[][] = files.map(() => []);
+  const places = [...files.keys()];
+  const plain = places.filter((place) => files[place]?.allUnread === true && isPlain(format));
+  const others = places.filter((place) => !plain.includes(place));
+  const together = isNumberedTogether(format) ? [plain, others] : [plain, ...others.map((place) => [place])];
+  for (const group of together) await findComplaints(store, format, { files, group, plain: group === plain, found });
   await store.run(sql`set preserve_insertion_order = false`);
   const named: (Reject[] | LoneSurrogates | OpenLines)[] = [];
   for (const [index, file] of files.entries()) {
@@ -55,40 +58,40 @@ export async function nameBadLines(
   return named;
 }
 
+/** A line that gave no field needs no line before it to be found, and nothing of it is converted. */
+function isPlain(format: AnyFormat): boolean {
+  return isJson(format) && format.rows === undefined && !hidesFileNumber(format);
+}
+
 /** Lines that mean something by those before them have to be read in their order: one file at a time. */
 function isNumberedTogether(format: AnyFormat): boolean {
   const inOrder = format.carried !== undefined || format.resolved !== undefined;
   return isJson(format) && !inOrder && !hidesFileNumber(format);
 }
 
-/** What is wrong with the lines of files of JSON: of those that only gave no field by one short statement, of the others by another one. */
-async function complaintsOfAll(store: Store, format: AnyFormat, files: readonly BadFile[]): Promise<Complaint[][]> {
-  const complaints: Complaint[][] = files.map(() => []);
-  const simple = format.rows === undefined && format.resolved === undefined;
-  for (const plain of simple ? [true, false] : [false]) {
-    const places = files.flatMap(({ allUnread }, place) => (!simple || allUnread === plain ? [place] : []));
-    const [first, ...others] = places.flatMap((place) => files[place]?.source ?? []);
-    if (first === undefined) continue;
-    const query = numberedLines([first, ...others], format);
-    const examined = plain
-      ? sql`select *, true as unread, null as complaint from (${query}) as line where ${join(unread(format), ' or ')}`
-      : complaintOf(format, { query, style: 'json' });
-    const limits = places.map((place) => integer(files[place]?.limit ?? 0));
-    for (const { file, ...complaint } of await complaintsIn(store, examined, sql`[${join(limits)}][file_number]`))
-      complaints[places[file - 1] ?? 0]?.push(complaint);
-  }
-  return complaints;
+/** Some files, by their places among all, that one statement goes through: what is wrong with their lines is added to `found`. */
+interface Group {
+  files: readonly BadFile[];
+  group: readonly number[];
+  plain: boolean;
+  found: Complaint[][];
 }
 
-async function complaintsOfEach(store: Store, format: AnyFormat, files: readonly BadFile[]): Promise<Complaint[][]> {
-  const complaints: Complaint[][] = [];
-  for (const { lines, source, limit } of files) {
-    const query = isJson(format)
-      ? numberedLines([source], format)
-      : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`;
-    complaints.push(await complaintsIn(store, complaintOf(format, { ...lines, query }), integer(limit)));
-  }
-  return complaints;
+async function findComplaints(store: Store, format: AnyFormat, { files, group, plain, found }: Group): Promise<void> {
+  const bad = group.flatMap((place) => files[place] ?? []);
+  const [first, ...others] = bad.map(({ source }) => source);
+  const [{ lines } = { lines: undefined }] = bad;
+  if (first === undefined || lines === undefined) return;
+  const query = isJson(format)
+    ? (plain ? numberedRows : numberedLines)([first, ...others], format)
+    : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`;
+  const examined = plain
+    ? sql`select *, true as unread, null as complaint from (${query}) as line where ${join(unread(format), ' or ')}`
+    : complaintOf(format, { ...lines, query });
+  const limits = bad.map(({ limit }) => integer(limit));
+  const limit = bad.length === 1 ? join(limits) : sql`[${join(limits)}][file_number]`;
+  for (const { file, ...complaint } of await complaintsIn(store, examined, limit))
+    found[group[bad.length === 1 ? 0 : file - 1] ?? 0]?.push(complaint);
 }
 
 function isJson({ reads }: AnyFormat): boolean {

@@ -26,14 +26,17 @@ export function jsonLines(files: readonly [Source, ...Source[]], format: Nested)
 
 /** The same, numbered from 1 in the order of each file: `line_ordinal`. */
 export function numberedLines(files: readonly [Source, ...Source[]], format: Nested): Sql {
+  return resolved(format, numberedRows(files, format));
+}
+
+/** The numbered lines as they stand there, before what `resolved` makes of several of them. */
+export function numberedRows(files: readonly [Source, ...Source[]], format: Nested): Sql {
   const rows = rowsOf(format, fileLines(files, format));
   // Of one file by itself: the window that tells files apart would give its lines in another order.
-  if (files.length === 1)
-    return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
-  const numbered = sql`
+  if (files.length === 1) return sql`select *, row_number() over () as line_ordinal from (${rows}) as line`;
+  return sql`
     select * exclude (place), place - min(place) over (partition by file_number) + 1 as line_ordinal
     from (select *, row_number() over () as place from (${rows}) as line) as placed`;
-  return resolved(format, numbered);
 }
 
 function fileLines(files: readonly [Source, ...Source[]], format: Nested): Sql {

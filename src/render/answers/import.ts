@@ -127,8 +127,13 @@ function wholeText(files: readonly ImportedFile[], read: number, sum: ImportedSu
  */
 function fileLines(files: readonly ImportedFile[], detail: ImportDetail): string[] {
   const told = files.filter(({ status }) => status !== 'ignored' && status !== 'unknown');
-  if (detail === 'problems')
-    return told.filter(({ status, rejected }) => status === 'failed' || rejected > 0).flatMap(fileText);
+  if (detail === 'problems') {
+    const bad = told.filter(({ status, rejected }) => status === 'failed' || rejected > 0);
+    return [
+      ...bad.slice(0, FILES_SHOWN).flatMap(problemText),
+      ...moreText(bad, 'with lines that could not be read; --summary json tells of each'),
+    ];
+  }
   if (detail === 'all') return told.flatMap(fileText);
   if (told.length <= FEW_FILES) return told.flatMap(fileText);
   if (told.length <= FILES_SHOWN && told.some(({ status }) => status !== 'unchanged'))
@@ -194,6 +199,11 @@ function fileText(file: ImportedFile): string[] {
     default:
       throw new Error(`no status ${file.status satisfies never}`);
   }
+}
+
+/** A file with what is wrong in it, and without what else is to say of it. */
+function problemText(file: ImportedFile): string[] {
+  return file.status === 'failed' ? fileText(file) : [...fileText(file).slice(0, 1), ...rejectTexts(file)];
 }
 
 function contradictedText(number: number): string {
