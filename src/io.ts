@@ -82,7 +82,11 @@ export function describeFailure(error: unknown, debug: boolean): { text: string;
   const shown = debug ? `${stack}\n` : '';
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     const place = 'path' in error && typeof error.path === 'string' ? ` ${error.path}` : '';
-    const text = `llmcost: ${error.syscall}${place} failed: ${String(error.code)}.\nCheck the path and its permissions.\n${shown}`;
+    const code = String(error.code);
+    const next = ['EMFILE', 'ENFILE'].includes(code)
+      ? 'Allow more open files: ulimit -n 1024'
+      : 'Check the path and its permissions.';
+    const text = `llmcost: ${error.syscall}${place} failed: ${code}.\n${next}\n${shown}`;
     return { text, exitCode: 3 };
   }
   const text = `llmcost: this is a bug in llmcost, sorry. Please report it with the text below.\n${

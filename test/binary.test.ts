@@ -68,3 +68,18 @@ test('a disk that is full: says so, keeps what was there, and the same command w
   expect([complaint, success]).toEqual(['', 0]);
   expect(done).toMatch(/^litellm 2026-01-01: 1 models; /);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'where too few files may be open, the answer is a sentence and exit code 3',
+  () => {
+    writeFileSync(join(cwd, 'a.jsonl'), '{"model":"gpt-4o","input_tokens":1,"output_tokens":1}\n');
+    for (const limit of [30, 70]) {
+      const [, err, code] = shell(`ulimit -n ${limit}; "$@"`, 'import', 'a.jsonl');
+      expect([limit, code, err]).toEqual([
+        limit,
+        3,
+        expect.stringMatching(/^llmcost: [^\n]+\nAllow more[^\n]*: ulimit -n 1024\n$/),
+      ]);
+    }
+  },
+);

@@ -122,6 +122,15 @@ create table price_card (
 );
 `;
 
+/** The highest number of an import that was removed: no other import gets it, and to remove it again is nothing to do. */
+const IMPORT_NUMBER_STEP: Sql = sql`
+create table import_number (
+  last_removed integer not null
+);
+
+insert into import_number values (0);
+`;
+
 /**
  * The numbered steps that build the database. A step, once released, is never changed; what comes after is a new step.
  */
@@ -140,4 +149,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   TOKEN_UNITS_STEP,
   PRICE_CARD_STEP,
   TEAM_STEP,
+  IMPORT_NUMBER_STEP,
 ];

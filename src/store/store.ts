@@ -7,6 +7,7 @@ import { type Sql, sql } from '../sql.js';
 import { freeBytes } from './disk.js';
 import { lockedError, lockHolder, openingError, statementError } from './failures.js';
 import { isUnfinished, refuseForeign, removeUnfinished } from './not_our_database.js';
+import { rightsOf, withRights } from './rights.js';
 import { SCHEMA_STEPS } from './schema.js';
 import { copyTemplate } from './template.js';
 
@@ -51,6 +52,8 @@ export class Store {
     readonly path: string,
     private readonly connection: DuckDBConnection,
     private readonly left: typeof freeBytes = freeBytes,
+    /** Those of the log beside the database, which begins with the first change; undefined where nothing is written. */
+    private readonly rights?: number,
   ) {}
 
   /** Runs one or several statements; resolves to the number of rows changed by the last one. */
@@ -124,7 +127,7 @@ export class Store {
 
   private async explained<T>(fn: () => Promise<T>): Promise<T> {
     try {
-      return await fn();
+      return await withRights(this.rights, fn);
     } catch (error) {
       throw statementError(this.path, error);
     }
@@ -161,10 +164,11 @@ async function opened<T>(
   options: StoreOptions,
   fn: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const instance = await openPatiently(path, access, options);
+  const rights = path === MEMORY || access === 'read' ? undefined : rightsOf(path);
+  const instance = await withRights(rights, () => openPatiently(path, access, options));
   const connection = await instance.connect();
   try {
-    const store = new Store(path, connection, options.freeBytes);
+    const store = new Store(path, connection, options.freeBytes, rights);
     await store.run(sql`set timezone = 'UTC'; set enable_progress_bar = true; set enable_progress_bar_print = false`);
     return await fn(store);
   } finally {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, copyFile, link, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, copyFile, link, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StoreFull } from '../errors.js';
+import { OWN_RIGHTS } from './rights.js';
 
 /**
  * Begins a database as a copy of one that has all tables and the bundled prices: to make them takes half a second. The
@@ -14,6 +15,7 @@ export async function copyTemplate(template: string, path: string): Promise<void
   const copy = `${path}.${randomUUID()}.new`;
   try {
     await copyFile(template, copy);
+    await chmod(copy, OWN_RIGHTS);
     await link(copy, path).catch((error: unknown) => nameOtherwise(copy, path, error));
   } catch (error) {
     throw NO_SPACE.includes(codeOf(error)) ? new StoreFull(path, error) : error;

@@ -170,6 +170,18 @@ test('an import that is not there: nothing is removed', async () => {
   expect(await cost()).toBe('0.002800000000000000');
 });
 
+test('to remove an import again is nothing to do, and no other import gets its number', async () => {
+  await llmcost('import', 'friday.jsonl', 'monday.jsonl');
+  expect((await llmcost('imports', 'remove', '2')).out).toBe('Removed monday.jsonl: 2 rows of usage.\n');
+  const again = { out: 'Import 2 was removed before: nothing to do.\n', err: '', code: 0 };
+  expect(await llmcost('imports', 'remove', '2')).toEqual(again);
+  await llmcost('import', 'monday.jsonl');
+  expect(await llmcost('imports', 'remove', '2')).toEqual(again);
+  expect((await llmcost('imports', 'remove', '2', '3')).out).toBe(
+    'Import 2 was removed before: nothing to do.\nRemoved monday.jsonl: 2 rows of usage.\n',
+  );
+});
+
 test('what is no number is wrong usage', async () => {
   expect(await llmcost('imports', 'remove', 'monday.jsonl')).toEqual({
     out: '',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -97,3 +97,21 @@ test('a transaction that throws changes nothing, a rehearsal neither', async () 
   });
   expect(await read(customers)).toEqual([{ customer: 'acme' }]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a new database and its log are for the owner alone; a wider one keeps its rights, and so does its log',
+  async () => {
+    const rights = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    const path = join(mkdtempSync(join(tmpdir(), 'llmcost-rights-')), 'own.duckdb');
+    const mask = process.umask();
+    const written = () =>
+      withStore(path, { access: 'write' }, async (store) => {
+        await store.run(sql`create or replace table kept as select 1 as one`);
+        return rights(`${path}.wal`);
+      });
+    expect([await written(), rights(path)]).toEqual(['600', '600']);
+    chmodSync(path, 0o660);
+    expect([await written(), rights(path)]).toEqual(['660', '660']);
+    expect(process.umask()).toBe(mask);
+  },
+);

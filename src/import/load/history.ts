@@ -1,6 +1,6 @@
 import { InputError, UsageError } from '../../errors.js';
 import { integer, join, type Sql, sql } from '../../sql.js';
-import type { Row, Store } from '../../store/store.js';
+import { type Row, SHORT_COMMIT_MEGABYTES, type Store } from '../../store/store.js';
 import { changeUsage } from '../../store/usage.js';
 import type { Reject } from '../rejects/answer.js';
 
@@ -88,18 +88,25 @@ export interface Removed {
   rows: Record<'usage' | 'ledger' | 'revenue', string>;
   /** Other files whose next import is no longer skipped as unchanged. */
   reopened: string[];
+  /** Numbers of imports that were removed before. */
+  before: number[];
 }
 
 /**
  * Takes imports out again, with their usage, their bad lines and the memory of their files, in one transaction.
  * A file that had calls in common with a removed one left them to it: importing it again has to bring them back, so it
  * no longer counts as read; neither do later parts of a removed file.
- * Throws InputError if one of them does not exist; then nothing is removed.
+ * Throws InputError if one of them never was; then nothing is removed.
  */
 export async function removeImports(store: Store, ids: readonly number[]): Promise<Removed> {
-  const chosen = join([...new Set(ids)].map(integer));
+  const { megabytes } = await store.row<{ megabytes: number }>(
+    sql`select cast(count(*) // ${integer(DELETED_BY_MEGABYTE)} as integer) as megabytes from usage_fact where import_id in (${join(ids.map(integer))})`,
+  );
   return store.transaction(async () => {
-    const sources = await present(store, ids);
+    const { there, before } = await present(store, ids);
+    const sources = there.map(({ source }) => source);
+    // A list in SQL must not be empty; no import has this number.
+    const chosen = there.length === 0 ? sql`0` : join(there.map(({ import_id }) => integer(import_id)));
     await refusePushes(store, chosen);
     const reopened = await store.rows<{ source: string }>(sql`
       update imports as other set source_digest = null
@@ -116,10 +123,13 @@ export async function removeImports(store: Store, ids: readonly number[]): Promi
         (select count(*) from usage_fact where import_id in (${chosen})) as usage,
         (select count(*) from ledger_entry where import_id in (${chosen})) as ledger,
         (select count(*) from revenue_entry where import_id in (${chosen})) as revenue`);
-    await deleteImports(store, chosen);
-    return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort() };
-  });
+    if (there.length > 0) await deleteImports(store, chosen);
+    return { sources, rows, reopened: [...new Set(reopened.map(({ source }) => source))].sort(), before };
+  }, SHORT_COMMIT_MEGABYTES + megabytes);
 }
+
+/** So many rows less write a megabyte to the log: a number of 8 bytes for each. What frees room must not need much of it. */
+const DELETED_BY_MEGABYTE = 50_000;
 
 /** Deletes imports and all that is kept of them; `chosen` lists their numbers. In the transaction of the caller. */
 export async function deleteImports(store: Store, chosen: Sql): Promise<void> {
@@ -129,11 +139,13 @@ export async function deleteImports(store: Store, chosen: Sql): Promise<void> {
   });
   await store.run(sql`delete from ledger_entry where import_id in (${chosen})`);
   await store.run(sql`delete from revenue_entry where import_id in (${chosen})`);
-  // The next import may get the same number: what calls of this one cost before must not be told of its calls.
   await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
   await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
   await store.run(sql`delete from import_overlap where import_id in (${chosen}) or kept_by in (${chosen})`);
   await store.run(sql`delete from rejects where import_id in (${chosen})`);
+  await store.run(
+    sql`update import_number set last_removed = greatest(last_removed, (select max(import_id) from imports where import_id in (${chosen})))`,
+  );
   await store.run(sql`delete from imports where import_id in (${chosen})`);
 }
 
@@ -148,11 +160,20 @@ async function refusePushes(store: Store, chosen: Sql): Promise<void> {
   );
 }
 
-async function present(store: Store, ids: readonly number[]): Promise<string[]> {
-  const found = await store.rows<{ import_id: number; source: string }>(
-    sql`select import_id, source from imports where import_id in (${join(ids.map(integer))}) order by import_id`,
+/** Those that are there, and those that were; throws InputError where one never was. */
+async function present(
+  store: Store,
+  ids: readonly number[],
+): Promise<{ there: { import_id: number; source: string }[]; before: number[] }> {
+  const wanted = [...new Set(ids)];
+  const there = await store.rows<{ import_id: number; source: string }>(
+    sql`select import_id, source from imports where import_id in (${join(wanted.map(integer))}) order by import_id`,
   );
-  const missing = ids.find((id) => !found.some(({ import_id }) => import_id === id));
-  if (missing === undefined) return found.map(({ source }) => source);
-  throw new InputError(`There is no import ${missing} in ${store.path}.\nSee which there are: llmcost imports list`);
+  const { last } = await store.row<{ last: number }>(
+    sql`select greatest((select last_removed from import_number), coalesce((select max(import_id) from imports), 0)) as last`,
+  );
+  const missing = wanted.filter((id) => !there.some(({ import_id }) => import_id === id));
+  const never = missing.find((id) => id > last);
+  if (never === undefined) return { there, before: missing };
+  throw new InputError(`There is no import ${never} in ${store.path}.\nSee which there are: llmcost imports list`);
 }

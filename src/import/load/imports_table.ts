@@ -5,9 +5,11 @@ import type { Loaded } from './answer.js';
 import type { Load } from './file_load.js';
 import { type Range, within } from './import_range.js';
 
-/** The number of the next import. */
+/** The number of the next import, which none had before. */
 export async function nextImportId(store: Store): Promise<number> {
-  const { id } = await store.row<{ id: number }>(sql`select coalesce(max(import_id), 0) + 1 as id from imports`);
+  const { id } = await store.row<{ id: number }>(
+    sql`select greatest(coalesce((select max(import_id) from imports), 0), (select last_removed from import_number)) + 1 as id`,
+  );
   return id;
 }
 

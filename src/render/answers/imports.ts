@@ -78,11 +78,12 @@ export function rejectsDocument(found: PastRejects): Document {
 }
 
 /** What a removal did, and what it means for other files. */
-export function removedText({ sources, rows, reopened }: Removed): string {
+export function removedText({ sources, rows, reopened, before }: Removed): string {
   const all = [rowsText(rows.usage, 'usage'), rowsText(rows.ledger, 'the ledger'), rowsText(rows.revenue, 'revenue')];
   const known = all.filter((one) => one !== undefined);
   const what = known.length === 0 ? 'no rows' : known.join(', ');
-  const lines = [`Removed ${sources.map(plain).join(', ')}: ${what}.`];
+  const lines = before.map((id) => `Import ${id} was removed before: nothing to do.`);
+  if (sources.length > 0) lines.push(`Removed ${sources.map(plain).join(', ')}: ${what}.`);
   if (reopened.length > 0) {
     lines.push(
       'These files may have had calls in common with it; import them again to bring those back:',
