@@ -58,3 +58,12 @@ test('also in JSON that is written into a text', async () => {
   expect(JSON.stringify(line)).toContain('\\\\ud83d');
   expect(await world.imported(['gateway.jsonl'])).toMatchObject([{ format: 'azure-apim', lines: 1, imported: 1 }]);
 });
+
+test('files of one kind of line that all have half a character, and no other like them', async () => {
+  const world = await newWorld();
+  world.write('tags.jsonl', call(longId(1), { tags: { k: `v${HALF}x` } }));
+  world.write('user.jsonl', call(longId(2), { user_id: '\udc00x' }));
+  world.write('both.jsonl', `${call(longId(3), { customer: 'a\u0000b' })}\n${call(longId(4), { tags: { k: HALF } })}`);
+  const files = await world.imported(['tags.jsonl', 'user.jsonl', 'both.jsonl']);
+  expect(files.map(({ imported }) => imported)).toEqual([1, 1, 2]);
+});
