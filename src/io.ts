@@ -102,3 +102,8 @@ export function describeFailure(error: unknown, debug: boolean): { text: string;
 export function withoutCommands(text: string): string {
   return text.replace(/^([^\S\n]*)(::|##\[|##vso\[)/gm, '$1\u200b$2');
 }
+
+/** Sets which rights new files of the process lack, and gives what it was; not in a worker thread. */
+export function setUmask(mask: number): number {
+  return process.umask(mask);
+}

@@ -498,7 +498,7 @@ calls.csv: not imported
     ],
     [
       ['--format', 'csv'],
-      /^llmcost: --format 'csv': there is no such format.\nPossible are: llmcost-jsonl, llmcost-csv, /,
+      /^llmcost: --format 'csv': there is no such format.\nNearest of \d+ are: [a-z-]+, [a-z-]+, [a-z-]+\. Without --format the file itself tells\.\n$/,
     ],
   ])('%j is refused', async (options, message) => {
     const { out, err, code } = await importing(`${HEADER}\n${CALL}\n`, ...options);

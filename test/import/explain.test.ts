@@ -71,7 +71,7 @@ test('for programs, and where there is no database yet none is made', async () =
     },
   ]);
   // Of the formats that come near: what is not there, and nothing else.
-  expect(files[0]?.nearest).toContainEqual({ format: 'vercel-ai-gateway', lacks: ['total_cost', 'request_count'] });
+  expect(files[0]?.nearest).toContainEqual({ format: 'inspect-ai', lacks: ['eval_id', 'usage'] });
 });
 
 const UNKNOWN = 'when,mdl,tok in,tok out,took,who\n1790812800,gpt-4o,100,10,0.8,acme\n';

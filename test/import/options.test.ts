@@ -249,7 +249,7 @@ describe('the rest of the options', () => {
     [['--max-rejects', '1.5'], /--max-rejects '1\.5' is neither/],
     [['--max-rejects', '101%'], /--max-rejects '101%' is neither/],
     [['--strict', '--max-rejects', '1'], /--strict cannot be combined with --max-rejects\.\n/],
-    [['--format', 'openai'], /--format 'openai': there is no such format\.\nPossible are: llmcost-jsonl, /],
+    [['--format', 'openai'], /--format 'openai': there is no such format\.\nNearest of \d+ are: /],
   ])('%j is wrong usage', async (options, message) => {
     world.write('calls.jsonl', log(2));
     const { out, err, code } = await world.llmcost(['import', 'calls.jsonl', ...options]);

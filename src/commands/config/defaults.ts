@@ -144,7 +144,7 @@ async function unknownView(name: string, { views = {}, path }: Config): Promise<
       `There is no view '${name}': ${file}.\nWrite one there: views: {weekly: {by: model, every: week, period: last 4 weeks}}`,
     );
   }
-  const { nearestThree } = await import('../../query/scope/dimensions.js');
+  const { nearestThree } = await import('../../names/nearest.js');
   const nearest = nearestThree(name, known);
   const rest = known.length - nearest.length;
   const more = rest > 0 ? ` (and ${rest} more in llmcost.yaml)` : '';

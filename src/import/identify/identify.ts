@@ -1,4 +1,5 @@
 import { InputError, UsageError } from '../../errors.js';
+import { nearestThree } from '../../names/nearest.js';
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { type Path, parsePath } from '../declare/fields.js';
@@ -16,11 +17,10 @@ export type Own = readonly AnyFormat[];
 export function formatNamed(name: string, own: Own): AnyFormat {
   const found = [...FORMATS, ...own].find((format) => format.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(`--format '${name}': there is no such format.\nPossible are: ${namesOf(own)}.`);
-}
-
-function namesOf(own: Own): string {
-  return [...FORMATS, ...own].map(({ name }) => name).join(', ');
+  const names = [...FORMATS, ...own].map((format) => format.name);
+  throw new UsageError(
+    `--format '${name}': there is no such format.\nNearest of ${names.length} are: ${nearestThree(name, names).join(', ')}. Without --format the file itself tells.`,
+  );
 }
 
 const LINES_LOOKED_AT = 400;
@@ -231,8 +231,23 @@ export function unknownFormat(name: string, found: readonly string[], own: Own):
     .map((text) => (text.length > NAME_SHOWN ? `${text.slice(0, NAME_SHOWN)}…` : text));
   const seen = found.length === 0 ? 'nothing with a name' : names.join(', ');
   return new UnknownFormat(
-    `${name} is in no format llmcost knows. Found in it: ${seen}.\nKnown are: ${namesOf(own)}. For anything else say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…, or see what a format of your own could look like: llmcost import --explain ${name}`,
+    `${name} is in no format llmcost knows. Found in it: ${seen}.\n${likeText(found, own)}Say where things stand: --map model=… --map input_tokens=… --map output_tokens=… --map timestamp=…, or see what a format of your own could look like: llmcost import --explain ${name}`,
   );
+}
+
+/** Names that stand in files of all kinds. */
+const EVERYWHERE = ['id', 'type', 'name', 'model', 'timestamp', 'time', 'created', 'status', 'error', 'data', 'usage'];
+
+/** The formats that have the most names in common with a file, if they have some. */
+function likeText(found: readonly string[], own: Own): string {
+  const telling = new Set(found.filter((name) => !EVERYWHERE.includes(name)));
+  const like = [...FORMATS, ...own]
+    .map(({ name, fields }) => ({ name, shared: Object.keys(fields).filter((key) => telling.has(key)).length }))
+    .filter(({ shared }) => shared >= 2)
+    .sort((one, other) => other.shared - one.shared)
+    .slice(0, 3)
+    .map(({ name }) => name);
+  return like.length === 0 ? '' : `Most like it: ${like.join(', ')}.\n`;
 }
 
 /** What `--map` looks for in places where no line of a sample has anything, as `NAME=PATH`. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { nearestOf } from '../scope/dimensions.js';
+import { nearestOf } from '../../names/nearest.js';
 
 /** `share` is a number from 0 to 1. */
 export type Unit = 'ms' | 'tokens' | 'usd' | 'share';

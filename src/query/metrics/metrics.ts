@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { nearestOf } from '../scope/dimensions.js';
+import { nearestOf } from '../../names/nearest.js';
 import type { Count } from '../scope/values.js';
 import { CALL_METRICS } from './call_metrics.js';
 import { COST_METRICS } from './cost_metrics.js';

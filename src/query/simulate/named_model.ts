@@ -1,10 +1,10 @@
 import { UsageError } from '../../errors.js';
+import { nearestOf } from '../../names/nearest.js';
 import { globPattern } from '../../rate/globs.js';
 import { knownModels } from '../../rate/models/index.js';
 import type { Resolver } from '../../rate/models/resolve.js';
 import type { Store } from '../../store/store.js';
 import { bareName, undatedName } from '../quality/model_family.js';
-import { nearestOf } from '../scope/dimensions.js';
 import { isCalled, type UsedModel } from './sources.js';
 
 /** A model of the price book by the name a user gave it. */
