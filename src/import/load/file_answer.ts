@@ -5,6 +5,7 @@ import { LoneSurrogates } from '../read/lone_surrogates.js';
 import { isGone, type Source, unreadable } from '../read/source.js';
 import { hasUnevenLines } from '../read/temp_file.js';
 import { hasOpenLines } from '../read/unclosed_lines.js';
+import { WindowTooLarge } from '../read/zstd.js';
 import type { ImportedFile, Loaded } from './answer.js';
 import type { ImportOptions } from './file_load.js';
 
@@ -58,6 +59,7 @@ export function isOfFile(error: unknown): boolean {
     error instanceof LoneSurrogates ||
     isTooLong(error) ||
     isUnpacking(error) ||
+    error instanceof WindowTooLarge ||
     isGone(error) ||
     hasOpenLines(error) ||
     hasUnevenLines(error)
@@ -82,6 +84,10 @@ export function explainFailure(error: unknown, { name, compression }: Source): u
     return new InputError(what, { cause: error });
   }
   if (isGone(error)) return unreadable(name, error);
+  if (error instanceof WindowTooLarge) {
+    const what = `${name} cannot be unpacked: it was packed with a window of more than 128 MB (zstd --long).\nPack it again without: zstd -d --long=31 -c ${name} | zstd -o smaller.zst`;
+    return new InputError(what, { cause: error });
+  }
   if (compression === 'none' || !isUnpacking(error)) return error;
   const what = `${name} cannot be unpacked: it is damaged or cut off.\nFetch it again; nothing of it was kept.`;
   return new InputError(what, { cause: error });

@@ -25,6 +25,8 @@ const SAMPLE_RECORDS = 200;
 export const LONGEST_RECORD = 1 << 25;
 /** What DuckDB reads of a file at a time: left alone, sixteen times the longest line, half a gigabyte. */
 export const CSV_BUFFER = 2 * LONGEST_RECORD;
+/** A table with more columns is none of calls, and every one of them costs time. */
+const MOST_COLUMNS = 5000;
 /** What programs write where they have no value. */
 const NO_VALUE = ['', 'NULL', 'null', 'None', 'NaN', 'nan', 'N/A', 'n/a', '--', '\\N'];
 
@@ -40,6 +42,10 @@ export function csvLayout(head: string, name: string, more: readonly string[]): 
   const pairs = pairsAbove(found);
   const [headers = [], ...records] = found.slice(pairs.length);
   const names = headers.map((header) => header.trim());
+  if (names.length > MOST_COLUMNS)
+    throw new InputError(
+      `${name} has ${names.length} columns; a table of calls has at most ${MOST_COLUMNS}.\nLook whether its first line is a header, and which character separates its columns.`,
+    );
   const twice = names.find((header, index) => header !== '' && names.indexOf(header) !== index);
   if (twice !== undefined) {
     throw new InputError(`${name} has two columns named '${twice}'.\nRename one of them in the header line.`);

@@ -14,6 +14,10 @@ const [BRACE, BRACE_END, BRACKET, BRACKET_END] = [0x7b, 0x7d, 0x5b, 0x5d];
 /** In short texts a look at every byte is faster than a search for the quotation mark. */
 const SHORT_TEXT = 48;
 const END_OF_LINE = Buffer.from('\n');
+/** Lists around records: what lies deeper is a record itself, so that a file of nothing but brackets takes no memory. */
+const DEEPEST_LIST = 64;
+/** Of a key so much is kept. */
+const LONGEST_KEY = 1 << 12;
 
 /**
  * Cuts JSON documents, chunk by chunk, into lines with one record each: the elements of lists, or of the list under
@@ -82,7 +86,7 @@ export class Cutter {
       return at + 1;
     }
     if (this.open.at(-1) === 'object') return this.passMember(chunk, at);
-    if (byte === BRACKET) this.open.push('list');
+    if (byte === BRACKET && this.open.length < DEEPEST_LIST) this.open.push('list');
     else if (byte === BRACE && this.cut.list !== undefined && !this.open.includes('object')) {
       this.open.push('object');
       this.found = false;
@@ -135,7 +139,8 @@ export class Cutter {
       if (chunk[at] === QUOTE) at++;
     }
     const end = chunk.indexOf(QUOTE, at);
-    this.key += chunk.toString('utf8', at, end < 0 ? chunk.length : end);
+    const to = Math.min(end < 0 ? chunk.length : end, at + Math.max(LONGEST_KEY - this.key.length, 0));
+    this.key += chunk.toString('utf8', at, to);
     if (end < 0) return chunk.length;
     this.state = 'value';
     return end + 1;

@@ -1,5 +1,5 @@
 /** A text in quotation marks, which is left alone, or a number that is none. */
-const NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
 /**
  * The value of a JSON text. NaN and Infinity, which Python writes (https://docs.python.org/3/library/json.html#infinite-and-nan-number-values)
