@@ -9,6 +9,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/cli.js';
 import { fakeIo } from '../fake_io.js';
+import { drawing } from '../store/drawing.js';
 
 /*
  * The real program, killed with SIGKILL while it imports: from the first moment to the last, and again and again into
@@ -99,15 +100,6 @@ interface Listed {
   status: string;
   imported: number;
   rows: number;
-}
-
-/** A generator of numbers below 1 that draws the same ones in every run. */
-function drawing(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state / 2 ** 31;
-  };
 }
 
 function removeDatabase(): void {
