@@ -2,6 +2,7 @@ import { type Sql, sql } from '../sql.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { BILLED_STEP, ROLLED_STEP } from './schema_rolled.js';
+import { SAVED_STEP } from './schema_saved.js';
 import { TEAM_STEP } from './schema_team.js';
 import { TOKEN_UNITS_STEP, USAGE_STEP } from './schema_usage.js';
 
@@ -140,4 +141,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   TOKEN_UNITS_STEP,
   PRICE_CARD_STEP,
   TEAM_STEP,
+  SAVED_STEP,
 ];
