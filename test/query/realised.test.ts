@@ -110,7 +110,7 @@ test('a move by hand: cost, tokens and errors of a request before, as projected 
       realised_percent: '-52.00',
     });
     expect(sentences).toEqual([
-      'chat: projected -53.13%, realised -52.00% a request, because output tokens per request are +9.00% against the projection (moved 2026-10-05 08:00).',
+      'chat: projected -53.13%, realised -52.00% a request, because of output tokens +9.00% per request against the projection (moved 2026-10-05 08:00).',
     ]);
   }));
 

@@ -58,9 +58,9 @@ function realisedQuestion(name: string): Question<RealisedOptions, RealisedQuery
       return withOwnStore(options, io, (store) => realised(store, query));
     },
     document: async (answer) => (await import('../../render/answers/realised.js')).realisedDocument(answer),
-    // Nothing moved, or too little of it: there is no comparison.
-    conclude: ({ rows }, { io }) => {
-      if (!rows.some(({ cost_actual }) => cost_actual !== null)) io.setExitCode(4);
+    // Nothing moved, too little of it, or nothing whose cost is known: there is no comparison.
+    conclude: ({ totals }, { io }) => {
+      if (totals === null) io.setExitCode(4);
     },
   };
 }

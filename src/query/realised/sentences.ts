@@ -5,9 +5,9 @@ import type { RealisedAnswer, RealisedRow } from './answer.js';
 
 type Told = Omit<RealisedAnswer, 'sentences' | 'warnings'>;
 
-/** Percent from which on tokens, or what a request cost before, count as other than they were projected. */
-const NOTABLE = 5;
-/** Percent of cost within which a projection has come true. */
+/** Percent from which on what a request cost right before the move counts as other than at the time of the simulation. */
+const DRIFTED = 5;
+/** Percent within which cost and tokens are as projected. */
 const AS_PROJECTED = 1;
 
 /** The whole first, then each feature. */
@@ -83,15 +83,17 @@ function becauseOf(row: RealisedRow): string {
     { words: 'input tokens', by: row.input_tokens.deviation_percent, dearer: 1 },
     { words: 'tokens from the cache', by: row.cache_read_tokens.deviation_percent, dearer: -1 },
   ].filter(
-    ({ by, dearer }) => Math.abs(Number(by ?? 0)) >= NOTABLE && Math.sign(Number(by)) * dearer === Math.sign(gap),
+    ({ by, dearer }) => Math.abs(Number(by ?? 0)) >= AS_PROJECTED && Math.sign(Number(by)) * dearer === Math.sign(gap),
   );
   if (causes.length === 0) return '';
-  const texts = causes.map(({ words, by }) => `${words} per request are ${signed(by)} against the projection`);
-  return `, because ${texts.join(' and ')}`;
+  const texts = causes.map(({ words, by }) => `${words} ${signed(by)}`);
+  const last = texts.pop() ?? '';
+  const list = texts.length === 0 ? last : `${texts.join(', ')} and ${last}`;
+  return `, because of ${list} per request against the projection`;
 }
 
 function driftOf({ drift_percent, cost_saved }: RealisedRow): string {
-  if (cost_saved === null || drift_percent === null || Math.abs(Number(drift_percent)) < NOTABLE) return '';
+  if (cost_saved === null || drift_percent === null || Math.abs(Number(drift_percent)) < DRIFTED) return '';
   return ` Before it moved a request cost ${signed(drift_percent)} against the time of the simulation.`;
 }
 

@@ -2,7 +2,7 @@ import type { RealisedAnswer, RealisedList, RealisedRow, RealisedTokens } from '
 import { type Cell, columnsOf, type Document, NONE, type Records, recordsOf, type Table } from '../document.js';
 import { countCell, plainCell, unitCostCell } from '../text/cells.js';
 import { UNKNOWN } from '../text/metric.js';
-import { formatMoney, formatUnitMoney } from '../text/number.js';
+import { formatMoney } from '../text/number.js';
 
 /** What became of a simulation: in words, cost, then tokens and errors of a request. */
 export function realisedDocument(answer: RealisedAnswer): Document {
@@ -115,9 +115,9 @@ function costTable(answer: RealisedAnswer): Table {
       movedText(row),
       row.moved_at === null || row.requests_after === null ? plainCell(null) : countCell(row.requests_after),
       percentCell(row.moved_at === null ? null : row.share_percent),
-      unitCostCell(row.cost_before),
+      leastCell(row.cost_before, row.unpriced_before),
       unitCostCell(row.cost_projected),
-      actualCell(row),
+      leastCell(row.cost_actual, row.unpriced_after),
       percentCell(row.projected_percent),
       percentCell(row.realised_percent),
     ]),
@@ -138,10 +138,9 @@ function movedText({ status, moved_on, moved_back_on }: RealisedRow): string {
 }
 
 /** What a request costs; at least so much where some have no price. */
-function actualCell({ cost_actual, status }: RealisedRow): Cell {
-  const cell = unitCostCell(cost_actual);
-  if (status !== 'unpriced' || cost_actual === null) return cell;
-  return { ...cell, text: `≥ ${formatUnitMoney(cost_actual)}` };
+function leastCell(cost: string | null, unpriced: number | string): Cell {
+  const cell = unitCostCell(cost);
+  return cost === null || Number(unpriced) === 0 ? cell : { ...cell, text: `≥ ${cell.text}` };
 }
 
 function percentCell(percent: string | null): Cell {
