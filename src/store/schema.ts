@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../sql.js';
+import { PROJECT_STEP } from './schema_project.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { BILLED_STEP, ROLLED_STEP } from './schema_rolled.js';
@@ -142,4 +143,5 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   PRICE_CARD_STEP,
   TEAM_STEP,
   SAVED_STEP,
+  PROJECT_STEP,
 ];
