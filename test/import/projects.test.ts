@@ -183,6 +183,11 @@ describe.skipIf(!hasGit())('as git has it', () => {
       rmSync(at('clones', 'two'), { recursive: true });
       expect((await world.imported(['session.jsonl']))[0]).toMatchObject({ imported: 0 });
       expect(await reported()).toEqual(['group,shop,3', 'group,storefront,2', 'group,app,1']);
+      // The session of the worktree goes on in another file.
+      world.write('later.jsonl', turn(7, at('somewhere-else')));
+      await world.imported(['later.jsonl']);
+      expect(await reported()).toEqual(['group,shop,4', 'group,storefront,2', 'group,app,1']);
+      await world.llmcost(['imports', 'remove', '2']);
       const { code } = await world.llmcost(['imports', 'remove', '1']);
       expect(code).toBe(0);
       expect(await world.rows(sql`select * from import_project`)).toEqual([]);

@@ -7,7 +7,8 @@ import type { Store } from '../../store/store.js';
 
 /**
  * Writes down which repositories the folders of new usage (a test over usage_fact, aliased fact) are in, as git on this machine has it: one
- * look for each folder, whatever the number of calls. Only the name of the repository is kept.
+ * look for each folder, whatever the number of calls. Only the name of the repository is kept. Of a folder that is gone, such as a worktree
+ * whose session goes on in a later import, what an earlier import of this machine found still holds.
  */
 export async function noteProjects(store: Store, usage: Sql): Promise<void> {
   const folders = await store.rows<{ import_id: number; folder: string }>(sql`
@@ -15,17 +16,34 @@ export async function noteProjects(store: Store, usage: Sql): Promise<void> {
     from usage_fact as fact
     where ${usage} and fact.tags['cwd'] is not null
     order by all`);
-  const known = new Map<string, string | undefined>();
+  const known = new Map([...new Set(folders.map(({ folder }) => folder))].map((folder) => [folder, lookAt(folder)]));
   const found = folders.flatMap(({ import_id, folder }) => {
-    if (!known.has(folder)) known.set(folder, repositoryOf(folder));
-    const project = known.get(folder);
-    return project === undefined ? [] : [{ import_id, folder, project }];
+    const { project, gone } = known.get(folder) ?? { project: undefined, gone: false };
+    return project === undefined && !gone ? [] : [{ import_id, folder, project }];
   });
   await keepProjects(
     store,
-    sql`select unnest(from_json($found, '[{"import_id":"INTEGER","folder":"VARCHAR","project":"VARCHAR"}]'), recursive := true)`,
+    sql`
+      with looked as (
+        select unnest(from_json($found, '[{"import_id":"INTEGER","folder":"VARCHAR","project":"VARCHAR"}]'), recursive := true)
+      ),
+      before as (
+        select told.folder, arg_max(told.project, told.import_id) as project
+        from import_project as told
+        join imports on imports.import_id = told.import_id and imports.push_id is null
+        group by told.folder
+      )
+      select looked.import_id, looked.folder, coalesce(looked.project, before.project) as project
+      from looked
+      left join before on before.folder = looked.folder
+      where coalesce(looked.project, before.project) is not null`,
     { found: JSON.stringify(found) },
   );
+}
+
+function lookAt(folder: string): { project: string | undefined; gone: boolean } {
+  const project = repositoryOf(folder);
+  return { project, gone: project === undefined && isHere(folder) && kindOf(folder) === undefined };
 }
 
 /** Keeps what is known of folders (import_id, folder, project), once for each import and folder. */
@@ -59,8 +77,7 @@ const DEEPEST = 64;
  * A repository of the home folder, or above it, holds settings: it is that of the home folder alone.
  */
 export function repositoryOf(folder: string, home = homedir()): string | undefined {
-  // A path with two slashes at its beginning is on another machine; to look there would ask the network.
-  if (!isAbsolute(folder) || /^[\\/]{2}/.test(folder)) return undefined;
+  if (!isHere(folder)) return undefined;
   const start = resolve(folder);
   let at = start;
   for (let depth = 0; depth < DEEPEST; depth++) {
@@ -72,6 +89,11 @@ export function repositoryOf(folder: string, home = homedir()): string | undefin
     at = above;
   }
   return undefined;
+}
+
+/** A path with two slashes at its beginning is on another machine; to look there would ask the network. */
+function isHere(folder: string): boolean {
+  return isAbsolute(folder) && !/^[\\/]{2}/.test(folder);
 }
 
 function isWithin(folder: string, outer: string): boolean {
