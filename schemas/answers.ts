@@ -16,6 +16,7 @@ import type { Forecast as ForecastAnswer } from '../src/query/forecast/answer.js
 import type { MarginReport } from '../src/query/margin/answer.js';
 import type { PastRevision, PriceStatus, SetAside } from '../src/query/prices/answer.js';
 import type { Refreshed } from '../src/query/quality/refresh.js';
+import type { RealisedAnswer, RealisedList } from '../src/query/realised/answer.js';
 import type { MovesAnswer, SurveyAnswer } from '../src/query/simulate/answer.js';
 import type { Status as StatusAnswer } from '../src/query/status/answer.js';
 import type { WasteReport } from '../src/query/waste/answer.js';
@@ -85,6 +86,7 @@ export type PricingShow = Priced<'pricing-show/2', { models: ModelPrices[] }>;
 export type PricingStatus = Priced<'pricing-status/1', PriceStatus>;
 export type Push = PushAnswer;
 export type Quality = Enveloped<'quality/1', { boards: Refreshed['boards'] }>;
+export type Realised = RealisedAnswer | RealisedList;
 export type Rejects = Enveloped<'rejects/1', PastRejects>;
 export type Simulate = MovesAnswer | SurveyAnswer;
 export type Status = StatusAnswer;

@@ -18,6 +18,7 @@ import { registerDashboard } from './commands/report/dashboard.js';
 import { registerReport } from './commands/report/report.js';
 import { registerSchema } from './commands/schema.js';
 import { registerQuality } from './commands/simulate/quality.js';
+import { registerRealised } from './commands/simulate/realised.js';
 import { registerSimulate } from './commands/simulate/simulate.js';
 import { start } from './commands/start.js';
 import { registerStatus } from './commands/status/status.js';
@@ -73,6 +74,7 @@ export function buildProgram(io: Io): Command {
   registerMargin(program, io);
   program.commandsGroup('Decide:');
   registerSimulate(program, io);
+  registerRealised(program, io);
   registerWaste(program, io);
   registerQuality(program, io);
   program.commandsGroup('Control:');

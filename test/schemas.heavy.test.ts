@@ -45,6 +45,7 @@ beforeAll(async () => {
     ['pricing', 'alias', 'add', 'some-name', 'openai/gpt-4o-mini'],
     ['pricing', 'flat', 'add', 'seats', '--usd', '20', '--per', 'month', '--from', '2026-10-01'],
     ['report', '--format', 'json', '-o', 'former.json', '-q'],
+    ['simulate', '--swap', 'gpt-5=gpt-5-mini', '--save', 'small', '-q'],
     ['baseline', 'write', '--import', 'few.jsonl', '--reason', 'first', '-o', 'baseline.json'],
   ];
   for (const argv of setUp) {
@@ -127,6 +128,8 @@ const ANSWERS: [schema: keyof typeof SCHEMAS, line: string][] = [
   ['quality', 'quality list --format json'],
   ['status', 'status --format json'],
   ['rejects', 'imports rejects 2 --format json'],
+  ['realised', 'realised --format json'],
+  ['realised', 'realised small --format json'],
   ['simulate', 'simulate --swap gpt-4o-mini=claude-haiku-4-5 --by customer --format json'],
   ['simulate', 'simulate --all --provider openai --where feature=summaries --period 2026-W43 --top 5 --format json'],
   ['waste', 'waste --format json'],

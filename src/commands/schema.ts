@@ -34,6 +34,7 @@ export const SCHEMAS = {
   'pricing-status': 'pricing status',
   push: 'push',
   quality: 'quality list',
+  realised: 'realised',
   rejects: 'imports rejects',
   simulate: 'simulate',
   status: 'status',

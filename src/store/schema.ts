@@ -1,7 +1,9 @@
 import { type Sql, sql } from '../sql.js';
+import { PROJECT_STEP } from './schema_project.js';
 import { REVENUE_STEP } from './schema_revenue.js';
 import { REVISIONS_STEP } from './schema_revisions.js';
 import { BILLED_STEP, ROLLED_STEP } from './schema_rolled.js';
+import { SAVED_STEP } from './schema_saved.js';
 import { TEAM_STEP } from './schema_team.js';
 import { TOKEN_UNITS_STEP, USAGE_STEP } from './schema_usage.js';
 
@@ -150,4 +152,6 @@ export const SCHEMA_STEPS: readonly Sql[] = [
   PRICE_CARD_STEP,
   TEAM_STEP,
   IMPORT_NUMBER_STEP,
+  SAVED_STEP,
+  PROJECT_STEP,
 ];

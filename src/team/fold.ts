@@ -6,11 +6,12 @@ import { type Range, within } from '../import/load/import_range.js';
 import { finishImports, nextImportId } from '../import/load/imports_table.js';
 import { rateFresh } from '../import/load/insert_usage.js';
 import { settleTraits } from '../import/load/profiles.js';
+import { keepProjects } from '../import/load/projects.js';
 import { integer, join, literal, type Sql, sql, timestampOf } from '../sql.js';
 import type { Store } from '../store/store.js';
 import { changeUsage } from '../store/usage.js';
 import type { Piece, Push } from './manifest.js';
-import { incomingCalls, type Reading } from './pack.js';
+import { incomingCalls, incomingProjects, type Reading } from './pack.js';
 
 /*
  * Folding takes pushes into a store. The store holds of every call the best of the states that live pushes and its own files have, by the rule
@@ -263,6 +264,8 @@ async function load(
   await dropSuperseded(store, range);
   const restored = sql`select distinct import_id from ${FRESH} where not (${within(range)})`;
   await changeUsage(store, { imports: restored, statement: sql`insert into usage_fact from ${FRESH}` });
+  const projects = incomingProjects(readings);
+  if (projects !== undefined) await keepProjects(store, projects);
   await attribute?.(
     store,
     sql`(${within(range, sql`fact.import_id`)} or (fact.import_id, fact.event_key) in (select import_id, event_key from ${FRESH} where not (${within(range)})))`,

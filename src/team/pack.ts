@@ -1,6 +1,8 @@
 import { TRAIT_NAMES } from '../import/declare/format.js';
+import { withoutProject } from '../import/load/projects.js';
 import { escapedGlob } from '../import/read/csv.js';
 import { FACT_NAMES, FACT_TYPES, traitColumn, traitType } from '../import/rows/statement.js';
+import { PROJECT_LABEL } from '../names/project.js';
 import { identifier, join, literal, type Sql, sql } from '../sql.js';
 import type { Store } from '../store/store.js';
 import type { Sums } from './manifest.js';
@@ -58,13 +60,18 @@ export async function selectOutgoing(
     changed.includes(name)
       ? sql`if(origin.import_id is null, fact.${identifier(name)}, origin.${identifier(name)})`
       : sql`fact.${identifier(name)}`;
+  // What git said here of a folder nobody else can ask: it goes along as a label, where labels go.
+  const told = (name: string) =>
+    name !== 'tags'
+      ? fact(name)
+      : sql`if(place.project is null, ${fact(name)}, map_concat(${fact(name)}, map {${literal(PROJECT_LABEL)}: place.project}))`;
   await store.run(
     sql`
     create or replace temp table outgoing as
     select
       cast(fact.event_key >> 64 as ubigint) as key_hi,
       cast(fact.event_key & cast(18446744073709551615 as uhugeint) as ubigint) as key_lo,
-      ${join(FACT_NAMES.map((name) => value(name, FACT_TYPES[name], fact(name))))},
+      ${join(FACT_NAMES.map((name) => value(name, FACT_TYPES[name], told(name))))},
       cast(fact.units as ${UNITS_TYPE}) as units,
       profile.provider as paid_provider,
       ${join(
@@ -76,6 +83,8 @@ export async function selectOutgoing(
       coalesce(strftime(fact.occurred_at, '%Y-%m'), 'none') as month
     from usage_fact as fact
     left join usage_attribution as origin on origin.import_id = fact.import_id and origin.event_key = fact.event_key
+    left join import_project as place
+      on place.import_id = fact.import_id and place.folder = ${fact('tags')}['cwd']
     left join usage_profile as profile
       on profile.profile_id = if(origin.import_id is null, fact.profile_id, origin.profile_id)
     where fact.import_id in (${imports})`,
@@ -307,13 +316,41 @@ function callsIn(readings: readonly Reading[], same: Sql): Sql {
     select
       reading.import_id,
       ${KEY} as event_key,
-      ${join(FACT_NAMES.map((name) => sql`pack.${identifier(name)}`))},
+      ${join(FACT_NAMES.map((name) => (name === 'tags' ? sql`${withoutProject(sql`pack.tags`)} as tags` : sql`pack.${identifier(name)}`)))},
       pack.units,
       ${join(TRAIT_NAMES.map((name) => sql`pack.${identifier(packedTrait(name))} as ${traitColumn(name)}`))},
       cast(null as varchar) as trouble
     from ${packsOf(files)} as pack
     join reading on reading.file = pack.filename and ${same}
     where not reading.only_lost or ${KEY} in (from lost_key)`;
+}
+
+/** A query of what packs say of folders, as keepProjects takes it; undefined where there is no pack. Reads the table `reading`. */
+export function incomingProjects(readings: readonly Reading[]): Sql | undefined {
+  const project = sql`pack.tags[${literal(PROJECT_LABEL)}]`;
+  const told = (some: readonly Reading[], same: Sql) => {
+    const files = [...new Set(some.map(({ file }) => file))];
+    return files.length === 0
+      ? []
+      : [
+          sql`
+    select distinct reading.import_id, pack.tags['cwd'] as folder, ${project} as project
+    from ${packsOf(files)} as pack
+    join reading on reading.file = pack.filename and ${same}
+    where pack.tags['cwd'] is not null and ${project} is not null`,
+        ];
+  };
+  const queries = [
+    ...told(
+      readings.filter(({ origin }) => origin === null),
+      sql`reading.origin is null`,
+    ),
+    ...told(
+      readings.filter(({ origin }) => origin !== null),
+      sql`reading.origin = pack.origin`,
+    ),
+  ];
+  return queries.length === 0 ? undefined : join(queries, ' union ');
 }
 
 /** A query of the rows of pushes as they are in their packs, with their origin: what a compaction puts together. */

@@ -258,7 +258,7 @@ test('names made to do harm', async () => {
 });
 
 const DIMENSIONS =
-  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, http_status, service_tier, speed, region, attempt, gateway_cached, token_convention, granularity, customer, user, session, trace, cost_status, agreement, import, machine, api_key, hour, day, week, month, quarter, year, weekday, hour_of_day, input_tokens:LIMITS, output_tokens:LIMITS, total_tokens:LIMITS, latency_ms:LIMITS, ttft_ms:LIMITS, cost:LIMITS, tag:NAME.';
+  'Possible are: provider, model, request_model, feature, environment, operation, status, error_class, http_status, service_tier, speed, region, attempt, gateway_cached, token_convention, granularity, customer, user, session, trace, cost_status, agreement, import, machine, project, api_key, hour, day, week, month, quarter, year, weekday, hour_of_day, input_tokens:LIMITS, output_tokens:LIMITS, total_tokens:LIMITS, latency_ms:LIMITS, ttft_ms:LIMITS, cost:LIMITS, tag:NAME.';
 
 test.each([
   [['--by', 'modle'], `There is no dimension 'modle'. Did you mean model?\n${DIMENSIONS}`],

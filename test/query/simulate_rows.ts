@@ -12,6 +12,7 @@ export interface Call {
   tier?: string;
   region?: string;
   status?: string;
+  error?: string;
   cached_by_gateway?: boolean;
   max_output?: number;
   tools?: boolean;
@@ -32,7 +33,7 @@ export interface Call {
 }
 
 const SHAPE = sql`'[{
-  "provider": "varchar", "model": "varchar", "tier": "varchar", "region": "varchar", "status": "varchar",
+  "provider": "varchar", "model": "varchar", "tier": "varchar", "region": "varchar", "status": "varchar", "error": "varchar",
   "cached_by_gateway": "boolean", "max_output": "bigint", "tools": "boolean", "images": "boolean", "json": "boolean",
   "at": "timestamp", "requests": "bigint", "fresh": "bigint", "read": "bigint", "write": "bigint", "write1h": "bigint",
   "out": "bigint", "thought": "bigint", "units": "map(varchar, decimal(18, 6))", "customer": "varchar",
@@ -59,13 +60,13 @@ export async function addCalls(store: Store, calls: readonly Call[]): Promise<vo
   );
   await store.run(sql`
     insert into usage_profile (
-      profile_id, source_provider, provider, model, service_tier, region, status, gateway_cached, max_output_tokens,
+      profile_id, source_provider, provider, model, service_tier, region, status, error_class, gateway_cached, max_output_tokens,
       has_tools, has_images, has_json_schema, feature
     )
     select
-      row_number() over (), provider, provider, model, tier, region, status, cached_by_gateway, max_output,
+      row_number() over (), provider, provider, model, tier, region, status, error, cached_by_gateway, max_output,
       tools, images, json, feature
-    from (select distinct provider, model, tier, region, status, cached_by_gateway, max_output, tools, images, json, feature from called)`);
+    from (select distinct provider, model, tier, region, status, error, cached_by_gateway, max_output, tools, images, json, feature from called)`);
   const combinations = await store.rows<{ [name in keyof Combination]: string | null }>(
     sql`select distinct source_provider, model, service_tier, speed, region from usage_profile`,
   );
@@ -90,6 +91,7 @@ export async function addCalls(store: Store, calls: readonly Call[]): Promise<vo
         and profile.service_tier is not distinct from called.tier
         and profile.region is not distinct from called.region
         and profile.status is not distinct from called.status
+        and profile.error_class is not distinct from called.error
         and profile.gateway_cached is not distinct from called.cached_by_gateway
         and profile.max_output_tokens is not distinct from called.max_output
         and profile.has_tools is not distinct from called.tools

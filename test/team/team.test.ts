@@ -21,6 +21,32 @@ async function place(name: string): Promise<string> {
 }
 
 describe('a folder that machines share', () => {
+  test('what git said of a folder goes along with its calls, and the states of a call stay the same', async () => {
+    const share = await place('projects');
+    const [laptop, hub] = [machine('laptop'), machine('projects-hub')];
+    const tags = (cwd: string) => ({ tags: { cwd } });
+    writeFileSync(
+      join(laptop.cwd, 'a.jsonl'),
+      calls(1, 3, 10, tags('/nowhere/a-worktree')) + calls(4, 5, 10, tags('/nowhere/app')),
+    );
+    await laptop.run('import', 'a.jsonl');
+    // As an import of logs of agents writes it down.
+    await withStore(join(laptop.cwd, 'llmcost.duckdb'), { access: 'write' }, (store) =>
+      store.run(sql`insert into import_project values (1, '/nowhere/a-worktree', 'app')`),
+    );
+    expect((await laptop.run('push', share)).code).toBe(0);
+    expect((await hub.run('sync', share)).code).toBe(0);
+    const byProject = async () => {
+      const { out } = await hub.run('report', '--by', 'project', '--metrics', 'requests', '--csv');
+      return out.split('\r\n').filter((line) => line.startsWith('group,'));
+    };
+    expect(await byProject()).toEqual(['group,app,5']);
+    expect(await hub.run('report', '--by', 'tag:llmcost.project', '--metrics', 'requests', '--csv')).toMatchObject({
+      out: expect.stringContaining('group,(none),5'),
+    });
+    expect((await hub.run('team', 'check', share)).code).toBe(0);
+  });
+
   test('two machines that saw some calls both make one truth, whoever syncs first', async () => {
     const share = await place('share');
     const [one, two, hub] = [machine('one'), machine('two'), machine('hub')];

@@ -1,5 +1,6 @@
 import { StoreError } from '../../errors.js';
 import type { Io } from '../../io.js';
+import type { Store } from '../../store/store.js';
 import { configuredDatabase } from '../config/defaults.js';
 import { databasePath } from '../options.js';
 
@@ -53,6 +54,11 @@ export async function valuesFor(name: string, start: string, places: Places, io:
     case '--rule':
     case '--explain':
       return configured('budgets', places, io);
+    case 'simulation':
+      return fromStore(places, io, async (store) => {
+        const { savedList } = await import('../../query/realised/saved.js');
+        return (await savedList(store)).simulations.map(({ name }) => name);
+      });
     case '--view':
       return configured('views', places, io);
     default:
@@ -84,17 +90,18 @@ async function configured(section: 'budgets' | 'views', { config: path }: Places
   return section === 'budgets' ? budgets.map(({ name }) => name) : Object.keys(views);
 }
 
+async function stored(dimension: string, start: string, places: Places, io: Io): Promise<string[]> {
+  const { knownValues } = await import('../../query/completion/values.js');
+  return fromStore(places, io, (store) => knownValues(store, dimension, start));
+}
+
 /** What the database has; nothing where it cannot be read now, for a key that is pressed waits for nobody. */
-async function stored(dimension: string, start: string, { db }: Places, io: Io): Promise<string[]> {
-  const [{ withStore }, { knownValues }] = await Promise.all([
-    import('../../store/store.js'),
-    import('../../query/completion/values.js'),
-  ]);
+async function fromStore({ db }: Places, io: Io, ask: (store: Store) => Promise<string[]>): Promise<string[]> {
+  const { withStore } = await import('../../store/store.js');
   const named = db ?? (await configuredDatabase(io));
   const path = databasePath(named === undefined ? { color: false } : { color: false, db: named }, io);
   try {
-    const reading = { access: 'read', waitMs: 0, unchanged: true } as const;
-    return await withStore(path, reading, (store) => knownValues(store, dimension, start));
+    return await withStore(path, { access: 'read', waitMs: 0, unchanged: true }, ask);
   } catch (error) {
     if (error instanceof StoreError) return [];
     throw error;

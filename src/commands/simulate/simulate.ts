@@ -52,7 +52,9 @@ export function registerSimulate(program: Command, io: Io): void {
       '--provider <names>',
       "only offers of these sellers, comma separated, or 'all'; default: who is paid today and the makers",
     )
-    .option('--top <n>', 'show n rows; of --swap and the like the rest is summed up as (other)');
+    .option('--top <n>', 'show n rows; of --swap and the like the rest is summed up as (other)')
+    .option('--save <name>', 'keep what is projected, to compare it later: llmcost realised NAME')
+    .option('--replace', 'together with --save: in place of what is saved under this name');
   withWideOption(withAnswerOptions(command))
     .addHelpText('after', EXAMPLES)
     .action((options: SimulateOptions, called: Command) => {
@@ -66,7 +68,8 @@ Examples:
   llmcost simulate --swap gpt-4o=gpt-4o-mini --period 'last month' --by customer
   llmcost simulate --swap 'claude-*=gpt-5-mini' --where feature=chat --cache none
   llmcost simulate --all --where feature=chat --top 10
-  llmcost simulate --batch feature=summaries`;
+  llmcost simulate --batch feature=summaries
+  llmcost simulate --swap gpt-4o=gpt-4o-mini --save october-swap   (then: llmcost realised october-swap)`;
 
 function choice(flags: string, description: string, values: readonly string[], usual: string): Option {
   return new Option(flags, description).choices(values).default(usual);
@@ -74,7 +77,13 @@ function choice(flags: string, description: string, values: readonly string[], u
 
 /** Options that only one kind of question looks at. */
 const OF_ALL = ['rank', 'minQuality', 'minFit', 'assumeSuccess', 'provider'];
-const OF_MOVES = ['by'];
+const OF_MOVES = ['by', 'save', 'replace'];
+
+const WHY_IDLE: Readonly<Record<string, string>> & { by: string } = {
+  by: 'looks at all usage in scope.\nAsk for one with --where, for example --where customer=acme.',
+  save: 'proposes no move.\nSave one: llmcost simulate --swap gpt-4o=gpt-4o-mini --save NAME',
+  replace: 'proposes no move.\nSave one: llmcost simulate --swap gpt-4o=gpt-4o-mini --save NAME --replace',
+};
 
 /** What would be ignored is refused: a figure must not look like the answer to what was not asked. */
 function checkMeant(called: Command): void {
@@ -86,7 +95,7 @@ function checkMeant(called: Command): void {
   if (idle === undefined) return;
   throw new UsageError(
     all
-      ? `${idle.long} does nothing together with --all, which looks at all usage in scope.\nAsk for one with --where, for example --where customer=acme.`
+      ? `${idle.long} does nothing together with --all, which ${WHY_IDLE[idle.attributeName()] ?? WHY_IDLE.by}`
       : `${idle.long} does nothing without --all.\nLeave it out, or rank every model: llmcost simulate --all`,
   );
 }

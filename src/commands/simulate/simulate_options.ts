@@ -6,5 +6,8 @@ import type { AnswerOptions } from '../question.js';
 export interface SimulateOptions extends AnswerOptions, ConfigOptions, SurveyOptions, MovesOptions {
   all?: boolean;
   routes?: string;
+  /** The name to keep it under. */
+  save?: string;
+  replace?: boolean;
   quality: string;
 }

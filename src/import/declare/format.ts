@@ -172,6 +172,8 @@ export interface Format extends Reading {
    * bucket, of which the one that counts most is whole, and its key tells it from all others although it has no id.
    */
   readonly repeats: 'same' | 'grows' | 'last' | 'bucket';
+  /** `tags['cwd']` is the folder an agent worked in. */
+  readonly tellsFolder?: true;
   /** Sessions may be forks of each other; request_id is `ORIGIN/TOTALS`, the session that this one came from, or it itself, and the running totals. */
   readonly forks?: true;
   /** Its rows are sums of sessions whose single calls are in files of this format; where the store has these calls, the sums are not counted. */

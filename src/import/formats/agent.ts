@@ -1,4 +1,5 @@
-import { identifier, join, type Sql, sql } from '../../sql.js';
+import { ADDRESS_END } from '../../names/project.js';
+import { identifier, join, literal, type Sql, sql } from '../../sql.js';
 import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place, type Skip } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
@@ -32,6 +33,16 @@ export const AGENT_FACTS = {
 /** The folder an agent worked in, without those it lies in. */
 export function projectOf(folder: Sql): Sql {
   return sql`nullif(regexp_extract(${folder}, '([^/\\\\]+)[/\\\\]*$', 1), '')`;
+}
+
+/**
+ * The address of a repository as a label: host, owner and name, `github.com/acme/app`. A user, a password and a token in it are left out. Null
+ * where nothing is left.
+ */
+export function repositoryLabel(address: Sql): Sql {
+  const slashed = sql`replace(${address}, ${literal('\\')}, '/')`;
+  const plain = sql`regexp_replace(regexp_replace(${slashed}, '^[A-Za-z+]+://', ''), ${literal(ADDRESS_END)}, '')`;
+  return sql`nullif(regexp_replace(regexp_replace(${plain}, '^.*@', ''), '^([^/:]+):/*', ${literal(String.raw`\1/`)}), '')`;
 }
 
 /** Where the parts of a call stand in the log of an agent; what is left out the log does not tell. */
@@ -196,6 +207,7 @@ export function agentCalls(agent: AgentCall): Format {
       billed_cost: agent.cost === undefined ? null : sql`case when cost > 0 then cost end`,
     },
     units: {},
+    ...(agent.folder !== undefined && { tellsFolder: true as const }),
     ...(agent.key && { key: agent.key }),
     repeats: agent.repeats ?? 'same',
     dated: time !== undefined && agent.mayLackTime !== true,

@@ -117,5 +117,6 @@ export const amp: Format = {
   units: {},
   // An entry of the ledger may come after the answer that it is for.
   repeats: 'grows',
+  tellsFolder: true,
   dated: true,
 };

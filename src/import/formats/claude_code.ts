@@ -145,5 +145,6 @@ export const claudeCode: Format = {
     // What the program took its own call to cost; with a subscription nothing is billed by the call.
     billed_cost: sql`cost`,
   },
+  tellsFolder: true,
   dated: true,
 };

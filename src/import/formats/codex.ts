@@ -3,7 +3,7 @@ import { field, type Shape } from '../declare/fields.js';
 import { constant, type Format, type Place } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
 import { errorClassOf, tierOf } from '../declare/normalize.js';
-import { projectOf } from './agent.js';
+import { projectOf, repositoryLabel } from './agent.js';
 
 /** The counts of tokens as Codex calls them. */
 export const NAMES = [
@@ -49,6 +49,7 @@ const SESSION = {
   model: said(TURN, field('payload.model')),
   folder: sql`coalesce(${said(TURN, field('payload.cwd'))}, ${said(META, field('payload.cwd'))})`,
   branch: said(META, field('payload.git.branch')),
+  repository: said(META, field('payload.git.repository_url')),
   seller: said(META, field('payload.model_provider')),
   before: sql`lag(${TOTAL} ignore nulls) over (partition by file_number order by line_order)`,
 };
@@ -116,7 +117,7 @@ export const codex: Format = {
       model: 'text',
       model_provider: 'text',
       thread_settings: { service_tier: 'text' },
-      git: { branch: 'text' },
+      git: { branch: 'text', repository_url: 'text' },
       info: { total_token_usage: COUNTS, last_token_usage: COUNTS },
       error: { kind: 'text' },
       codex_error_info: 'text',
@@ -192,12 +193,13 @@ export const codex: Format = {
     customer: null,
     user_id: null,
     session_id: sql`session`,
-    tags: withLabels(null, { cwd: sql`folder`, git_branch: sql`branch` }),
+    tags: withLabels(null, { cwd: sql`folder`, git_branch: sql`branch`, repository: repositoryLabel(sql`repository`) }),
     billed_cost: null,
   },
   units: {},
   key: CALL,
   forks: true,
+  tellsFolder: true,
   repeats: 'same',
   // Copies of a call in other sessions carry other times.
   dated: false,

@@ -100,6 +100,7 @@ function goose(
     key: sql`concat_ws(' ', 'goose session', coalesce(${field('id')}, ${field('working_dir')}), started)`,
     // A session goes on.
     repeats: 'grows',
+    tellsFolder: true,
     dated: true,
   };
 }

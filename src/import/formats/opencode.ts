@@ -111,6 +111,7 @@ export const opencode: Format = {
   // A fork repeats the messages of its parent under new ids and another session, with their times and counts.
   key: sql`concat_ws(' ', 'opencode message', ${field('time.created')}, ${field('providerID')}, ${field('modelID')}, input, cache_read, cache_write, output)`,
   repeats: 'grows',
+  tellsFolder: true,
   dated: true,
 };
 

@@ -157,5 +157,6 @@ export const pi: Format = {
   },
   units: {},
   repeats: 'same',
+  tellsFolder: true,
   dated: true,
 };

@@ -142,6 +142,7 @@ export async function deleteImports(store: Store, chosen: Sql): Promise<void> {
   await store.run(sql`delete from rerated_usage where import_id in (${chosen})`);
   await store.run(sql`delete from usage_attribution where import_id in (${chosen})`);
   await store.run(sql`delete from import_overlap where import_id in (${chosen}) or kept_by in (${chosen})`);
+  await store.run(sql`delete from import_project where import_id in (${chosen})`);
   await store.run(sql`delete from rejects where import_id in (${chosen})`);
   await store.run(
     sql`update import_number set last_removed = greatest(last_removed, (select max(import_id) from imports where import_id in (${chosen})))`,

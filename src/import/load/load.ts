@@ -19,6 +19,7 @@ import { type Range, within } from './import_range.js';
 import { failImports, finishImports, insertImports, nextImportId, withdrawImports } from './imports_table.js';
 import { rateFresh, storeRated } from './insert_usage.js';
 import { settleTraits, storedTraits, traitsFromText } from './profiles.js';
+import { noteProjects } from './projects.js';
 import { readVerified } from './read_verified.js';
 import { dropForked, dropSums } from './sessions.js';
 import { namesOfLarge, unknownNamesIn } from './unknown_names.js';
@@ -138,6 +139,7 @@ async function finish(store: Store, { loads, range, outcomes, usage }: Finishing
   );
   await dropSuperseded(store, range);
   await store.run(sql`insert into usage_fact from ${FRESH}`);
+  if (done.length > 0 && format.tellsFolder === true) await noteProjects(store, within(range, sql`fact.import_id`));
   if (done.length > 0) await loads[0].attribute?.(store, within(range, sql`fact.import_id`));
   const closed = new Map(
     [...refused, ...(await withEarned(store, loads, { done, range }))].map((one) => [one.import_id, one]),

@@ -3,6 +3,7 @@ import { nearestOf } from '../../names/nearest.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import { isRange, RANGE_NAMES, rangeKey, rangeLabel, rangeOf } from '../metrics/ranges.js';
 import { ANY_TABLE, NO_TABLE, type RolledTable } from '../rollups/read.js';
+import { projectOfFolder, projectOfRepository } from './project.js';
 import { type Offset, offsetSql, offsetTextSql, wallSql } from './time_zone.js';
 
 /** What usage can be grouped and filtered by. */
@@ -54,6 +55,16 @@ const FACT: Record<string, Sql> = {
     end`,
   import: sql`cast(fact.import_id as varchar)`,
   machine: sql`(select read_on.machine from imports as read_on where read_on.import_id = fact.import_id)`,
+  // The repository: as the user calls it, by its address in the log, as git told it when the log was read, by the path.
+  project: sql`coalesce(
+      fact.tags['project'],
+      ${projectOfRepository(sql`fact.tags['repository']`)},
+      (
+        select told.project from import_project as told
+        where told.import_id = fact.import_id and told.folder = fact.tags['cwd']
+      ),
+      ${projectOfFolder(sql`fact.tags['cwd']`)}
+    )`,
   // Ids in the reports of providers, names in those of gateways.
   api_key: sql`coalesce(fact.tags['api_key_id'], fact.tags['api_key'])`,
 };

@@ -63,12 +63,17 @@ async function hintFor(store: Store, name: string): Promise<{ text: string; sold
 
 /** The numbers of the used models that a name or glob means (`gpt-4o`, `azure/gpt-4o`, `claude-*`, `*`). Throws NotUsed. */
 export function usedNamed(used: readonly UsedModel[], isSeller: (name: string) => boolean, name: string): number[] {
+  const found = modelsNamed(used, isSeller, name);
+  if (found.length > 0) return found;
+  throw new NotUsed(name, [...new Set(used.map((one) => `${one.provider ?? '?'}/${one.model ?? '?'}`))]);
+}
+
+/** The same; empty where the usage is on none of them. */
+export function modelsNamed(used: readonly UsedModel[], isSeller: (name: string) => boolean, name: string): number[] {
   const [, prefix = '', rest = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
   const sold = prefix !== '' && isSeller(prefix);
   const model = sold ? rest : name;
   const pattern = globPattern(model);
   const plain = /[*?]/.test(model) ? '' : bareName(model);
-  const found = used.filter((one) => isCalled(one, sold ? prefix : null, pattern, plain));
-  if (found.length > 0) return found.map(({ model_id }) => model_id);
-  throw new NotUsed(name, [...new Set(used.map((one) => `${one.provider ?? '?'}/${one.model ?? '?'}`))]);
+  return used.filter((one) => isCalled(one, sold ? prefix : null, pattern, plain)).map(({ model_id }) => model_id);
 }

@@ -25,33 +25,7 @@ import { familyRatios } from './tokenizers.js';
 
 /** What the usage in scope would have cost under a set of rules; rows sum to the totals to the last digit. */
 export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswer> {
-  const named = [query.where, ...query.rules.map(({ where }) => where)].flat().map(({ dimension }) => dimension);
-  const offsets = await zoneOffsets(store, [...query.by, ...named], query.tz);
-  const scope = withPeriod(scopeOf(query.where, offsets), query.period);
-  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
-  const logged = await usedModels(store, scope, query.adjust.revision);
-  if (logged.length === 0) throw new NothingToSimulate(0);
-  const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
-  const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });
-  const dimensions = query.by.map((name) => dimensionOf(name, offsets));
-  const families = await familyRatios(store, query.quality, query.adjust.content);
-  const adjust = { ...query.adjust, ownRatios: ratios };
-  const growth = growthSql(query.growth);
-  const perModel = query.scores !== undefined || plan.targets.some(({ own }) => own);
-  const ruleParams = { ...plan.ruleParams, ...growth.params };
-  const scale = growth.scale;
-  await simulate(store, {
-    ...plan,
-    scope,
-    used,
-    families,
-    adjust,
-    by: dimensions,
-    ruleParams,
-    scale,
-    perModel,
-    now: query.now,
-  });
+  const { scope, used, notes, plan, dimensions, families, adjust } = await stageMoves(store, query);
   const earns = await stagedRevenue(store, query);
   const form = {
     scale: query.growth.length > 0,
@@ -90,6 +64,41 @@ export async function moves(store: Store, query: MovesQuery): Promise<MovesAnswe
     cannot_see: [...BLIND_SPOTS],
     warnings: [...warningsOn(query.rules, targets), ...uncountedWarning(total), ...notes, ...(earns?.warnings ?? [])],
   };
+}
+
+/**
+ * Prices the usage of a question on the targets of its rules, by its dimensions: leaves `simulate_cell`, `simulate_part` and
+ * `simulate_delta`, with the models of the usage `apart`. Throws NothingToSimulate where nothing is in scope, UnknownModel and NotUsed.
+ */
+export async function stageMoves(store: Store, query: MovesQuery, apart = query.scores !== undefined) {
+  const named = [query.where, ...query.rules.map(({ where }) => where)].flat().map(({ dimension }) => dimension);
+  const offsets = await zoneOffsets(store, [...query.by, ...named], query.tz);
+  const scope = withPeriod(scopeOf(query.where, offsets), query.period);
+  if (query.adjust.revision !== undefined) await checkRevision(store, query.adjust.revision);
+  const logged = await usedModels(store, scope, query.adjust.revision);
+  if (logged.length === 0) throw new NothingToSimulate(0);
+  const { ratios, used, notes } = await ownRatios(store, { scope, used: logged, adjust: query.adjust });
+  const plan = await planned(store, query.rules, { used, fallback: query.fallback, offsets, ratios });
+  const dimensions = query.by.map((name) => dimensionOf(name, offsets));
+  const families = await familyRatios(store, query.quality, query.adjust.content);
+  const adjust = { ...query.adjust, ownRatios: ratios };
+  const growth = growthSql(query.growth);
+  const perModel = apart || plan.targets.some(({ own }) => own);
+  const ruleParams = { ...plan.ruleParams, ...growth.params };
+  const scale = growth.scale;
+  await simulate(store, {
+    ...plan,
+    scope,
+    used,
+    families,
+    adjust,
+    by: dimensions,
+    ruleParams,
+    scale,
+    perModel,
+    now: query.now,
+  });
+  return { scope, used, notes, plan, dimensions, families, adjust };
 }
 
 /** Revenue by customer, in `revenue_part`, where it is asked by customer, all usage is looked at, and there is any. */
