@@ -206,6 +206,22 @@ describe('time and prompt size', () => {
       expect(await cards(store)).toEqual(['.. 0..272000 3 3 3 3 15 15', '.. 272000.. 5 5 5 5 15 15']);
     }));
 
+  test('such a bound holds for earlier prices too, also where a list between the two had the other', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '5', band: 272_001, to: '2026-07-30', observed: '2026-08-21' },
+        { dimension: 'input', usd: '5', band: 272_000, to: '2026-07-30', observed: '2026-09-23' },
+        { dimension: 'input', usd: '4', band: 272_001, from: '2026-07-30', observed: '2026-11-10' },
+      ]);
+      await settle(store);
+      expect(await cards(store)).toEqual([
+        '..2026-07-30 272001.. 5 5 5 5 - -',
+        '.. 0..272001 2 2 2 2 - -',
+        '2026-07-30.. 272001.. 4 4 4 4 - -',
+      ]);
+    }));
+
   test('rates taken back do not count', () =>
     inMemory(async (store) => {
       await addPrices(store, [
@@ -450,7 +466,8 @@ describe('tier, speed and region', () => {
       ]);
       await settle(store, { region: 'eu' }, { region: 'westeurope' }, { region: 'eu', service_tier: 'batch' });
       expect(await cards(store)).toEqual([
-        '.. 0.. 1.5 1.5 1.5 1.5 16.5 16.5',
+        // 1.5 × 3.3 / 3: the batch in the proportion that the region has
+        '.. 0.. 1.65 1.65 1.65 1.65 16.5 16.5',
         '.. 0.. 3.3 3.3 3.3 3.3 16.5 16.5',
         '.. 0.. 3 3 3 3 15 15',
       ]);
@@ -462,6 +479,21 @@ describe('tier, speed and region', () => {
       expect(flagged.map((card) => card.assumed)).toEqual(['reasoning text_output uncached_input', '', '']);
     }));
 });
+
+test('Azure Government is one region, whichever of its names a log has', () =>
+  inMemory(async (store) => {
+    const azure = { provider: 'azure', model: 'gpt-x', source: 'litellm', dimension: 'input' };
+    await addPrices(store, [
+      { ...azure, usd: '1.25' },
+      { ...azure, usd: '1.71875', region: 'us-gov' },
+    ]);
+    const call = { source_provider: 'azure', model: 'gpt-x' };
+    await settle(store, { ...call, region: 'usgovvirginia' }, { ...call, region: 'us-gov' }, { ...call, region: 'us' });
+    const rows = await store.rows<{ line: string }>(
+      sql`select region || ' ' || cast(uncached_input * 1000000 as decimal(9, 5)) as line from rate_card order by region`,
+    );
+    expect(rows.map(({ line }) => line)).toEqual(['us 1.25000', 'us-gov 1.71875', 'usgovvirginia 1.71875']);
+  }));
 
 describe('settling', () => {
   test('once: the same combinations again, nulls included, cost nothing', () =>

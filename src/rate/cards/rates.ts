@@ -146,7 +146,8 @@ cell as materialized (
 /**
  * The rates that hold in each cell. A price of certain hours replaces, in those, the one of all hours whatever the prompt
  * (https://docs.litellm.ai/docs/proxy/custom_pricing). A tier, speed or region whose price for long prompts a source does not
- * list has that of the long prompt in the proportion it has to the short one: such a rate is `derived`. Of one source only its
+ * list has that of the long prompt in the proportion it has to the short one, and a tier whose price in a region a source does
+ * not list has that of the region in the proportion it has elsewhere: such rates are `derived`. Of one source only its
  * highest band counts, so bands of two sources are never mixed.
  */
 const HOLDING = sql`holding as materialized (
@@ -197,9 +198,39 @@ long_prompt as materialized (
     order by long.band desc, narrow.derived, narrow.rate_id
   ) = 1
 ),
+zoned as materialized (
+  select
+    narrow.* replace (
+      ${scaled(sql`narrow.usd_per_unit`, sql`zone.usd_per_unit`, sql`plain.usd_per_unit`)} as usd_per_unit,
+      true as of_region,
+      true as derived
+    )
+  from holding as narrow
+  join cell on cell.cell = narrow.cell
+  join span on span.number = cell.number and span.starts = cell.starts and span.region is null
+  join holding as plain
+    on plain.cell = narrow.cell and plain.dimension = narrow.dimension and plain.source = narrow.source
+    and plain.band = narrow.band and not plain.special and plain.usd_per_unit > 0
+  join holding as zone
+    on zone.cell = narrow.cell and zone.dimension = narrow.dimension and zone.source = narrow.source
+    and zone.band = narrow.band and zone.plain_tier and zone.of_region and not zone.of_speed
+  where not narrow.plain_tier
+    and not narrow.of_region
+    and not narrow.of_speed
+    and narrow.source_rank > 0
+    and not exists (
+      from holding as listed
+      where listed.cell = narrow.cell and listed.dimension = narrow.dimension and listed.source = narrow.source
+        and not listed.plain_tier and listed.of_region
+    )
+  qualify row_number() over (
+    partition by narrow.cell, narrow.dimension, narrow.source, narrow.band
+    order by narrow.derived, plain.derived, zone.derived, narrow.rate_id, plain.rate_id, zone.rate_id
+  ) = 1
+),
 complete as materialized (
   select *, bool_or(of_region) over (partition by cell, dimension) as region_known
-  from (from holding union all by name from long_prompt)
+  from (from holding union all by name from long_prompt union all by name from zoned)
   qualify band = max(band) over (partition by cell, dimension, source_rank)
 )`;
 
