@@ -216,8 +216,9 @@ describe('time and prompt size', () => {
       ]);
       await settle(store);
       expect(await cards(store)).toEqual([
+        '..2026-07-30 0..272001 2 2 2 2 - -',
         '..2026-07-30 272001.. 5 5 5 5 - -',
-        '.. 0..272001 2 2 2 2 - -',
+        '2026-07-30.. 0..272001 2 2 2 2 - -',
         '2026-07-30.. 272001.. 4 4 4 4 - -',
       ]);
     }));
@@ -479,6 +480,41 @@ describe('tier, speed and region', () => {
       expect(flagged.map((card) => card.assumed)).toEqual(['reasoning text_output uncached_input', '', '']);
     }));
 });
+
+test('a tier knows a long prompt although the second source of its price does not', () =>
+  inMemory(async (store) => {
+    const output = { dimension: 'output' };
+    await addPrices(store, [
+      { ...output, usd: '15' },
+      { ...output, usd: '22.5', band: 272_001 },
+      { ...output, usd: '30', tier: 'priority' },
+      { ...output, usd: '30', tier: 'priority', source: 'models.dev' },
+    ]);
+    await settle(store, { service_tier: 'priority' });
+    const rows = await store.rows<{ usd: string }>(
+      sql`select cast(cast(text_output * 1000000 as decimal(9, 1)) as varchar) as usd from rate_card order by min_prompt_tokens`,
+    );
+    // 30 × 22.5 / 15
+    expect(rows.map(({ usd }) => usd)).toEqual(['30.0', '45.0']);
+  }));
+
+test('image tokens that cost what text costs do so in a long prompt', () =>
+  inMemory(async (store) => {
+    await addPrices(store, [
+      { dimension: 'input', usd: '1.25' },
+      { dimension: 'input', usd: '2.5', band: 200_000 },
+      { dimension: 'input_image_tokens', usd: '1.25' },
+      { model: 'gpt-y', dimension: 'input', usd: '1.25' },
+      { model: 'gpt-y', dimension: 'input', usd: '2.5', band: 200_000 },
+      { model: 'gpt-y', dimension: 'input_image_tokens', usd: '4' },
+    ]);
+    await settle(store, {}, { model: 'gpt-y' });
+    const rows = await store.rows<{ line: string }>(sql`
+      select model || ' ' || cast(unit_rates['input_image_tokens'] * 1000000 as decimal(9, 2)) as line
+      from rate_card
+      order by model, min_prompt_tokens`);
+    expect(rows.map(({ line }) => line)).toEqual(['gpt-x 1.25', 'gpt-x 2.50', 'gpt-y 4.00', 'gpt-y 4.00']);
+  }));
 
 test('Azure Government is one region, whichever of its names a log has', () =>
   inMemory(async (store) => {

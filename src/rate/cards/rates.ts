@@ -147,7 +147,8 @@ cell as materialized (
  * The rates that hold in each cell. A price of certain hours replaces, in those, the one of all hours whatever the prompt
  * (https://docs.litellm.ai/docs/proxy/custom_pricing). A tier, speed or region whose price for long prompts a source does not
  * list has that of the long prompt in the proportion it has to the short one, and a tier whose price in a region a source does
- * not list has that of the region in the proportion it has elsewhere: such rates are `derived`. Of one source only its
+ * not list has that of the region in the proportion it has elsewhere, and image tokens that cost what text costs do so in
+ * a long prompt too (https://docs.x.ai/developers/models): such rates are `derived`. Of one source only its
  * highest band counts, so bands of two sources are never mixed.
  */
 const HOLDING = sql`holding as materialized (
@@ -228,15 +229,32 @@ zoned as materialized (
     order by narrow.derived, plain.derived, zone.derived, narrow.rate_id, plain.rate_id, zone.rate_id
   ) = 1
 ),
+images as materialized (
+  select image.* replace (long.usd_per_unit as usd_per_unit, long.band as band, true as derived)
+  from holding as image
+  join holding as short
+    on short.cell = image.cell and short.source = image.source and short.dimension = 'input' and short.band = image.band
+    and short.of_tier = image.of_tier and short.of_speed = image.of_speed and short.of_region = image.of_region
+    and short.usd_per_unit = image.usd_per_unit
+  join holding as long
+    on long.cell = image.cell and long.source = image.source and long.dimension = 'input' and long.band > image.band
+    and long.of_tier = image.of_tier and long.of_speed = image.of_speed and long.of_region = image.of_region
+  where image.dimension = 'input_image_tokens'
+    and image.source_rank > 0
+  qualify row_number() over (
+    partition by image.cell, image.source, image.of_tier, image.of_speed, image.of_region
+    order by image.band desc, long.band desc, image.derived, long.derived, image.rate_id
+  ) = 1
+),
 complete as materialized (
   select *, bool_or(of_region) over (partition by cell, dimension) as region_known
-  from (from holding union all by name from long_prompt union all by name from zoned)
+  from (from holding union all by name from long_prompt union all by name from zoned union all by name from images)
   qualify band = max(band) over (partition by cell, dimension, source_rank)
 )`;
 
 /**
- * The rate of each dimension in each cell: the user's own word, the narrower condition, what is listed before what is derived,
- * then the evidence (`weighedBy`).
+ * The rate of each dimension in each cell: the user's own word, the narrower condition (of a tier also the long prompt, which
+ * another source may not know), what is listed before what is derived, then the evidence (`weighedBy`).
  */
 const PICKED = sql`${weighedBy(sql`complete`, sql`cell, dimension, of_tier, of_region, of_speed, derived`)},
 picked as materialized (
@@ -245,7 +263,8 @@ picked as materialized (
   qualify row_number() over (
     partition by cell, dimension
     order by
-      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank > 0, derived,
+      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank > 0,
+      special and band = 0, derived,
       ${EVIDENCE_ORDER}, if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null),
       usd_per_unit desc, rate_id
   ) = 1

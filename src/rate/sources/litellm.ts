@@ -113,9 +113,11 @@ const GEOGRAPHIES = ['us', 'eu', 'apac', 'jp', 'au'];
  * (https://github.com/BerriAI/litellm/issues/42679, with figures of AWS's price list): such an entry has that of its geography.
  */
 function priceInRegion(json: JsonObject, key: string, entry: unknown): unknown {
-  const isGlobal = isObject(entry) && entry.input_cost_per_token === inputPrice(json[`global.${key}`]);
-  if (!isGlobal || entry.input_cost_per_token === undefined) return entry;
-  const geography = GEOGRAPHIES.map((name) => json[`${name}.${key}`]).find((one) => inputPrice(one) !== undefined);
+  if (!isObject(entry) || !String(entry.litellm_provider).startsWith('bedrock')) return entry;
+  const name = key.startsWith('claude-') ? `anthropic.${key}` : key;
+  if (entry.input_cost_per_token === undefined || entry.input_cost_per_token !== inputPrice(json[`global.${name}`]))
+    return entry;
+  const geography = GEOGRAPHIES.map((one) => json[`${one}.${name}`]).find((one) => inputPrice(one) !== undefined);
   return inputPrice(geography) === entry.input_cost_per_token ? entry : (geography ?? entry);
 }
 
