@@ -49,6 +49,21 @@ describe('what a dimension without a price of its own costs', () => {
       expect(await assumed(store)).toBe('cache_read cache_write cache_write_1h');
     }));
 
+  test('cached input of Fireworks costs half of the input, assumed', () =>
+    inMemory(async (store) => {
+      const rates = { dimension: 'input', usd: '0.9' };
+      await addPrices(store, [
+        { ...rates, provider: 'fireworks_ai', model: 'gpt-x' },
+        { ...rates, provider: 'groq', model: 'gpt-x' },
+      ]);
+      await settle(store, { source_provider: 'fireworks_ai' }, { source_provider: 'groq' });
+      const rows = await store.rows<{ line: string }>(sql`
+        select source_provider || ' ' || cast(cache_read * 1000000 as decimal(9, 2)) || ' ' || list_contains(assumed, 'cache_read') as line
+        from rate_card
+        order by source_provider`);
+      expect(rows.map(({ line }) => line)).toEqual(['fireworks_ai 0.45 true', 'groq 0.90 true']);
+    }));
+
   test("one-hour writes: twice the input with Anthropic's models, whoever sells them; elsewhere what a write costs", () =>
     inMemory(async (store) => {
       const claude = { provider: 'bedrock', model: 'anthropic.claude-x' };

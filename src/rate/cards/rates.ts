@@ -12,21 +12,23 @@ interface Fallback {
   choice: number;
   /** Whether a cost that rests on it is an assumption. */
   assumed: boolean;
-  times?: 1 | 2;
-  /** Only for Anthropic's models, whoever sells them. */
-  claude?: true;
+  times?: 2 | 0.5;
+  /** Only for Anthropic's models, whoever sells them; only for what Fireworks sells. */
+  only?: 'claude' | 'fireworks';
 }
 
 /**
  * What is charged where a dimension has no price of its own. Reasoning is output: that is no assumption. Anthropic's
- * one-hour writes cost twice the input (https://docs.claude.com/en/docs/build-with-claude/prompt-caching).
+ * one-hour writes cost twice the input (https://docs.claude.com/en/docs/build-with-claude/prompt-caching); Fireworks takes half
+ * off cached input of models without a discount of their own (https://docs.fireworks.ai/guides/prompt-caching).
  * A search whose context size has no price costs what one of the default size does, and the other way round. Sessions,
  * file searches and the like have no neighbour to take a price from.
  */
 const FALLBACKS: readonly Fallback[] = [
-  { rate: 'cache_read', dimension: 'input', choice: 2, assumed: true },
+  { rate: 'cache_read', dimension: 'input', choice: 2, assumed: true, times: 0.5, only: 'fireworks' },
+  { rate: 'cache_read', dimension: 'input', choice: 3, assumed: true },
   { rate: 'cache_write', dimension: 'input', choice: 2, assumed: true },
-  { rate: 'cache_write_1h', dimension: 'input', choice: 2, assumed: true, times: 2, claude: true },
+  { rate: 'cache_write_1h', dimension: 'input', choice: 2, assumed: true, times: 2, only: 'claude' },
   { rate: 'cache_write_1h', dimension: 'cache_write', choice: 3, assumed: true },
   { rate: 'cache_write_1h', dimension: 'input', choice: 4, assumed: true },
   { rate: 'reasoning', dimension: 'output', choice: 2, assumed: false },
@@ -59,15 +61,22 @@ const OWN: readonly Fallback[] = DIMENSIONS.map((dimension) => ({
   assumed: false,
 }));
 
-/** Which dimensions can give which rate of a card: rate, dimension, choice, assumed, times, claude. */
+/** Which dimensions can give which rate of a card: rate, dimension, choice, assumed, times, only (`claude`, `fireworks` or empty). */
 export const CHOICES: Sql = sql`(values
   ${join([...OWN, ...FALLBACKS].map(line), ',\n  ')}
-) as choices (rate, dimension, choice, assumed, times, claude)`;
+) as choices (rate, dimension, choice, assumed, times, only_for)`;
 
-function line({ rate, dimension, choice, assumed, times, claude }: Fallback): Sql {
+function line({
+  rate,
+  dimension,
+  choice,
+  assumed,
+  times = 1,
+  only = '',
+}: { only?: string; times?: number } & Omit<Fallback, 'times' | 'only'>): Sql {
   const flag = (on: boolean) => (on ? sql`true` : sql`false`);
   const number = literal(String(choice));
-  return sql`(${literal(rate)}, ${literal(dimension)}, cast(${number} as integer), ${flag(assumed)}, ${times === 2 ? sql`2` : sql`1`}, ${flag(claude === true)})`;
+  return sql`(${literal(rate)}, ${literal(dimension)}, cast(${number} as integer), ${flag(assumed)}, cast(${literal(String(times))} as decimal(2, 1)), ${literal(only)})`;
 }
 
 /** The dimensions counted in tokens: what batch, speed and region change the price of. Fees per search or page stay. */
@@ -306,7 +315,8 @@ const PRICED = sql`conditioned as materialized (
     in_tokens and not of_tier and ${BATCH} is null as lacks_tier,
     in_tokens and not of_speed and span.speed is null and wanted.rate_speed is not null as lacks_speed,
     in_tokens and not of_region and span.region is null and region_known as lacks_region,
-    coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude
+    coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude,
+    coalesce(wanted.price_provider = 'fireworks_ai', false) as is_fireworks
   from picked
   join span on span.number = picked.number and span.starts = picked.starts
   join wanted on wanted.number = picked.number
@@ -361,7 +371,8 @@ const CHOSEN = sql`chosen as materialized (
         and coalesce(band < input_band or (input_region and not of_region), false)) as doubtful,
     cast(priced.usd * choices.times as decimal(24, 18)) as usd_rate
   from priced
-  join ${CHOICES} on choices.dimension = priced.dimension and (is_claude or not choices.claude)
+  join ${CHOICES} on choices.dimension = priced.dimension
+    and case choices.only_for when 'claude' then is_claude when 'fireworks' then is_fireworks else true end
   qualify row_number() over (
     partition by cell, choices.rate
     order by
