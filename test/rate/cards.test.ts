@@ -49,6 +49,21 @@ describe('what a dimension without a price of its own costs', () => {
       expect(await assumed(store)).toBe('cache_read cache_write cache_write_1h');
     }));
 
+  test('cached input of Fireworks costs half of the input, assumed', () =>
+    inMemory(async (store) => {
+      const rates = { dimension: 'input', usd: '0.9' };
+      await addPrices(store, [
+        { ...rates, provider: 'fireworks_ai', model: 'gpt-x' },
+        { ...rates, provider: 'groq', model: 'gpt-x' },
+      ]);
+      await settle(store, { source_provider: 'fireworks_ai' }, { source_provider: 'groq' });
+      const rows = await store.rows<{ line: string }>(sql`
+        select source_provider || ' ' || cast(cache_read * 1000000 as decimal(9, 2)) || ' ' || list_contains(assumed, 'cache_read') as line
+        from rate_card
+        order by source_provider`);
+      expect(rows.map(({ line }) => line)).toEqual(['fireworks_ai 0.45 true', 'groq 0.90 true']);
+    }));
+
   test("one-hour writes: twice the input with Anthropic's models, whoever sells them; elsewhere what a write costs", () =>
     inMemory(async (store) => {
       const claude = { provider: 'bedrock', model: 'anthropic.claude-x' };
@@ -204,6 +219,23 @@ describe('time and prompt size', () => {
       ]);
       await settle(store);
       expect(await cards(store)).toEqual(['.. 0..272000 3 3 3 3 15 15', '.. 272000.. 5 5 5 5 15 15']);
+    }));
+
+  test('such a bound holds for earlier prices too, also where a list between the two had the other', () =>
+    inMemory(async (store) => {
+      await addPrices(store, [
+        { dimension: 'input', usd: '2' },
+        { dimension: 'input', usd: '5', band: 272_001, to: '2026-07-30', observed: '2026-08-21' },
+        { dimension: 'input', usd: '5', band: 272_000, to: '2026-07-30', observed: '2026-09-23' },
+        { dimension: 'input', usd: '4', band: 272_001, from: '2026-07-30', observed: '2026-11-10' },
+      ]);
+      await settle(store);
+      expect(await cards(store)).toEqual([
+        '..2026-07-30 0..272001 2 2 2 2 - -',
+        '..2026-07-30 272001.. 5 5 5 5 - -',
+        '2026-07-30.. 0..272001 2 2 2 2 - -',
+        '2026-07-30.. 272001.. 4 4 4 4 - -',
+      ]);
     }));
 
   test('rates taken back do not count', () =>
@@ -450,7 +482,8 @@ describe('tier, speed and region', () => {
       ]);
       await settle(store, { region: 'eu' }, { region: 'westeurope' }, { region: 'eu', service_tier: 'batch' });
       expect(await cards(store)).toEqual([
-        '.. 0.. 1.5 1.5 1.5 1.5 16.5 16.5',
+        // 1.5 × 3.3 / 3: the batch in the proportion that the region has
+        '.. 0.. 1.65 1.65 1.65 1.65 16.5 16.5',
         '.. 0.. 3.3 3.3 3.3 3.3 16.5 16.5',
         '.. 0.. 3 3 3 3 15 15',
       ]);
@@ -462,6 +495,56 @@ describe('tier, speed and region', () => {
       expect(flagged.map((card) => card.assumed)).toEqual(['reasoning text_output uncached_input', '', '']);
     }));
 });
+
+test('a tier knows a long prompt although the second source of its price does not', () =>
+  inMemory(async (store) => {
+    const output = { dimension: 'output' };
+    await addPrices(store, [
+      { ...output, usd: '15' },
+      { ...output, usd: '22.5', band: 272_001 },
+      { ...output, usd: '30', tier: 'priority' },
+      { ...output, usd: '30', tier: 'priority', source: 'models.dev' },
+    ]);
+    await settle(store, { service_tier: 'priority' });
+    const rows = await store.rows<{ usd: string }>(
+      sql`select cast(cast(text_output * 1000000 as decimal(9, 1)) as varchar) as usd from rate_card order by min_prompt_tokens`,
+    );
+    // 30 × 22.5 / 15
+    expect(rows.map(({ usd }) => usd)).toEqual(['30.0', '45.0']);
+  }));
+
+test('image tokens that cost what text costs do so in a long prompt', () =>
+  inMemory(async (store) => {
+    await addPrices(store, [
+      { dimension: 'input', usd: '1.25' },
+      { dimension: 'input', usd: '2.5', band: 200_000 },
+      { dimension: 'input_image_tokens', usd: '1.25' },
+      { model: 'gpt-y', dimension: 'input', usd: '1.25' },
+      { model: 'gpt-y', dimension: 'input', usd: '2.5', band: 200_000 },
+      { model: 'gpt-y', dimension: 'input_image_tokens', usd: '4' },
+    ]);
+    await settle(store, {}, { model: 'gpt-y' });
+    const rows = await store.rows<{ line: string }>(sql`
+      select model || ' ' || cast(unit_rates['input_image_tokens'] * 1000000 as decimal(9, 2)) as line
+      from rate_card
+      order by model, min_prompt_tokens`);
+    expect(rows.map(({ line }) => line)).toEqual(['gpt-x 1.25', 'gpt-x 2.50', 'gpt-y 4.00', 'gpt-y 4.00']);
+  }));
+
+test('Azure Government is one region, whichever of its names a log has', () =>
+  inMemory(async (store) => {
+    const azure = { provider: 'azure', model: 'gpt-x', source: 'litellm', dimension: 'input' };
+    await addPrices(store, [
+      { ...azure, usd: '1.25' },
+      { ...azure, usd: '1.71875', region: 'us-gov' },
+    ]);
+    const call = { source_provider: 'azure', model: 'gpt-x' };
+    await settle(store, { ...call, region: 'usgovvirginia' }, { ...call, region: 'us-gov' }, { ...call, region: 'us' });
+    const rows = await store.rows<{ line: string }>(
+      sql`select region || ' ' || cast(uncached_input * 1000000 as decimal(9, 5)) as line from rate_card order by region`,
+    );
+    expect(rows.map(({ line }) => line)).toEqual(['us 1.25000', 'us-gov 1.71875', 'usgovvirginia 1.71875']);
+  }));
 
 describe('settling', () => {
   test('once: the same combinations again, nulls included, cost nothing', () =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { priceConflicts } from '../../src/rate/listing/conflicts.js';
+import { stagePublished } from '../../src/rate/sources/published.js';
 import { sql } from '../../src/sql.js';
 import type { Store } from '../../src/store/store.js';
 import { addFactors, addPrices, inMemory, type PriceRow, settle } from './price_rows.js';
@@ -137,6 +138,34 @@ describe('a stated condition without a row', () => {
       await settle(store, { source_provider: 'xai', model: 'grok-9', service_tier: 'batch' });
       expect(await prompts(store)).toEqual(['1.6']);
     }));
+});
+
+test("a seller's published price by size of the prompt, from the day on which the name means another model", () => {
+  const prices = {
+    factors: [],
+    fees: [],
+    prices: [
+      {
+        provider: 'xai',
+        models: ['grok-code'],
+        page: 'https://x.test/models',
+        read: '2026-11-20',
+        periods: [
+          { from: null, to: '2026-09-01T00:00:00', prices: { input: '0.2' } },
+          { from: '2026-09-01T00:00:00', to: null, prices: { input: '1' } },
+          { from: '2026-09-01T00:00:00', to: null, min_prompt_tokens: 200_000, prices: { input: '2' } },
+        ],
+      },
+    ],
+  };
+  const { rates } = stagePublished(prices, '2026-11-20');
+  expect(
+    rates.map(({ value, min_prompt_tokens, effective_from }) => [value, min_prompt_tokens, effective_from]),
+  ).toEqual([
+    ['0.2', 0, null],
+    ['1', 0, '2026-09-01T00:00:00'],
+    ['2', 200_000, '2026-09-01T00:00:00'],
+  ]);
 });
 
 test('conflicts: what differs by more than 5 %, what was chosen and why', () =>

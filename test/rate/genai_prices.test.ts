@@ -122,6 +122,28 @@ test('peak hours belong to the dated prices before them; DeepSeek dates in Beiji
   ]);
 });
 
+test('fast mode is a speed, priority a tier; a condition nobody knows is named', () => {
+  const result = staged('anthropic', [
+    {
+      id: 'claude-fable-9',
+      match: { equals: 'claude-fable-9' },
+      prices: { input_mtok: 8 },
+      price_variants: [
+        { when: { speed: 'fast' }, prices: { input_mtok: 16 } },
+        { when: { service_tier: 'priority' }, prices: { input_mtok: 12 } },
+        { when: { search_type: 'web' }, prices: { input_mtok: 99 } },
+      ],
+    },
+  ]);
+  const rates = result.rates.map(({ value, speed, service_tier }) => [value, speed, service_tier]);
+  expect(rates).toEqual([
+    ['8', null, 'standard'],
+    ['16', 'fast', 'standard'],
+    ['12', null, 'priority'],
+  ]);
+  expect(result.rejected.map(({ reason }) => reason)).toEqual(['unknown condition search_type web']);
+});
+
 test("another provider's hours hold on all days since the date before them and until the next one", () => {
   const result = staged('novita', [
     {

@@ -57,7 +57,7 @@ const SAME_CELL = (a: Sql, b: Sql) => sql`${a}.number = ${b}.number and ${a}.dim
 /**
  * What was asked for and what the book of $revision has for it. A rate counts if it holds without condition, or under the
  * conditions of the call; a model's rates are those under any spelling of its name. A source that moves the bound of a band
- * by one token has corrected it: the newer rows replace the older ones. The user's own rates are among those of the price
+ * by one token has corrected it, for all time: the bound it was last read with holds. The user's own rates are among those of the price
  * lists, with the negative of their number; of several that hold for a call the newest counts.
  */
 const LISTED = sql`wanted as materialized (
@@ -139,20 +139,28 @@ listed as materialized (
     and (rate.speed is null or lower(rate.speed) = related.rate_speed)
     and (rate.region is null or lower(rate.region) = related.rate_region)
 ),
+bound as materialized (
+  select number, model, dimension, source_rank, of_tier, of_speed, of_region, band, max(observed_at) as read_at
+  from listed
+  where band > 0
+  group by all
+),
 succeeded as materialized (
-  select *, if(lead(starts) over later = ends, lead(usd_per_unit) over later, null) as next_usd
+  select listed.*, if(lead(starts) over later = ends, lead(usd_per_unit) over later, null) as next_usd
   from listed
   where not exists (
-    from listed as newer
-    where newer.number = listed.number
-      and newer.model = listed.model
-      and newer.dimension = listed.dimension
-      and newer.source_rank = listed.source_rank
-      and newer.of_tier = listed.of_tier
-      and newer.of_speed = listed.of_speed
-      and newer.of_region = listed.of_region
-      and abs(newer.band - listed.band) = 1
-      and newer.observed_at > listed.observed_at
+    from bound as mine
+    join bound as other using (number, model, dimension, source_rank, of_tier, of_speed, of_region)
+    where mine.number = listed.number
+      and mine.model = listed.model
+      and mine.dimension = listed.dimension
+      and mine.source_rank = listed.source_rank
+      and mine.of_tier = listed.of_tier
+      and mine.of_speed = listed.of_speed
+      and mine.of_region = listed.of_region
+      and mine.band = listed.band
+      and abs(other.band - mine.band) = 1
+      and other.read_at > mine.read_at
   )
   window later as (
     partition by number, model, source, dimension, band, of_tier, of_speed, of_region, cast(windows as varchar)

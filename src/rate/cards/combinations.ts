@@ -109,7 +109,7 @@ function wantedCard(combination: Combination, number: number, resolve: Resolver)
     assumed: priced && found.assumed,
     rate_tier: rateTier(combination.service_tier, priced ? found.price_provider : null),
     rate_speed: special(combination.speed),
-    rate_region: special(found.region),
+    rate_region: rateRegion(found.region, priced ? found.price_provider : null),
   };
 }
 
@@ -127,6 +127,15 @@ export const ORDINARY_CONDITIONS: ReadonlySet<string> = new Set([
 function rateTier(tier: string | null, provider: string | null): string {
   const name = special(tier) ?? 'standard';
   return name === 'fast' && provider === 'openai' ? 'priority' : name;
+}
+
+/**
+ * The region as price lists call it. All of Azure Government has one price, whichever of its regions a log names:
+ * https://learn.microsoft.com/en-us/azure/azure-government/documentation-government-welcome
+ */
+function rateRegion(region: string | null, provider: string | null): string | null {
+  const name = special(region);
+  return provider === 'azure' && name !== null && /^us-?gov/.test(name) ? 'us-gov' : name;
 }
 
 function special(condition: string | null): string | null {

@@ -12,21 +12,23 @@ interface Fallback {
   choice: number;
   /** Whether a cost that rests on it is an assumption. */
   assumed: boolean;
-  times?: 1 | 2;
-  /** Only for Anthropic's models, whoever sells them. */
-  claude?: true;
+  times?: 2 | 0.5;
+  /** Only for Anthropic's models, whoever sells them; only for what Fireworks sells. */
+  only?: 'claude' | 'fireworks';
 }
 
 /**
  * What is charged where a dimension has no price of its own. Reasoning is output: that is no assumption. Anthropic's
- * one-hour writes cost twice the input (https://docs.claude.com/en/docs/build-with-claude/prompt-caching).
+ * one-hour writes cost twice the input (https://docs.claude.com/en/docs/build-with-claude/prompt-caching); Fireworks takes half
+ * off cached input of models without a discount of their own (https://docs.fireworks.ai/guides/prompt-caching).
  * A search whose context size has no price costs what one of the default size does, and the other way round. Sessions,
  * file searches and the like have no neighbour to take a price from.
  */
 const FALLBACKS: readonly Fallback[] = [
-  { rate: 'cache_read', dimension: 'input', choice: 2, assumed: true },
+  { rate: 'cache_read', dimension: 'input', choice: 2, assumed: true, times: 0.5, only: 'fireworks' },
+  { rate: 'cache_read', dimension: 'input', choice: 3, assumed: true },
   { rate: 'cache_write', dimension: 'input', choice: 2, assumed: true },
-  { rate: 'cache_write_1h', dimension: 'input', choice: 2, assumed: true, times: 2, claude: true },
+  { rate: 'cache_write_1h', dimension: 'input', choice: 2, assumed: true, times: 2, only: 'claude' },
   { rate: 'cache_write_1h', dimension: 'cache_write', choice: 3, assumed: true },
   { rate: 'cache_write_1h', dimension: 'input', choice: 4, assumed: true },
   { rate: 'reasoning', dimension: 'output', choice: 2, assumed: false },
@@ -59,15 +61,22 @@ const OWN: readonly Fallback[] = DIMENSIONS.map((dimension) => ({
   assumed: false,
 }));
 
-/** Which dimensions can give which rate of a card: rate, dimension, choice, assumed, times, claude. */
+/** Which dimensions can give which rate of a card: rate, dimension, choice, assumed, times, only (`claude`, `fireworks` or empty). */
 export const CHOICES: Sql = sql`(values
   ${join([...OWN, ...FALLBACKS].map(line), ',\n  ')}
-) as choices (rate, dimension, choice, assumed, times, claude)`;
+) as choices (rate, dimension, choice, assumed, times, only_for)`;
 
-function line({ rate, dimension, choice, assumed, times, claude }: Fallback): Sql {
+function line({
+  rate,
+  dimension,
+  choice,
+  assumed,
+  times = 1,
+  only = '',
+}: { only?: string; times?: number } & Omit<Fallback, 'times' | 'only'>): Sql {
   const flag = (on: boolean) => (on ? sql`true` : sql`false`);
   const number = literal(String(choice));
-  return sql`(${literal(rate)}, ${literal(dimension)}, cast(${number} as integer), ${flag(assumed)}, ${times === 2 ? sql`2` : sql`1`}, ${flag(claude === true)})`;
+  return sql`(${literal(rate)}, ${literal(dimension)}, cast(${number} as integer), ${flag(assumed)}, cast(${literal(String(times))} as decimal(2, 1)), ${literal(only)})`;
 }
 
 /** The dimensions counted in tokens: what batch, speed and region change the price of. Fees per search or page stay. */
@@ -146,7 +155,9 @@ cell as materialized (
 /**
  * The rates that hold in each cell. A price of certain hours replaces, in those, the one of all hours whatever the prompt
  * (https://docs.litellm.ai/docs/proxy/custom_pricing). A tier, speed or region whose price for long prompts a source does not
- * list has that of the long prompt in the proportion it has to the short one: such a rate is `derived`. Of one source only its
+ * list has that of the long prompt in the proportion it has to the short one, and a tier whose price in a region a source does
+ * not list has that of the region in the proportion it has elsewhere, and image tokens that cost what text costs do so in
+ * a long prompt too (https://docs.x.ai/developers/models): such rates are `derived`. Of one source only its
  * highest band counts, so bands of two sources are never mixed.
  */
 const HOLDING = sql`holding as materialized (
@@ -197,15 +208,62 @@ long_prompt as materialized (
     order by long.band desc, narrow.derived, narrow.rate_id
   ) = 1
 ),
+zoned as materialized (
+  select
+    narrow.* replace (
+      ${scaled(sql`narrow.usd_per_unit`, sql`zone.usd_per_unit`, sql`plain.usd_per_unit`)} as usd_per_unit,
+      true as of_region,
+      true as derived
+    )
+  from holding as narrow
+  join cell on cell.cell = narrow.cell
+  join span on span.number = cell.number and span.starts = cell.starts and span.region is null
+  join holding as plain
+    on plain.cell = narrow.cell and plain.dimension = narrow.dimension and plain.source = narrow.source
+    and plain.band = narrow.band and not plain.special and plain.usd_per_unit > 0
+  join holding as zone
+    on zone.cell = narrow.cell and zone.dimension = narrow.dimension and zone.source = narrow.source
+    and zone.band = narrow.band and zone.plain_tier and zone.of_region and not zone.of_speed
+  where not narrow.plain_tier
+    and not narrow.of_region
+    and not narrow.of_speed
+    and narrow.source_rank > 0
+    and not exists (
+      from holding as listed
+      where listed.cell = narrow.cell and listed.dimension = narrow.dimension and listed.source = narrow.source
+        and not listed.plain_tier and listed.of_region
+    )
+  qualify row_number() over (
+    partition by narrow.cell, narrow.dimension, narrow.source, narrow.band
+    order by narrow.derived, plain.derived, zone.derived, narrow.rate_id, plain.rate_id, zone.rate_id
+  ) = 1
+),
+images as materialized (
+  select image.* replace (long.usd_per_unit as usd_per_unit, long.band as band, true as derived)
+  from holding as image
+  join holding as short
+    on short.cell = image.cell and short.source = image.source and short.dimension = 'input' and short.band = image.band
+    and short.of_tier = image.of_tier and short.of_speed = image.of_speed and short.of_region = image.of_region
+    and short.usd_per_unit = image.usd_per_unit
+  join holding as long
+    on long.cell = image.cell and long.source = image.source and long.dimension = 'input' and long.band > image.band
+    and long.of_tier = image.of_tier and long.of_speed = image.of_speed and long.of_region = image.of_region
+  where image.dimension = 'input_image_tokens'
+    and image.source_rank > 0
+  qualify row_number() over (
+    partition by image.cell, image.source, image.of_tier, image.of_speed, image.of_region
+    order by image.band desc, long.band desc, image.derived, long.derived, image.rate_id
+  ) = 1
+),
 complete as materialized (
   select *, bool_or(of_region) over (partition by cell, dimension) as region_known
-  from (from holding union all by name from long_prompt)
+  from (from holding union all by name from long_prompt union all by name from zoned union all by name from images)
   qualify band = max(band) over (partition by cell, dimension, source_rank)
 )`;
 
 /**
- * The rate of each dimension in each cell: the user's own word, the narrower condition, what is listed before what is derived,
- * then the evidence (`weighedBy`).
+ * The rate of each dimension in each cell: the user's own word, the narrower condition (of a tier also the long prompt, which
+ * another source may not know), what is listed before what is derived, then the evidence (`weighedBy`).
  */
 const PICKED = sql`${weighedBy(sql`complete`, sql`cell, dimension, of_tier, of_region, of_speed, derived`)},
 picked as materialized (
@@ -214,7 +272,8 @@ picked as materialized (
   qualify row_number() over (
     partition by cell, dimension
     order by
-      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank > 0, derived,
+      source_rank = 0 and of_tier desc, of_tier desc, of_region desc, of_speed desc, source_rank > 0,
+      special and band = 0, derived,
       ${EVIDENCE_ORDER}, if(source_rank = 0, observed_at, null) desc, if(source_rank = 0, rate_id, null),
       usd_per_unit desc, rate_id
   ) = 1
@@ -256,7 +315,8 @@ const PRICED = sql`conditioned as materialized (
     in_tokens and not of_tier and ${BATCH} is null as lacks_tier,
     in_tokens and not of_speed and span.speed is null and wanted.rate_speed is not null as lacks_speed,
     in_tokens and not of_region and span.region is null and region_known as lacks_region,
-    coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude
+    coalesce(wanted.price_provider = 'anthropic' or contains(lower(wanted.price_model), 'claude'), false) as is_claude,
+    coalesce(wanted.price_provider = 'fireworks_ai', false) as is_fireworks
   from picked
   join span on span.number = picked.number and span.starts = picked.starts
   join wanted on wanted.number = picked.number
@@ -311,7 +371,8 @@ const CHOSEN = sql`chosen as materialized (
         and coalesce(band < input_band or (input_region and not of_region), false)) as doubtful,
     cast(priced.usd * choices.times as decimal(24, 18)) as usd_rate
   from priced
-  join ${CHOICES} on choices.dimension = priced.dimension and (is_claude or not choices.claude)
+  join ${CHOICES} on choices.dimension = priced.dimension
+    and case choices.only_for when 'claude' then is_claude when 'fireworks' then is_fireworks else true end
   qualify row_number() over (
     partition by cell, choices.rate
     order by

@@ -42,7 +42,7 @@ const BEDROCK_ROUTE = /^(?:converse|converse_like|invoke|async_invoke|mantle)\/(
 const REGION = /^([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\/(.+)$/i;
 const COMMITMENT = /^\d+-month-commitment\//i;
 const AZURE_ROUTE = /^(?:responses|o_series|gpt5_series)\/(.+)$/i;
-const AZURE_REGION = /^(eu|us|global|global-standard)\/(.+)$/i;
+const AZURE_REGION = /^(eu|us|us-gov|global|global-standard)\/(.+)$/i;
 /** Two zones, two prices; which one, only the region of the log can tell. */
 const AZURE_ZONE = /^data-?zone(?:-standard)?\/(.+)$/i;
 

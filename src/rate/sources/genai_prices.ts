@@ -10,7 +10,6 @@ import {
   isObject,
   type JsonObject,
   type Rejected,
-  type ServiceTier,
   type StagedModel,
   type StagedRate,
   type StagedSource,
@@ -155,27 +154,29 @@ function modelRates(model: Priced, rejected: Rejected[]): StagedRate[] {
   return [...standard, ...variantRates(model, rejected)];
 }
 
-const VARIANT_TIERS: Record<string, ServiceTier> = {
-  'service_tier default': 'standard',
-  'service_tier flex': 'flex',
-  'service_tier priority': 'priority',
-  'service_tier ultrafast': 'ultrafast',
-  'processing batch': 'batch',
+const VARIANTS: Record<string, Pick<StagedRate, 'service_tier' | 'speed'>> = {
+  'service_tier flex': { service_tier: 'flex', speed: null },
+  'service_tier priority': { service_tier: 'priority', speed: null },
+  'service_tier ultrafast': { service_tier: 'ultrafast', speed: null },
+  'processing batch': { service_tier: 'batch', speed: null },
+  'speed fast': { service_tier: 'standard', speed: 'fast' },
 };
+/** What everybody gets. */
+const USUAL: ReadonlySet<string> = new Set(['service_tier default']);
 /** OpenAI's new word for priority, which is listed beside it. */
 const SECOND_NAMES: ReadonlySet<string> = new Set(['service_tier fast']);
 
 /**
- * `price_variants`: prices of a tier, `{when: {service_tier | processing}, prices, constraint?}`. The first constraint of a
+ * `price_variants`: prices of a tier or speed, `{when: {service_tier | processing | speed}, prices, constraint?}`. The first constraint of a
  * tier is the day somebody read the page ("tier history before this verification is not modeled"), no change.
  */
 function variantRates(model: Priced, rejected: Rejected[]): StagedRate[] {
   const variants = (Array.isArray(model.variants) ? model.variants : []).filter(isObject);
   const groups = groupBy(variants, ({ when }) => conditionText(when));
   return [...groups].flatMap(([condition, same]) => {
-    const tier = VARIANT_TIERS[condition];
-    if (tier === 'standard' || SECOND_NAMES.has(condition)) return [];
-    if (tier === undefined) {
+    const conditions = VARIANTS[condition];
+    if (USUAL.has(condition) || SECOND_NAMES.has(condition)) return [];
+    if (conditions === undefined) {
       const { key, provider } = model;
       rejected.push({ model: key, provider, field: 'price_variants', reason: `unknown condition ${condition}` });
       return [];
@@ -188,7 +189,7 @@ function variantRates(model: Priced, rejected: Rejected[]): StagedRate[] {
     const { periods } = pricePeriods(dated, model.provider);
     return coalesced(periods.flatMap((period) => periodRates(model, period, rejected))).map((rate) => ({
       ...rate,
-      service_tier: tier,
+      ...conditions,
     }));
   });
 }

@@ -139,7 +139,13 @@ export interface LitellmKey {
 }
 
 const BEDROCK_REGION = /^(us|eu|ap|ca|sa|me|af|il|mx)(-gov|-iso[a-z]?)?-[a-z]+-\d$/;
-const AZURE_REGIONS: Record<string, string> = { eu: 'eu', us: 'us', global: 'global', 'global-standard': 'global' };
+const AZURE_REGIONS: Record<string, string> = {
+  eu: 'eu',
+  us: 'us',
+  'us-gov': 'us-gov',
+  global: 'global',
+  'global-standard': 'global',
+};
 
 /** `azure/eu/gpt-4o` → azure, gpt-4o, eu; `bedrock/us-east-1/anthropic.claude-v2` → bedrock, …, us-east-1. */
 export function litellmKey(key: string, litellmProvider: string): LitellmKey {

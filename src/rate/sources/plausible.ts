@@ -25,8 +25,9 @@ export const THRESHOLDS = {
 /**
  * Sets aside prices that cannot be true: a unit error (one such token price discredits all of the model's), a tier
  * ten times the standard price, a one-hour cache write of Claude that is not twice the input price or a shorter one that
- * is cheaper than it (https://docs.claude.com/en/docs/build-with-claude/prompt-caching). Only compares; the numbers stay
- * text.
+ * is cheaper than it (https://docs.claude.com/en/docs/build-with-claude/prompt-caching), a cache write at 0 where the prompt
+ * is paid: DeepSeek, Z.ai and Tencent ask nothing on top of the input price
+ * (https://api-docs.deepseek.com/guides/kv_cache). Only compares; the numbers stay text.
  */
 export function plausibleRates(key: string, rates: StagedRate[], rejected: Rejected[]): StagedRate[] {
   const reject = ({ provider, dimension, raw_value }: StagedRate, reason: string) =>
@@ -76,10 +77,13 @@ function oddHour(rate: StagedRate, rates: StagedRate[]): string | undefined {
 }
 
 function oddWrite(rate: StagedRate, rates: StagedRate[]): string | undefined {
-  if (rate.dimension !== 'cache_write' || !rate.model.includes('claude')) return undefined;
-  const input = sibling(rate, rates, 'input', rate.service_tier);
-  if (input === undefined || usd(rate) >= usd(input)) return undefined;
-  return 'implausible: a cache write of Claude costs more than the input price';
+  const input = rate.dimension.startsWith('cache_write') && sibling(rate, rates, 'input', rate.service_tier);
+  if (!input || usd(rate) >= usd(input)) return undefined;
+  if (usd(rate) === 0)
+    return 'implausible: nothing for tokens of a paid prompt; writing them to the cache costs no more';
+  return rate.dimension === 'cache_write' && rate.model.includes('claude')
+    ? 'implausible: a cache write of Claude costs more than the input price'
+    : undefined;
 }
 
 function sibling(rate: StagedRate, rates: StagedRate[], dimension: string, tier: string): StagedRate | undefined {

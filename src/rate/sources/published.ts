@@ -76,6 +76,7 @@ function periods(entry: JsonObject, rejected: Rejected[]): StagedRate[] {
     texts(entry.models).flatMap((model) =>
       rates({ provider, model }, period.prices, rejected).map((rate) => ({
         ...rate,
+        min_prompt_tokens: Number(period.min_prompt_tokens ?? 0),
         utc_start: time(period.utc_start),
         utc_end: time(period.utc_end),
         effective_from: time(period.from),
