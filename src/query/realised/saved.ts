@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.js';
+import { nearestOf } from '../../names/nearest.js';
 import { sql, timestampOf } from '../../sql.js';
 import { SHORT_COMMIT_MEGABYTES, type Store } from '../../store/store.js';
-import { nearestOf } from '../scope/dimensions.js';
 import { countOf, isoText } from '../scope/values.js';
 import type { RealisedList, Saved, SavedQuestion } from './answer.js';
 import type { Projected } from './projection.js';
