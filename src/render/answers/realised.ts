@@ -71,7 +71,7 @@ function dayOf(moment: string): string {
 /** Name, rules, when it was saved and of what. */
 function titleOf({ name, saved_at, query }: RealisedAnswer): string {
   const scope = [query.period, ...query.where].join(' · ');
-  return `${name} · ${query.rules.join(', ')} · saved ${dayOf(saved_at)} of ${scope}`;
+  return `${name} · ${query.rules.join(', ')} · saved ${dayOf(saved_at)} · ${scope}`;
 }
 
 /** The rules of a row stand beside its feature where there are several. */
