@@ -1,6 +1,6 @@
 // Makes dist/template.duckdb, the database that every new one begins as a copy of: all tables, the bundled prices,
 // what each model costs by them, no usage.
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BUNDLE_DIRECTORY } from '../dist/commands/pricing/book.js';
 import { loadBundledBook } from '../dist/rate/bundle/bundle.js';
@@ -13,3 +13,5 @@ await withStore(path, { access: 'write' }, async (store) => {
   await loadBundledBook(store, BUNDLE_DIRECTORY);
   await fillPriceCards(store);
 });
+// It holds nobody's usage, and another user than the one who installed the package copies it.
+chmodSync(path, 0o644);
