@@ -62,34 +62,6 @@ test('a cache write at 0 beside a paid prompt is no price; at the price of the p
   expect(rejected.map(({ model, field }) => [model, field])).toEqual([['deepseek/a', 'cache_write']]);
 });
 
-test('a name of Bedrock without geography costs what its region costs, where the list has the global price for it', () => {
-  const entry = (usd: number) => ({ litellm_provider: 'bedrock_converse', mode: 'chat', input_cost_per_token: usd });
-  const { rates, rejected } = staged({
-    'anthropic.claude-sonnet-9': entry(3e-6),
-    'global.anthropic.claude-sonnet-9': entry(3e-6),
-    'us.anthropic.claude-sonnet-9': entry(3.3e-6),
-    'claude-sonnet-9': { ...entry(3e-6), litellm_provider: 'anthropic' },
-    // No global profile, or the price of the region already: as listed.
-    'anthropic.claude-3': entry(1e-6),
-    'us.anthropic.claude-3': entry(1.2e-6),
-    'amazon.nova-9': entry(3.3e-7),
-    'global.amazon.nova-9': entry(3e-7),
-    'us.amazon.nova-9': entry(3.3e-7),
-  });
-  expect(Object.fromEntries(rates.map(({ model, value }) => [model, value]))).toEqual({
-    'anthropic.claude-sonnet-9': '0.0000033',
-    'global.anthropic.claude-sonnet-9': '0.000003',
-    'us.anthropic.claude-sonnet-9': '0.0000033',
-    'claude-sonnet-9': '0.000003',
-    'anthropic.claude-3': '0.000001',
-    'us.anthropic.claude-3': '0.0000012',
-    'amazon.nova-9': '0.00000033',
-    'global.amazon.nova-9': '0.0000003',
-    'us.amazon.nova-9': '0.00000033',
-  });
-  expect(rejected.map(({ model }) => model)).toEqual(['anthropic.claude-sonnet-9']);
-});
-
 test('bands, tiers and the one-hour write are separate rates; a bound is the first prompt size inside', () => {
   const { rates } = staged({
     'claude-x': {

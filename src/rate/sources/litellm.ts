@@ -80,12 +80,7 @@ function isSameOffer(one: JsonObject, other: JsonObject): boolean {
 function allEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
   return Object.entries(json).flatMap(([key, written]) => {
     if (SENTINELS.has(key)) return [];
-    const named = withoutAlias(json, written);
-    const entry = priceInRegion(json, key, named);
-    if (entry !== named) {
-      const reason = 'the price of the global profile; a name without geography is called in its region';
-      rejected.push({ model: key, provider: 'bedrock', field: 'input_cost_per_token', reason });
-    }
+    const entry = withoutAlias(json, written);
     if (!isObject(entry) || typeof entry.litellm_provider !== 'string') {
       rejected.push({ model: key, field: 'litellm_provider', reason: 'names no provider' });
       return [];
@@ -103,26 +98,6 @@ function allEntries(json: JsonObject, rejected: Rejected[]): Entry[] {
 function withoutAlias(json: JsonObject, entry: unknown): unknown {
   const target = isObject(entry) && typeof entry.alias_of === 'string' ? json[entry.alias_of] : undefined;
   return isObject(entry) && isObject(target) ? { ...target, ...entry } : entry;
-}
-
-const GEOGRAPHIES = ['us', 'eu', 'apac', 'jp', 'au'];
-
-/**
- * A name of Bedrock without geography is called in its own region and costs what its geography costs, a tenth more than the
- * global profile (Claude since 4.5, Nova since 2: https://aws.amazon.com/bedrock/pricing/). The list gives it the global price
- * (https://github.com/BerriAI/litellm/issues/42679, with figures of AWS's price list): such an entry has that of its geography.
- */
-function priceInRegion(json: JsonObject, key: string, entry: unknown): unknown {
-  if (!isObject(entry) || !String(entry.litellm_provider).startsWith('bedrock')) return entry;
-  const name = key.startsWith('claude-') ? `anthropic.${key}` : key;
-  if (entry.input_cost_per_token === undefined || entry.input_cost_per_token !== inputPrice(json[`global.${name}`]))
-    return entry;
-  const geography = GEOGRAPHIES.map((one) => json[`${one}.${name}`]).find((one) => inputPrice(one) !== undefined);
-  return inputPrice(geography) === entry.input_cost_per_token ? entry : (geography ?? entry);
-}
-
-function inputPrice(entry: unknown): unknown {
-  return isObject(entry) ? entry.input_cost_per_token : undefined;
 }
 
 function entryRates({ key, name, entry }: Entry, rejected: Rejected[]): StagedRate[] {

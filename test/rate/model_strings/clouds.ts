@@ -36,7 +36,7 @@ bedrock | us-west-2/6-month-commitment/anthropic.claude-instant-v1 | -commitment
   {
     title: 'Bedrock geographies',
     because:
-      'a geography has its own row; else the one genai-prices calls regional (all but global and GovCloud); else, assumed, the bare name. AWS: since Claude 4.5 the regional price is 10 % above the global one, and a name without geography is called in its region',
+      'a geography has its own row; else the one genai-prices calls regional (all but global and GovCloud); else, assumed, the bare name. AWS: since Claude 4.5 the regional price is 10 % above the global one',
     strings: `
 bedrock | us.anthropic.claude-haiku-4-5-20251001-v1:0 | bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0 ≠ bedrock/anthropic.claude-haiku-4-5-20251001-v1:0 | 1.1
 bedrock | eu.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0 ≠ bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0 | 3.3
@@ -56,8 +56,6 @@ bedrock | us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us-gov.anth
 bedrock@us-gov-west-1 | us-gov.anthropic.claude-haiku-4-5-20251001-v1:0 | ~bedrock/anthropic.claude-haiku-4-5-20251001-v1:0 ≠ bedrock/regional.anthropic.claude-haiku-4-5-20251001-v1:0
 bedrock | us-gov.anthropic.claude-haiku-4-5-20251001-v1:0 | -not_found ≠ bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0
 bedrock@us-gov-west-1 | anthropic.claude-3-haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0
-bedrock | anthropic.claude-haiku-4-5-20251001-v1:0 | bedrock/anthropic.claude-haiku-4-5-20251001-v1:0 | 1.1
-bedrock@eu-west-2 | anthropic.claude-opus-4-6-v1 | bedrock/anthropic.claude-opus-4-6-v1 | 5.5
 `,
   },
   {
@@ -94,13 +92,13 @@ bedrock | us.anthropic.claude-opus-4-1 | ~bedrock/us.anthropic.claude-opus-4-1-2
 - | converse/us.amazon.nova-pro-v1:0 | bedrock/us.amazon.nova-pro-v1:0
 bedrock | invoke/anthropic.claude-3-haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0
 - | bedrock:us.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0
-- | bedrock_converse/anthropic.claude-opus-4-7 | bedrock/anthropic.claude-opus-4-7 | 5.5
+- | bedrock_converse/anthropic.claude-opus-4-7 | bedrock/anthropic.claude-opus-4-7
 amazon-bedrock | us.amazon.nova-lite-v1:0 | bedrock/us.amazon.nova-lite-v1:0
 - | anthropic.claude-3-sonnet-20240229-v1:0 | bedrock/anthropic.claude-3-sonnet-20240229-v1:0
 anthropic | us.anthropic.claude-sonnet-4-5-20250929-v1:0 | bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0 ≠ anthropic/claude-sonnet-4-5-20250929 | 3.3
 bedrock | us.anthropic.claude-sonnet-4-5-20250929-v1:0[1m] | bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0
 bedrock | Anthropic.Claude-3-Haiku-20240307-v1:0 | bedrock/anthropic.claude-3-haiku-20240307-v1:0
-bedrock | anthropic/claude-opus-4-8 | ~bedrock/anthropic.claude-opus-4-8 | 5.5
+bedrock | anthropic/claude-opus-4-8 | ~bedrock/anthropic.claude-opus-4-8
 bedrock | claude-sonnet-4-5-20250929 | ~bedrock/claude-sonnet-4-5-20250929-v1:0 ≠ anthropic/claude-sonnet-4-5-20250929
 bedrock | nova-pro-v1:0 | ~bedrock/amazon.nova-pro-v1:0
 my-gateway | us.anthropic.claude-haiku-4-5-20251001-v1:0 | ~bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0
