@@ -1,0 +1,3 @@
+/** Emitters from npm. */
+
+export const NPM = [];

@@ -1,0 +1,60 @@
+/**
+ * Runs emitters, imports what they wrote and compares it with what was billed:
+ *
+ *   node test/emitters/run.mjs [NAME…] [--handful] [--keep] [--install]
+ *
+ * NAME is a part of an emitter's name; none: all of them, after which results.json and docs/verified.md are written anew.
+ * --keep leaves the files and says where; --install only makes the environments. Ends with 1 if anything is wrong.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EMITTERS, HANDFUL } from './emitters.mjs';
+import { prepareEnvironment } from './suite/environment.mjs';
+import { RESULTS, writePage } from './suite/page.mjs';
+import { verifyEmitter } from './suite/verify.mjs';
+
+const words = process.argv.slice(2);
+const options = new Set(words.filter((word) => word.startsWith('--')));
+const names = words.filter((word) => !word.startsWith('--'));
+const chosen = EMITTERS.filter(({ name }) =>
+  options.has('--handful') ? HANDFUL.includes(name) : names.length === 0 || names.some((part) => name.includes(part)),
+);
+const print = (line) => process.stdout.write(`${line}\n`);
+
+if (options.has('--install')) {
+  for (const environment of new Set(chosen.map((emitter) => emitter.environment))) {
+    prepareEnvironment(environment);
+    print(`ready   ${environment}`);
+  }
+  process.exit(0);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'emitters-'));
+const results = [];
+for (const emitter of chosen) {
+  const { result, differences, folder: left, unknown } = await verifyEmitter(emitter, folder);
+  results.push(result);
+  print(
+    `${result.verdict.padEnd(9)} ${emitter.name} ${result.version}: ${result.calls} calls, $${result.billed_usd}, told $${result.told_usd}`,
+  );
+  for (const difference of differences) print(`          ${difference}`);
+  if (differences.length > 0 && unknown.length > 0)
+    print(`          asked for and not known: ${[...new Set(unknown)].join(', ')}`);
+  if (!options.has('--keep')) rmSync(left, { recursive: true, force: true });
+}
+if (options.has('--keep')) print(`kept in ${folder}`);
+else rmSync(folder, { recursive: true, force: true });
+
+const wrong = results.filter(({ verdict }) => verdict === 'wrong').length;
+if (!options.has('--handful')) {
+  const before = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const known = new Map(
+    [...before, ...results.filter(({ verdict }) => verdict !== 'wrong')].map((result) => [result.name, result]),
+  );
+  const kept = EMITTERS.map(({ name }) => known.get(name)).filter((result) => result !== undefined);
+  writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
+  writePage(kept);
+}
+print(`${results.length - wrong} passed, ${wrong} failed`);
+process.exit(wrong === 0 ? 0 : 1);
