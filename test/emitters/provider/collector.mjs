@@ -42,10 +42,13 @@ export function collect(folder, path, bytes, headers) {
   }
   if (/\/api\/(apikey\/login|project\/register)$/.test(path)) {
     return ok({
-      org_info: [{ id: 'o', name: 'shop', api_url: null, git_metadata: null, is_universal_api: null }],
+      org_info: [
+        { id: 'o', name: 'shop', api_url: `http://${headers.host}`, git_metadata: null, is_universal_api: null },
+      ],
       project: { id: 'p', name: 'shop', org_id: 'o' },
       org_id: 'o',
     });
   }
+  if (path.endsWith('/v1/project')) return ok({ id: 'p', name: 'shop', org_id: 'o' });
   return undefined;
 }

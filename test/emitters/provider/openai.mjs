@@ -22,6 +22,8 @@ const chatUsage = (counts) => {
 
 /** An answer of Chat Completions: one object, or chunks of a stream. Usage comes in a stream only if it is asked for. */
 export function chatAnswer({ body, asked, counts, id, time }) {
+  // Mistral speaks the same language and always tells it.
+  const told = body.stream_options?.include_usage === true || /mistral/.test(body.model);
   const head = {
     id: `chatcmpl-${id}`,
     created: time,
@@ -62,14 +64,12 @@ export function chatAnswer({ body, asked, counts, id, time }) {
   });
   const parts = calls ? { tool_calls: calls.map((call, index) => ({ index, ...call })) } : { content: asked.text };
   return {
-    told: body.stream_options?.include_usage === true,
+    told,
     events: [
       { data: chunk({ role: 'assistant', content: calls ? null : '' }) },
       { data: chunk(parts) },
       { data: chunk({}, finish) },
-      ...(body.stream_options?.include_usage
-        ? [{ data: { ...head, object: 'chat.completion.chunk', choices: [], usage: chatUsage(counts) } }]
-        : []),
+      ...(told ? [{ data: { ...head, object: 'chat.completion.chunk', choices: [], usage: chatUsage(counts) } }] : []),
       { data: '[DONE]' },
     ],
   };

@@ -64,7 +64,7 @@ function decodeMessage(fields, bytes) {
     const field = fields[number];
     if (field === undefined) continue;
     const [name, kind] = field;
-    if (Array.isArray(kind)) (message[name] ??= []).push(decodeValue(kind[0], value));
+    if (Array.isArray(kind)) message[name] = [...(message[name] ?? []), decodeValue(kind[0], value)];
     else message[name] = decodeValue(kind, value);
   }
   return message;

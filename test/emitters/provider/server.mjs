@@ -64,7 +64,10 @@ export async function startProvider(folder, { port = 0, name = 'x' } = {}) {
     address: `http://127.0.0.1:${server.address().port}`,
     ledger,
     unknown,
-    close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
   };
 }
 

@@ -139,7 +139,10 @@ def invoke():
 
 
 def mistral():
-    from mistralai.client import Mistral
+    try:
+        from mistralai.client import Mistral
+    except ImportError:  # before version 2
+        from mistralai import Mistral
 
     client = Mistral(api_key="none", server_url=ADDRESS)
     for _ in range(2):

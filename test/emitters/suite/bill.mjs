@@ -48,6 +48,9 @@ export const UNTOLD = {
     ...call,
     tokens: move(tokens, 'cache_write_1h', 'cache_write_5m'),
   }),
+  'cached tokens of flex calls': (call) => (call.tier === 'flex' ? UNTOLD['cached tokens'](call) : call),
+  'reasoning tokens of streams': (call) => (call.streamed ? UNTOLD['reasoning tokens'](call) : call),
+  'calls of streams without usage': (call) => (call.told ? call : undefined),
   'reasoning tokens': ({ tokens, ...call }) => ({ ...call, tokens: move(tokens, 'reasoning', 'text') }),
   tier: (call) => ({ ...call, tier: 'default' }),
   'usage of streams': (call) => (call.streamed ? { ...call, tokens: null } : call),
@@ -62,9 +65,9 @@ function move(tokens, from, to) {
 export function knownCalls(ledger, untold) {
   return ledger
     .filter(({ status }) => status === 200)
-    .map((call) => (call.told ? call : { ...call, tokens: null }))
-    .map((call) => untold.reduce((known, name) => (known?.tokens ? UNTOLD[name](known) : known), call))
-    .filter((call) => call !== undefined);
+    .map((call) => untold.reduce((known, name) => (known ? UNTOLD[name](known) : known), call))
+    .filter((call) => call !== undefined)
+    .map((call) => (call.told ? call : { ...call, tokens: null }));
 }
 
 /** Sums by model: calls, calls without usage, tokens by class, cost in 10⁻¹² dollars. */

@@ -29,9 +29,9 @@ export async function importFiles(folder, paths, options) {
   return { exit: run.status, output, formats: formats.map(({ format }) => format), failed, sums };
 }
 
-/** Failed calls cost nothing and are counted apart. 10¹² times the cost is a whole number: 18 places hold it exactly. */
+/** Gateways put who sells a model in front of its name. Failed calls cost nothing and are counted apart. 10¹² times the cost is a whole number: 18 places hold it exactly. */
 const SUMS = `
-  select coalesce(model, request_model, '(none)') as model,
+  select regexp_replace(coalesce(model, request_model, '(none)'), '^(openai|anthropic|googleai)/', '') as model,
     sum(requests)::integer as calls,
     coalesce(sum(requests) filter (cost_status = 'unpriced'), 0)::integer as unknown,
     ${sum('uncached', 'uncached_input_tokens')},

@@ -1,6 +1,6 @@
 /** One emitter from end to end: run, imported, compared with the bill. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { knownCalls, sumByModel, totalCost } from './bill.mjs';
 import { pinnedVersion, prepareEnvironment } from './environment.mjs';
@@ -59,13 +59,15 @@ export async function verifyEmitter(emitter, workFolder) {
 
 function runEmitter(emitter, folder) {
   const { kind, folder: packages } = prepareEnvironment(emitter.environment);
+  // Node finds packages beside the script.
+  if (kind === 'npm') cpSync(join(HERE, 'js'), join(packages, 'suite'), { recursive: true });
   const fill = (text) => text.replaceAll('{packages}', packages).replaceAll('{here}', HERE);
   const [command, ...words] = emitter.run.map(fill);
   const specification = {
     name: emitter.name,
     folder,
     command: command === 'python' ? join(packages, 'bin/python') : command === 'node' ? process.execPath : command,
-    words: kind === 'npm' && command === 'node' ? words : words,
+    words,
     environment: {
       PACKAGES: packages,
       ...Object.fromEntries(Object.entries(emitter.set ?? {}).map(([key, value]) => [key, fill(value)])),
