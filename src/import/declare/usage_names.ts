@@ -113,7 +113,7 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none' | '
   ['maps', 'maps_searches'],
   ['search|grounding', 'searches'],
   [
-    'fetch|characters|images$|videos$|files$|iterations|^(input|output)?(flex|priority|batch|standard|scale|(over|above)[0-9]+k)$',
+    'fetch|characters|images$|videos$|files$|iterations|^(flex|priority|batch|standard|scale|(over|above)[0-9]+k)$',
     'none',
   ],
   ['prediction', 'predicted'],
@@ -142,8 +142,10 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none' | '
   ['^(output)(audio|modality4)$|^audiooutput$', 'output_audio'],
   ['^(output)(image|modality2)$|^imageoutput$', 'output_image'],
   ['^(output)(video|modality3)$|^videooutput$', 'output_video'],
-  ['^(input(text|modality1|modality5|document)|textinput|text|document)$', 'text_in'],
-  ['^(output(text|modality1)|textoutput)$', 'text_out'],
+  // Of a call in a tier, LangChain names what is left of a whole beside its other parts after the tier alone.
+  ['^(input(text|modality1|modality5|document|flex|priority)|textinput|text|document)$', 'text_in'],
+  ['^(output(text|modality1|flex|priority)|textoutput)$', 'text_out'],
+  ['^(input|output)(batch|standard|scale|(over|above)[0-9]+k)$', 'none'],
   ['^(all)?input$|^inputeval$|^totalinput$', 'input'],
   ['^(all)?output$|^eval$|^totaloutput$', 'output'],
   ['^(total)?$|^all$', 'total'],
