@@ -63,6 +63,7 @@ import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpLogs, otlpTraces } from './otlp.js';
+import { phoenixCsv, phoenixParquet } from './phoenix.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { qwenCode } from './qwen_code.js';
@@ -187,4 +188,6 @@ export const FORMATS: readonly AnyFormat[] = [
   codebuff,
   mux,
   piTranscript,
+  phoenixCsv,
+  phoenixParquet,
 ];

@@ -63,6 +63,14 @@ const IS_REQUEST = sql`coalesce(${told('event')} = 'gen_ai.client.inference.oper
 const EVENTS_NS = 100_000_000n;
 
 /**
+ * A span of an SDK that says no more than whom it called: its usage is unknown, which is not nothing. Agents and tools name
+ * their model too, but not so.
+ */
+const BARE = sql`coalesce(${told('event')} is null and ${told('request_model')} is not null and ${told('provider')} is not null
+    and ${told('operation')} is null and ${told('kind')} is null
+    and regexp_matches(${told('name')}, '[.](chat|completions?|messages|converse|invoke_model|generate_content|embeddings?)$'), false)`;
+
+/**
  * What a record is, the column `$role`:
  * - `call`: one call of a model, with all that its copies tell
  * - `copy`: another record of the same call
@@ -79,6 +87,7 @@ const ROLE = sql`case
       when ${told('event')} is null and ${COUNTED} or ${NAMED} is not null and coalesce(${identifier('$n:input')}, ${identifier('$n:output')}) is not null then 'call'
       when ${NAMED} is not null and ${FAILED} and ${told('event')} is null and not contains(coalesce(${told('name')}, ''), 'tool') then 'call'
       when len("$unknown") > 0 and ${told('event')} is null then 'unread'
+      when ${BARE} then 'call'
     end`;
 
 /** How far apart copies of a call may begin: within one of these, or the one before. */

@@ -149,6 +149,14 @@ const REQUESTS = [
   'mlflow.spanInputs',
 ] as const;
 
+/** Every attribute that is looked for by its name; usage is found by what names say. */
+export const TOLD_BY: readonly string[] = [
+  ...Object.values(RECORD).flat(),
+  ...Object.values(ATTRIBUTION).flat(),
+  ...ANSWERS,
+  ...REQUESTS,
+];
+
 /** Names that speak of tokens, and count none of a call: limits, speeds, and the sums of an agent over its calls. */
 const NO_COUNT =
   'max_?(output_?)?tokens|aggregated_usage|turn[.]token_usage|per_output_token|per_token|time_to_|limit|remaining|budget|quota|[.]cost|cost[.]|token[._]type|token_id|tokenizer|hit_ratio|established|prompt[.]tokens?_|auth|access_token|gen_ai[.]client[.]token[.]usage|agent[.]';

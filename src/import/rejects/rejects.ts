@@ -84,7 +84,9 @@ async function complaintsOfEach(store: Store, format: AnyFormat, files: readonly
   for (const { lines, source, limit } of files) {
     const query = isJson(format)
       ? numberedLines([source], format)
-      : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`;
+      : format.resolved === undefined
+        ? sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`
+        : lines.query;
     complaints.push(await complaintsIn(store, complaintOf(format, { ...lines, query }), integer(limit)));
   }
   return complaints;

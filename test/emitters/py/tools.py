@@ -377,7 +377,7 @@ def phoenix_export(form):
         if form == "csv":
             frame.to_csv(os.path.join(OUT, "spans.csv"))
         elif form == "parquet":
-            frame.astype(str).to_parquet(os.path.join(OUT, "spans.parquet"))
+            frame.to_parquet(os.path.join(OUT, "spans.parquet"))
         else:
             write_lines("spans.jsonl", client.spans.get_spans(project_identifier="default", limit=1000))
     finally:
