@@ -49,6 +49,7 @@ import { litellmStandardLogging } from './litellm_standard_logging.js';
 import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { margindashEvents } from './margindash.js';
 import { miniSweAgent } from './mini_swe_agent.js';
+import { mistralStream } from './mistral_stream.js';
 import { ollama } from './ollama.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
@@ -190,4 +191,5 @@ export const FORMATS: readonly AnyFormat[] = [
   piTranscript,
   phoenixCsv,
   phoenixParquet,
+  mistralStream,
 ];

@@ -272,7 +272,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       where log.is_log
       group by log.record
     ),
-    link as (
+    linked as (
       select outer_record as record, min(inner_record) as to_record
       from (
         select pairs.around as outer_record, pairs.record as inner_record from pairs join around on around.around = pairs.around and around.copies where pairs.same
@@ -282,8 +282,14 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         select around, record from blank
         union all
         select around, record from streamed
-      ) as linked
+      ) as links
       group by outer_record
+    ),
+    -- Of two that begin at once, the inner one by its parent may end later: then each would be inside of the other.
+    link as (
+      select * from linked as one
+      where one.record < one.to_record
+        or not exists (select 1 from linked as back where back.record = one.to_record and back.to_record = one.record)
     ),
     jumped as (
       select one.record, coalesce(three.to_record, two.to_record, one.to_record) as to_record

@@ -94,10 +94,7 @@ export const PYPI = [
   otel('genai-bedrock', 'BedrockInstrumentor', 'bedrock'),
   otel('botocore', 'BotocoreInstrumentor', 'bedrock'),
   otel('google-genai', 'GoogleGenAiSdkInstrumentor', 'google', { environment: at('otel-google') }),
-  otel('openai-v2', 'OpenAIInstrumentor', 'openai', {
-    environment: at('otel-openai-v2'),
-    untold: ['cached tokens', 'reasoning tokens'],
-  }),
+  otel('openai-v2', 'OpenAIInstrumentor', 'openai', { environment: at('otel-openai-v2') }),
 
   traceloop('openai', 'OpenAIInstrumentor', 'openai'),
   traceloop('openai', 'OpenAIInstrumentor', 'responses'),
@@ -156,7 +153,10 @@ export const PYPI = [
     merge: 'braintrust',
   }),
   ...['openai', 'responses', 'anthropic', 'google'].map((kind) =>
-    tool(`mlflow ${kind}`, 'mlflow', 'mlflow', 'traces (`Trace.to_json()`)', ['mlflow', kind], { set: MLFLOW }),
+    tool(`mlflow ${kind}`, 'mlflow', 'mlflow', 'traces (`Trace.to_json()`)', ['mlflow', kind], {
+      set: MLFLOW,
+      reads: ['out/traces.jsonl'],
+    }),
   ),
   ...['csv', 'parquet', 'jsonl'].map((form) =>
     tool(

@@ -136,7 +136,7 @@ async function mistral() {
   const { chat } = new Mistral({ apiKey: 'none', serverURL: ADDRESS });
   const request = { model: 'mistral-small-2506', messages: ask('hi') };
   for (let n = 0; n < 2; n += 1) keep(await chat.complete(request));
-  for await (const event of await chat.stream(request)) if (event.data.usage) keep(event);
+  for await (const event of await chat.stream(request)) if (event.data.usage) keep(event, 'stream.jsonl');
 }
 
 async function cohere() {

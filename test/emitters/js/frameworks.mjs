@@ -76,4 +76,5 @@ export async function genkit() {
   await expectFailure(() => ai.generate({ model: gemini, prompt: 'fail:503' }));
   // Spans are posted when they end, by a processor that nothing can be asked to flush.
   await new Promise((done) => setTimeout(done, 2000));
+  process.exit(0);
 }

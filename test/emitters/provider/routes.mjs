@@ -14,8 +14,22 @@ const bedrock = (answer) => ({
 
 /** `path` captures the model where it stands there; `answer` gets what was asked, the counts, an id and the time. */
 const ROUTES = [
-  { path: /\/chat\/completions$/, by: 'openai', answer: chatAnswer, failure: openaiFailure, tier: openaiTier },
-  { path: /\/responses$/, by: 'openai', answer: responsesAnswer, failure: openaiFailure, tier: openaiTier },
+  {
+    name: 'chat/completions',
+    path: /\/chat\/completions$/,
+    by: 'openai',
+    answer: chatAnswer,
+    failure: openaiFailure,
+    tier: openaiTier,
+  },
+  {
+    name: 'responses',
+    path: /\/responses$/,
+    by: 'openai',
+    answer: responsesAnswer,
+    failure: openaiFailure,
+    tier: openaiTier,
+  },
   { path: /\/embeddings$/, by: 'openai', answer: embeddingAnswer, failure: openaiFailure },
   { path: /\/messages$/, by: 'anthropic', answer: messagesAnswer, failure: anthropicFailure },
   {

@@ -38,7 +38,7 @@ export async function startProvider(folder, { port = 0, name = 'x' } = {}) {
   function answer(response, route, body) {
     const model = route.model?.(route.parts) ?? body.model;
     const asked = readRequest(body);
-    const entry = { by: route.by, model, status: asked.status, tier: route.tier?.(body) ?? 'default' };
+    const entry = { by: route.by, api: route.name, model, status: asked.status, tier: route.tier?.(body) ?? 'default' };
     if (asked.status !== 200) {
       ledger.push({ ...entry, streamed: false, told: true, tokens: null });
       // The clients' own wish to try again would only repeat what one failure shows.

@@ -149,7 +149,7 @@ def mistral():
         keep(client.chat.complete(model="mistral-small-2506", messages=ask("hi")))
     for event in client.chat.stream(model="mistral-small-2506", messages=ask("hi")):
         if event.data.usage:
-            keep(event)
+            keep(event, "stream.jsonl")
 
 
 def cohere_chat():

@@ -34,28 +34,49 @@ function costOf(call) {
   }, 0n);
 }
 
-/**
- * What an emitter that does not tell something lets anybody know, of a call as it was billed. Each is a loss of knowledge
- * with one meaning, so that what llmcost makes of it is still compared to the last token.
- */
-export const UNTOLD = {
+/** What can be untold: what anybody can know then of a call as it was billed. */
+const LOSSES = {
   'cached tokens': ({ tokens, ...call }) => ({ ...call, tokens: move(tokens, 'cache_read', 'uncached') }),
-  'cache writes': ({ tokens, ...call }) => ({
-    ...call,
-    tokens: move(move(tokens, 'cache_write_5m', 'uncached'), 'cache_write_1h', 'uncached'),
-  }),
+  'cached tokens altogether': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, cache_read: 0 } }),
   'lifetime of cache writes': ({ tokens, ...call }) => ({
     ...call,
     tokens: move(tokens, 'cache_write_1h', 'cache_write_5m'),
   }),
-  'cached tokens of flex calls': (call) => (call.tier === 'flex' ? UNTOLD['cached tokens'](call) : call),
-  'reasoning tokens of streams': (call) => (call.streamed ? UNTOLD['reasoning tokens'](call) : call),
-  'calls of streams without usage': (call) => (call.told ? call : undefined),
   'reasoning tokens': ({ tokens, ...call }) => ({ ...call, tokens: move(tokens, 'reasoning', 'text') }),
+  'reasoning tokens altogether': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, reasoning: 0 } }),
+  // LangChain for JavaScript adds the first token of a stream of Claude a second time.
+  'exact answers': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, text: tokens.text + 1 } }),
   tier: (call) => ({ ...call, tier: 'default' }),
-  'usage of streams': (call) => (call.streamed ? { ...call, tokens: null } : call),
-  embeddings: (call) => (/embed/.test(call.model) ? undefined : call),
+  usage: (call) => ({ ...call, tokens: null }),
+  calls: () => undefined,
 };
+
+/** Of which calls something is untold. */
+const OF = {
+  streams: ({ streamed }) => streamed,
+  'streams without usage': ({ told }) => !told,
+  'streams by Claude': ({ streamed, by }) => streamed && by === 'anthropic',
+  'flex calls': ({ tier }) => tier === 'flex',
+  embeddings: ({ model }) => /embed/.test(model),
+  'Chat Completions': ({ api }) => api === 'chat/completions',
+  Responses: ({ api }) => api === 'responses',
+  // Agents ask a small model for the title of a session.
+  titles: ({ model }) => model === 'gpt-5-mini' || model === 'claude-haiku-4-5',
+  Bedrock: ({ by }) => by === 'bedrock',
+  Gemini: ({ by }) => by === 'google',
+};
+
+/**
+ * A call as far as it can be known where something is not told, such as `tier`, `cached tokens of Bedrock` or
+ * `calls of embeddings`; undefined where nothing is known of it. Each loss has one meaning, so that what llmcost makes of it
+ * is still compared to the last token.
+ */
+function forget(call, loss) {
+  const [, what, whom] = /^(.*?)(?: of (?!cache writes)(.*))?$/.exec(loss);
+  if (LOSSES[what] === undefined || (whom !== undefined && OF[whom] === undefined)) throw new Error(`unknown: ${loss}`);
+  if (whom !== undefined && !OF[whom](call)) return call;
+  return call.tokens === null && what !== 'calls' ? call : LOSSES[what](call);
+}
 
 function move(tokens, from, to) {
   return { ...tokens, [from]: 0, [to]: tokens[to] + tokens[from] };
@@ -65,9 +86,9 @@ function move(tokens, from, to) {
 export function knownCalls(ledger, untold) {
   return ledger
     .filter(({ status }) => status === 200)
-    .map((call) => untold.reduce((known, name) => (known ? UNTOLD[name](known) : known), call))
-    .filter((call) => call !== undefined)
-    .map((call) => (call.told ? call : { ...call, tokens: null }));
+    .map((call) => (call.told ? call : { ...call, tokens: null }))
+    .map((call) => untold.reduce((known, loss) => (known === undefined ? known : forget(known, loss)), call))
+    .filter((call) => call !== undefined);
 }
 
 /** Sums by model: calls, calls without usage, tokens by class, cost in 10⁻¹² dollars. */
