@@ -241,7 +241,7 @@ test('a call whose inner span begins with the outer one and ends after it is one
     parentSpanId: parent.repeat(16),
     name: 'chat',
     startTimeUnixNano: '1790841600000000000',
-    endTimeUnixNano: `17908416000${end}0000000`,
+    endTimeUnixNano: `17908416000${end}000000`,
     attributes: Object.entries({ ...CALL, 'gen_ai.provider.name': provider, 'gen_ai.request.model': 'gpt-4o' }).map(
       ([key, value]) => ({
         key,
