@@ -1,17 +1,17 @@
 /**
  * Runs emitters, imports what they wrote and compares it with what was billed:
  *
- *   node test/emitters/run.mjs [NAME…] [--handful] [--keep] [--install]
+ *   node test/emitters/run.mjs [NAME…] [--handful] [--keep] [--install] [--page]
  *
  * NAME is a part of an emitter's name; none: all of them, after which results.json and docs/verified.md are written anew.
- * --keep leaves the files and says where; --install only makes the environments. Ends with 1 if anything is wrong.
+ * --keep leaves the files and says where; --install only makes the environments, --page only the page. Ends with 1 if anything is wrong.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMITTERS, HANDFUL } from './emitters.mjs';
 import { prepareEnvironment } from './suite/environment.mjs';
-import { RESULTS, writePage } from './suite/page.mjs';
+import { RESULTS, readResults, writePage } from './suite/page.mjs';
 import { verifyEmitter } from './suite/verify.mjs';
 
 const words = process.argv.slice(2);
@@ -27,6 +27,11 @@ if (options.has('--install')) {
     prepareEnvironment(environment);
     print(`ready   ${environment}`);
   }
+  process.exit(0);
+}
+
+if (options.has('--page')) {
+  writePage(readResults());
   process.exit(0);
 }
 
@@ -48,7 +53,7 @@ else rmSync(folder, { recursive: true, force: true });
 
 const wrong = results.filter(({ verdict }) => verdict === 'wrong').length;
 if (!options.has('--handful')) {
-  const before = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const before = readResults();
   const known = new Map(
     [...before, ...results.filter(({ verdict }) => verdict !== 'wrong')].map((result) => [result.name, result]),
   );

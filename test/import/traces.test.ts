@@ -171,7 +171,7 @@ test('attempts that one record tells of were all sent; a row of Braintrust witho
 test('what instrumentations tell beside counts: a tier in names, lifetimes in an answer, a failure in a level', async () => {
   const world = await newWorld();
   const langfuse = { 'langfuse.observation.type': 'generation', 'langfuse.observation.model.name': 'gpt-5' };
-  const spans = [
+  const spans: Attributes[] = [
     // LangChain's usage of a flex call, as Langfuse takes it apart: what is left of a whole is called after the tier.
     {
       ...langfuse,

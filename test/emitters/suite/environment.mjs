@@ -26,7 +26,7 @@ export function prepareEnvironment(name) {
     must('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...pins], folder);
   } else {
     must(PYTHON, ['-m', 'venv', '.'], folder);
-    must(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--pre', ...pins], folder);
+    must(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...pins], folder);
   }
   writeFileSync(mark, JSON.stringify(pins));
   return { kind, folder };
