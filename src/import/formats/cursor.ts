@@ -85,8 +85,11 @@ export const cursorUsageApi = agentCalls({
   title: "Cursor's usage events (Admin API)",
   reads: 'json',
   rows: [{ list: 'usageEvents', beside: {}, empty: 'pages without events' }],
+  // Many rows have a time and a model: what is Cursor's stands beside them.
   signature: sql`
-    json_exists(line, '$.usageEvents[0].timestamp') and json_exists(line, '$.usageEvents[0].model')`,
+    json_exists(line, '$.usageEvents[0].timestamp') and json_exists(line, '$.usageEvents[0].model')
+    and (json_exists(line, '$.usageEvents[0].tokenUsage') or json_exists(line, '$.usageEvents[0].kind')
+      or json_exists(line, '$.usageEvents[0].userEmail') or json_exists(line, '$.usageEvents[0].chargedCents'))`,
   fields: {
     timestamp: 'text',
     userEmail: 'text',

@@ -39,7 +39,7 @@ import { gptme } from './gptme.js';
 import { grokBuild } from './grok_build.js';
 import { heliconeCsv, heliconeJsonl } from './helicone.js';
 import { hermes } from './hermes.js';
-import { inspectAi } from './inspect_ai.js';
+import { inspectAi, inspectEvents, inspectLog } from './inspect_ai.js';
 import { kimiCli, kimiCode } from './kimi.js';
 import { langfuseCsv, langfuseIngestion, langfuseJsonl } from './langfuse.js';
 import { langsmithParquet, langsmithRuns } from './langsmith.js';
@@ -51,6 +51,7 @@ import { margindashEvents } from './margindash.js';
 import { miniSweAgent } from './mini_swe_agent.js';
 import { mistralStream } from './mistral_stream.js';
 import { ollama } from './ollama.js';
+import { openaiAgents } from './openai_agents.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
@@ -192,4 +193,7 @@ export const FORMATS: readonly AnyFormat[] = [
   phoenixCsv,
   phoenixParquet,
   mistralStream,
+  inspectEvents,
+  inspectLog,
+  openaiAgents,
 ];

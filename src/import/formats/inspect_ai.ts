@@ -1,9 +1,10 @@
 import { sql } from '../../sql.js';
+import { type Calls, calls } from '../declare/calls.js';
 import { elapsedMs } from '../declare/convert.js';
 import { field } from '../declare/fields.js';
 import { constant, type Format } from '../declare/format.js';
 import { withLabels } from '../declare/labels.js';
-import { errorClassOf, statusIn } from '../declare/normalize.js';
+import { errorClassOf, failureTraits, statusIn } from '../declare/normalize.js';
 import { AGENT_FACTS, AGENT_TRAITS } from './agent.js';
 
 const FAILED = sql`(${field('error')} is not null)`;
@@ -93,3 +94,89 @@ export const inspectAi: Format = {
   repeats: 'same',
   dated: true,
 };
+
+const EVENT_FAILED = sql`coalesce(nullif(${field('error')}, ''), nullif(${field('output.error')}, '')) is not null`;
+const isModelEvent = sql`${field('event')} = 'model'`;
+
+/** Model events as Inspect's logs hold them. It takes what was read from a cache out of the prompt, and tells a total of all. */
+function modelEvents(layout: Pick<Calls, 'name' | 'title' | 'reads' | 'signature' | 'rows'>) {
+  return calls({
+    ...layout,
+    convention: { input: 'nothing', output: 'reasoning' },
+    set: { operation: 'chat' },
+    fields: {
+      uuid: 'text',
+      event: 'text',
+      timestamp: 'text',
+      completed: 'text',
+      model: 'text',
+      error: 'text',
+      cache: 'text',
+      config: { max_tokens: 'text' },
+      call: { response: { service_tier: 'text' } },
+      output: {
+        model: 'text',
+        error: 'text',
+        response_id: 'text',
+        usage: {
+          input_tokens: 'text',
+          output_tokens: 'text',
+          total_tokens: 'text',
+          input_tokens_cache_read: 'text',
+          input_tokens_cache_write: 'text',
+          reasoning_tokens: 'text',
+        },
+      },
+    },
+    at: {
+      input: 'output.usage.input_tokens',
+      output: 'output.usage.output_tokens',
+      total: 'output.usage.total_tokens',
+      cache_read: 'output.usage.input_tokens_cache_read',
+      cache_write: 'output.usage.input_tokens_cache_write',
+      reasoning: 'output.usage.reasoning_tokens',
+      request_id: ['output.response_id', 'uuid'],
+      started: 'timestamp',
+      ended: 'completed',
+      model: 'model',
+      max_output_tokens: 'config.max_tokens',
+      service_tier: 'call.response.service_tier',
+      error: ['error', 'output.error'],
+    },
+    optional: ['input', 'output'],
+    failed: sql`coalesce(${EVENT_FAILED}, false)`,
+    skip: [
+      {
+        reason: 'events that are no call to a model',
+        when: sql`${field('event')} is not null and not ${isModelEvent}`,
+      },
+      { reason: "answers from Inspect's cache", when: sql`coalesce(${field('cache')} = 'read', false)` },
+    ],
+    traits: failureTraits(
+      sql`coalesce(${EVENT_FAILED}, false)`,
+      sql`coalesce(${field('error')}, ${field('output.error')})`,
+    ),
+    facts: { latency_ms: elapsedMs(sql`started`, sql`ended`) },
+    repeats: 'grows',
+  });
+}
+
+/** Model events taken out of a log, one per line. https://inspect.aisi.org.uk/reference/inspect_ai.event.html#modelevent */
+export const inspectEvents = modelEvents({
+  name: 'inspect-events',
+  title: "model events of Inspect's logs, one per line",
+  reads: 'ndjson',
+  signature: sql`line->>'event' = 'model' and json_exists(line, '$.output.choices') and json_exists(line, '$.uuid')`,
+});
+
+/** A log of an evaluation as JSON (`--log-format json`). https://inspect.aisi.org.uk/eval-logs.html */
+export const inspectLog = modelEvents({
+  name: 'inspect-log',
+  title: 'logs of Inspect evaluations as JSON',
+  reads: 'json',
+  rows: [
+    { list: 'samples', beside: {} },
+    { list: 'events', beside: {}, empty: 'samples without events' },
+  ],
+  signature: sql`json_type(line, '$.samples[0].events') = 'ARRAY' and json_exists(line, '$.samples[0].model_usage')`,
+});

@@ -45,8 +45,8 @@ export const UNTOLD = {
   },
   'ai-sdk 5': {
     untold: [
-      'cached tokens of Chat Completions',
-      'reasoning tokens of Chat Completions',
+      'cached tokens of OpenAI without streams',
+      'reasoning tokens of OpenAI without streams',
       'cached tokens altogether of Bedrock',
       'lifetime of cache writes of Bedrock',
     ],
@@ -58,6 +58,25 @@ export const UNTOLD = {
   'langsmith-js openai': { untold: ['calls of embeddings', 'calls of streams without usage'] },
   'langsmith-js langchain': { untold: [LIFETIME, 'exact answers of streams by Claude'] },
   '@arizeai/openinference-instrumentation-langchain langchain': { untold: ['exact answers of streams by Claude'] },
+
+  '@arizeai/openinference-instrumentation-bedrock bedrock': {
+    untold: ['model', 'cached tokens altogether of streams', 'cache writes altogether of streams'],
+    models: { '(none)': 'anthropic' },
+    note: 'its name for the model is anthropic',
+  },
+  'openai-agents raw_responses': { untold: ['model'] },
+  'openinference-instrumentation-smolagents': { untold: ['cached tokens', 'reasoning tokens'] },
+  'openinference-instrumentation-agno': { untold: ['reasoning tokens'] },
+  'openinference-instrumentation-haystack': {
+    untold: ['cached tokens', 'reasoning tokens'],
+    note: 'both stand in the printed text of an object of Python alone',
+  },
+  'semantic-kernel': { untold: ['cached tokens', 'reasoning tokens'] },
+  dspy: { refused: true },
+  smolagents: { refused: true },
+  agno: { refused: true },
+  crewai: { refused: true },
+  autogen: { refused: true },
 
   opencode: { untold: [LIFETIME, 'calls of titles'] },
   pi: { untold: ['reasoning tokens'] },

@@ -24,7 +24,6 @@ async function instrument(packageName, className, calls) {
   };
   if (calls === 'bedrock') {
     const aws = require('@aws-sdk/client-bedrock-runtime');
-    instrumentation.manuallyInstrument?.(aws);
     await converse(aws);
   } else if (calls === 'langchain') {
     instrumentation.manuallyInstrument(await import('@langchain/core/callbacks/manager'));

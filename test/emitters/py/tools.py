@@ -26,10 +26,10 @@ def litellm_logger():
     payloads = []
 
     class Logger(CustomLogger):
-        def log_success_event(self, kwargs, response, start, end):
+        def log_success_event(self, kwargs, response_obj, start_time, end_time):
             payloads.append(kwargs["standard_logging_object"])
 
-        def log_failure_event(self, kwargs, response, start, end):
+        def log_failure_event(self, kwargs, response_obj, start_time, end_time):
             payloads.append(kwargs["standard_logging_object"])
 
     litellm.callbacks = [Logger()]

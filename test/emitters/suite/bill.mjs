@@ -34,6 +34,8 @@ function costOf(call) {
   }, 0n);
 }
 
+const NO_MODEL = '(none)';
+
 /** What can be untold: what anybody can know then of a call as it was billed. */
 const LOSSES = {
   'cached tokens': ({ tokens, ...call }) => ({ ...call, tokens: move(tokens, 'cache_read', 'uncached') }),
@@ -46,6 +48,12 @@ const LOSSES = {
   'reasoning tokens altogether': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, reasoning: 0 } }),
   // LangChain for JavaScript adds the first token of a stream of Claude a second time.
   'exact answers': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, text: tokens.text + 1 } }),
+  'cache writes altogether': ({ tokens, ...call }) => ({
+    ...call,
+    tokens: { ...tokens, cache_write_5m: 0, cache_write_1h: 0 },
+  }),
+  // Without a model there is no price.
+  model: (call) => ({ ...call, model: NO_MODEL }),
   tier: (call) => ({ ...call, tier: 'default' }),
   usage: (call) => ({ ...call, tokens: null }),
   calls: () => undefined,
@@ -62,6 +70,7 @@ const OF = {
   Responses: ({ api }) => api === 'responses',
   // Agents ask a small model for the title of a session.
   titles: ({ model }) => model === 'gpt-5-mini' || model === 'claude-haiku-4-5',
+  'OpenAI without streams': ({ by, streamed }) => by === 'openai' && !streamed,
   Bedrock: ({ by }) => by === 'bedrock',
   Gemini: ({ by }) => by === 'google',
 };
@@ -101,7 +110,8 @@ export function sumByModel(calls) {
     if (call.tokens === null) sum.unknown += 1;
     else {
       for (const name of CLASSES) sum[name] += call.tokens[name];
-      sum.cost += costOf(call);
+      if (call.model === NO_MODEL) sum.unknown += 1;
+      else sum.cost += costOf(call);
     }
   }
   return sums;
