@@ -1,9 +1,10 @@
 /**
  * Runs emitters, imports what they wrote and compares it with what was billed:
  *
- *   node test/emitters/run.mjs [NAME…] [--handful] [--keep] [--install] [--page]
+ *   node test/emitters/run.mjs [NAME…] [--handful] [--new] [--keep] [--install] [--page]
  *
- * NAME is a part of an emitter's name; none: all of them, after which results.json and docs/verified.md are written anew.
+ * NAME is a part of an emitter's name; none: all of them. Every result goes into results.json and docs/verified.md. --new runs
+ * those that have none yet.
  * --keep leaves the files and says where; --install only makes the environments, --page only the page. Ends with 1 if anything is wrong.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,10 +18,21 @@ import { verifyEmitter } from './suite/verify.mjs';
 const words = process.argv.slice(2);
 const options = new Set(words.filter((word) => word.startsWith('--')));
 const names = words.filter((word) => !word.startsWith('--'));
-const chosen = EMITTERS.filter(({ name }) =>
+const matching = EMITTERS.filter(({ name }) =>
   options.has('--handful') ? HANDFUL.includes(name) : names.length === 0 || names.some((part) => name.includes(part)),
 );
+const chosen = options.has('--new')
+  ? matching.filter(({ name }) => readResults().every((result) => result.name !== name))
+  : matching;
 const print = (line) => process.stdout.write(`${line}\n`);
+
+/** Puts a result among those that are known, and shows it on the page: a run that is ended leaves what it found. */
+function keepResult(result) {
+  const known = new Map([...readResults(), result].map((one) => [one.name, one]));
+  const kept = EMITTERS.map(({ name }) => known.get(name)).filter((one) => one !== undefined);
+  writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
+  writePage(kept);
+}
 
 if (options.has('--install')) {
   for (const environment of new Set(chosen.map((emitter) => emitter.environment))) {
@@ -40,6 +52,7 @@ const results = [];
 for (const emitter of chosen) {
   const { result, differences, folder: left, unknown } = await verifyEmitter(emitter, folder);
   results.push(result);
+  if (!options.has('--handful') && result.verdict !== 'wrong') keepResult(result);
   print(
     `${result.verdict.padEnd(9)} ${emitter.name} ${result.version}: ${result.calls} calls, $${result.billed_usd}, told $${result.told_usd}`,
   );
@@ -52,14 +65,5 @@ if (options.has('--keep')) print(`kept in ${folder}`);
 else rmSync(folder, { recursive: true, force: true });
 
 const wrong = results.filter(({ verdict }) => verdict === 'wrong').length;
-if (!options.has('--handful')) {
-  const before = readResults();
-  const known = new Map(
-    [...before, ...results.filter(({ verdict }) => verdict !== 'wrong')].map((result) => [result.name, result]),
-  );
-  const kept = EMITTERS.map(({ name }) => known.get(name)).filter((result) => result !== undefined);
-  writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
-  writePage(kept);
-}
 print(`${results.length - wrong} passed, ${wrong} failed`);
 process.exit(wrong === 0 ? 0 : 1);

@@ -24,7 +24,7 @@ export const UNTOLD = {
   'openinference-instrumentation-openai-agents openai-agents': {
     untold: ['cached tokens of Chat Completions', 'reasoning tokens of Chat Completions'],
   },
-  'openlit openai': { untold: ['reasoning tokens', 'calls of streams without usage'] },
+  'openlit openai': { untold: ['reasoning tokens', 'usage (it guesses) of streams without usage'] },
   'openlit anthropic': { untold: [LIFETIME] },
   'openlit bedrock': { untold: [LIFETIME, 'calls of streams'] },
   'logfire openai': { untold: ['tier'] },
