@@ -30,6 +30,9 @@ export const UNTOLD = {
   'logfire openai': { untold: ['tier'] },
   'logfire responses': { untold: ['tier'] },
   'langfuse-python 2 openai': { untold: ['tier', 'calls of embeddings'] },
+  'langfuse-python 2 langchain': {
+    untold: ['tier', 'usage of Claude without streams', 'input tokens of streams by Claude that write'],
+  },
   'langsmith-python openai': { untold: ['calls of embeddings', 'calls of streams without usage'] },
   'mlflow anthropic': { untold: ['usage of streams'] },
   'mlflow google': { untold: ['calls of streams'] },

@@ -45,6 +45,7 @@ const LOSSES = {
     ...call,
     tokens: move(tokens, 'cache_write_1h', 'cache_write_5m'),
   }),
+  'input tokens': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, uncached: 0 } }),
   'reasoning tokens': ({ tokens, ...call }) => ({ ...call, tokens: move(tokens, 'reasoning', 'text') }),
   'reasoning tokens altogether': ({ tokens, ...call }) => ({ ...call, tokens: { ...tokens, reasoning: 0 } }),
   // LangChain for JavaScript adds the first token of a stream of Claude a second time.
@@ -66,6 +67,9 @@ const LOSSES = {
 const OF = {
   streams: ({ streamed }) => streamed,
   'streams without usage': ({ told }) => !told,
+  'Claude without streams': ({ streamed, by }) => !streamed && by === 'anthropic',
+  'streams by Claude that write': ({ streamed, by, tokens }) =>
+    streamed && by === 'anthropic' && tokens.cache_write_5m > 0,
   'streams by Claude': ({ streamed, by }) => streamed && by === 'anthropic',
   'flex calls': ({ tier }) => tier === 'flex',
   embeddings: ({ model }) => /embed/.test(model),
