@@ -75,6 +75,7 @@ export const UNTOLD = {
     note: 'both stand in the printed text of an object of Python alone',
   },
   'semantic-kernel': { untold: ['cached tokens', 'reasoning tokens'] },
+  llm: { refused: true },
   dspy: { refused: true },
   smolagents: { refused: true },
   agno: { refused: true },

@@ -200,7 +200,7 @@ def inspect_eval():
     from inspect_ai.scorer import includes
 
     os.environ.update(OPENAI_API_KEY="none", ANTHROPIC_API_KEY="none", OPENAI_BASE_URL=OPENAI_URL, ANTHROPIC_BASE_URL=ADDRESS)
-    for model in ("openai/gpt-4o-mini", "openai/gpt-5", "anthropic/" + SONNET):
+    for model in ("openai/gpt-4o-mini", "anthropic/" + SONNET):
         task = Task(dataset=[Sample(input=text, target="Oslo") for text in ("hi", "ho")], scorer=includes())
         eval(task, model=get_model(model), log_dir=OUT, log_format="json", display="none")
 
