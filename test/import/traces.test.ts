@@ -167,3 +167,95 @@ test('attempts that one record tells of were all sent; a row of Braintrust witho
     { requests: '1', status: 'ok', cost_status: 'unpriced' },
   ]);
 });
+
+test('what instrumentations tell beside counts: a tier in names, lifetimes in an answer, a failure in a level', async () => {
+  const world = await newWorld();
+  const langfuse = { 'langfuse.observation.type': 'generation', 'langfuse.observation.model.name': 'gpt-5' };
+  const spans: Attributes[] = [
+    // LangChain's usage of a flex call, as Langfuse takes it apart: what is left of a whole is called after the tier.
+    {
+      ...langfuse,
+      'langfuse.observation.usage_details':
+        '{"input": 0, "output": 0, "total": 1784, "input_flex_cache_read": 335, "input_flex": 1185, "output_flex_reasoning": 79, "output_flex": 185}',
+    },
+    { ...langfuse, 'langfuse.observation.level': 'ERROR', 'langfuse.observation.status_message': 'Error: 429 limit' },
+    // Bedrock lists what was written by how long it is kept.
+    {
+      'openinference.span.kind': 'LLM',
+      'llm.model_name': 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'llm.provider': 'aws',
+      'llm.token_count.prompt': 3816,
+      'llm.token_count.completion': 168,
+      'llm.token_count.prompt_details.cache_write': 2668,
+      'output.value':
+        '{"usage": {"inputTokens": 1148, "cacheDetails": [{"ttl": "5m", "inputTokens": 564}, {"ttl": "1h", "inputTokens": 2104}]}}',
+    },
+  ];
+  world.write('traces.jsonl', exported(spans));
+  await world.imported(['traces.jsonl']);
+  const rows = await world.rows(sql`
+    select status, service_tier as tier, uncached_input_tokens::integer as uncached, cache_read_tokens::integer as read,
+      cache_write_tokens::integer as written, cache_write_1h_tokens::integer as kept, text_output_tokens::integer as text,
+      reasoning_tokens::integer as reasoning, cast(cost_usd as varchar) as cost
+    from usage order by occurred_at`);
+  const none = { tier: null, uncached: null, read: null, written: null, kept: null, text: null, reasoning: null };
+  expect(rows).toEqual([
+    // (1,185 × $0.625 + 335 × $0.0625 + 264 × $5) per million.
+    {
+      ...none,
+      status: 'ok',
+      tier: 'flex',
+      uncached: 1185,
+      read: 335,
+      text: 185,
+      reasoning: 79,
+      cost: '0.002081562500000000',
+    },
+    { ...none, status: 'error', cost: '0.000000000000000000' },
+    // (1,148 × $1 + 564 × $1.25 + 2,104 × $2 + 168 × $5) per million.
+    { ...none, status: 'ok', uncached: 1148, written: 564, kept: 2104, text: 168, cost: '0.006901000000000000' },
+  ]);
+});
+
+test('a span that says no more than whom it called is a call whose usage is unknown', async () => {
+  const world = await newWorld();
+  const asked = {
+    'gen_ai.provider.name': 'aws.bedrock',
+    'gen_ai.request.model': 'anthropic.claude-haiku-4-5-20251001-v1:0',
+  };
+  const line = exported([asked, asked])
+    .replace('"name":"chat"', '"name":"bedrock.completion"')
+    .replace('"name":"chat"', '"name":"run_step"');
+  world.write('traces.jsonl', line);
+  await world.imported(['traces.jsonl']);
+  expect(await world.rows(sql`select uncached_input_tokens, cost_status from usage`)).toEqual([
+    { uncached_input_tokens: null, cost_status: 'unpriced' },
+  ]);
+});
+
+test('a call whose inner span begins with the outer one and ends after it is one call', async () => {
+  const world = await newWorld();
+  const span = (id: string, parent: string, end: string, provider: string) => ({
+    traceId: 'b'.repeat(32),
+    spanId: id.repeat(16),
+    parentSpanId: parent.repeat(16),
+    name: 'chat',
+    startTimeUnixNano: '1790841600000000000',
+    endTimeUnixNano: `17908416000${end}000000`,
+    attributes: Object.entries({ ...CALL, 'gen_ai.provider.name': provider, 'gen_ai.request.model': 'gpt-4o' }).map(
+      ([key, value]) => ({
+        key,
+        value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
+      }),
+    ),
+  });
+  const scopeSpans = [
+    { scope: { name: 'openinference.instrumentation.openai' }, spans: [span('1', '', '53', 'openai')] },
+    { scope: { name: 'sdk.of.the.provider' }, spans: [span('2', '1', '70', 'openai')] },
+  ];
+  world.write('traces.jsonl', JSON.stringify({ resourceSpans: [{ scopeSpans }] }));
+  await world.imported(['traces.jsonl']);
+  expect(
+    await world.rows(sql`select sum(requests)::integer as calls, sum(input_tokens)::integer as tokens from usage`),
+  ).toEqual([{ calls: 1, tokens: 100 }]);
+});

@@ -113,7 +113,7 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none' | '
   ['maps', 'maps_searches'],
   ['search|grounding', 'searches'],
   [
-    'fetch|characters|images$|videos$|files$|iterations|^(input|output)?(flex|priority|batch|standard|scale|(over|above)[0-9]+k)$',
+    'fetch|characters|images$|videos$|files$|iterations|^(flex|priority|batch|standard|scale|(over|above)[0-9]+k)$',
     'none',
   ],
   ['prediction', 'predicted'],
@@ -142,8 +142,10 @@ const RULES: readonly (readonly [pattern: string, found: UsageClass | 'none' | '
   ['^(output)(audio|modality4)$|^audiooutput$', 'output_audio'],
   ['^(output)(image|modality2)$|^imageoutput$', 'output_image'],
   ['^(output)(video|modality3)$|^videooutput$', 'output_video'],
-  ['^(input(text|modality1|modality5|document)|textinput|text|document)$', 'text_in'],
-  ['^(output(text|modality1)|textoutput)$', 'text_out'],
+  // Of a call in a tier, LangChain names what is left of a whole beside its other parts after the tier alone.
+  ['^(input(text|modality1|modality5|document|flex|priority)|textinput|text|document)$', 'text_in'],
+  ['^(output(text|modality1|flex|priority)|textoutput)$', 'text_out'],
+  ['^(input|output)(batch|standard|scale|(over|above)[0-9]+k)$', 'none'],
   ['^(all)?input$|^inputeval$|^totalinput$', 'input'],
   ['^(all)?output$|^eval$|^totaloutput$', 'output'],
   ['^(total)?$|^all$', 'total'],
@@ -172,7 +174,7 @@ export function classifiedOf(entries: Sql): Sql {
   return sql`list_transform(${bare}, lambda e: {'c': case when e.f is not null then e.f ${rules} else 'unknown' end, 'k': e.k, 'v': regexp_replace(e.v, '[.]0+$', ''), 's': e.s})`;
 }
 
-/** The leaves of a JSON object of usage as a list of names and values, `{"k": "prompt_tokens_details.cached_tokens", "v": "12"}`; lists by modality too. */
+/** The leaves of a JSON object of usage as a list of names and values, `{"k": "prompt_tokens_details.cached_tokens", "v": "12"}`; lists by modality or lifetime too. */
 export function usageLeaves(object: Sql, source: Sql): Sql {
   const deeper = sql`list_transform(map_entries(json_transform(f.value, '"MAP(VARCHAR, VARCHAR)"')), lambda g: {'s': ${source}, 'k': concat(e.key, '.', f.key, '.', g.key), 'v': g.value})`;
   const inner = sql`flatten(list_transform(map_entries(json_transform(e.value, '"MAP(VARCHAR, JSON)"')), lambda f: case json_type(f.value)
@@ -180,8 +182,9 @@ export function usageLeaves(object: Sql, source: Sql): Sql {
         when 'ARRAY' then []
         else [{'s': ${source}, 'k': concat(e.key, '.', f.key), 'v': f.value->>'$'}]
       end))`;
-  const modality = sql`[{"modality":"VARCHAR","tokenCount":"VARCHAR","token_count":"VARCHAR","tokens":"VARCHAR"}]`;
-  const listed = sql`list_transform(json_transform(e.value, '${modality}'), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.modality), 'v': coalesce(f.tokenCount, f.token_count, f.tokens)})`;
+  // Gemini lists by modality, Bedrock what was written by how long it is kept.
+  const listing = sql`[{"modality":"VARCHAR","ttl":"VARCHAR","tokenCount":"VARCHAR","token_count":"VARCHAR","tokens":"VARCHAR","inputTokens":"VARCHAR"}]`;
+  const listed = sql`list_transform(json_transform(e.value, '${listing}'), lambda f: {'s': ${source}, 'k': concat(e.key, '.', f.modality, f.ttl), 'v': coalesce(f.tokenCount, f.token_count, f.tokens, f.inputTokens)})`;
   const leaves = sql`case json_type(e.value)
         when 'OBJECT' then ${inner}
         when 'ARRAY' then list_filter(coalesce(${listed}, []), lambda f: f.v is not null)

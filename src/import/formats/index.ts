@@ -52,6 +52,7 @@ import { llmcostCsv, llmcostJsonl, llmcostParquet } from './llmcost.js';
 import { margindashEvents } from './margindash.js';
 import { miniSweAgent } from './mini_swe_agent.js';
 import { ollama } from './ollama.js';
+import { openaiAgents } from './openai_agents.js';
 import { openaiBatch } from './openai_batch.js';
 import { openaiChat } from './openai_chat.js';
 import { openaiCostsApi, openaiCostsCsv } from './openai_costs.js';
@@ -65,6 +66,7 @@ import { openrouterActivity } from './openrouter_activity.js';
 import { openrouterDays } from './openrouter_days.js';
 import { openrouterGeneration } from './openrouter_generation.js';
 import { otlpLogs, otlpTraces } from './otlp.js';
+import { phoenixCsv, phoenixParquet } from './phoenix.js';
 import { pi } from './pi.js';
 import { portkeyLogs } from './portkey.js';
 import { qwenCode } from './qwen_code.js';
@@ -192,4 +194,7 @@ export const FORMATS: readonly AnyFormat[] = [
   codebuff,
   mux,
   piTranscript,
+  phoenixCsv,
+  phoenixParquet,
+  openaiAgents,
 ];

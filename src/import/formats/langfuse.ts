@@ -106,13 +106,16 @@ const OBSERVATION: Shape = Object.fromEntries(COLUMNS.map((name) => [name, 'text
 interface Layout extends Pick<Calls, 'name' | 'title' | 'reads' | 'signature' | 'fields' | 'rows' | 'resolved'> {
   /** Records that are none, or no last state of one. */
   others?: Format['skip'];
+  /** A generation that names its model is a call, also where its usage is not told. */
+  untold?: true;
 }
 
 /**
  * Observations of Langfuse, exported from its table or read from its API: one row per step of a trace, of which those
  * with usage are calls. https://langfuse.com/docs/api-and-data-platform/features/export-from-ui
  */
-function observations({ others = [], ...layout }: Layout): Format {
+function observations({ others = [], untold, ...layout }: Layout): Format {
+  const unknown = untold === true ? sql`(${IS_CALL} and ${field('model')} is not null)` : sql`false`;
   return calls({
     fields: OBSERVATION,
     ...layout,
@@ -154,7 +157,7 @@ function observations({ others = [], ...layout }: Layout): Format {
       ...others,
       {
         reason: 'observations without usage',
-        when: sql`${NOTHING_NAMED} and coalesce(json_valid(${field('usageDetails')}), true) and not (${FAILED} and ${IS_CALL})`,
+        when: sql`${NOTHING_NAMED} and coalesce(json_valid(${field('usageDetails')}), true) and not (${FAILED} and ${IS_CALL}) and not ${unknown}`,
       },
     ],
     checks: [
@@ -268,6 +271,8 @@ export const langfuseIngestion = observations({
   signature: sql`json_type(line, '$.batch') = 'ARRAY' and json_exists(line, '$.batch[0].type') and json_type(line, '$.batch[0].body') = 'OBJECT'`,
   fields: { type: 'text', body: { ...OBSERVATION, name: 'text', tags: 'text' } },
   resolved: merged,
+  // What the SDK could not make out of an answer, a later look at its text may have: the batches do not tell.
+  untold: true,
   others: [
     {
       reason: 'events that are no call to a model',

@@ -32,6 +32,9 @@ const RAW_RESOURCE = sql`coalesce(try(json_transform(${field('resource._rawAttri
 /** Records need not be of a trace; what has no attributes is no record that can be read. */
 const HELD = sql`case when ${field('attributes')} is not null then '-' end`;
 
+/** Phoenix takes the kind of a span out of its attributes. */
+const PHOENIX_KIND = sql`case when ${field('span_kind')} in ('LLM', 'EMBEDDING', 'RERANKER', 'CHAIN', 'AGENT', 'TOOL', 'RETRIEVER', 'GUARDRAIL', 'EVALUATOR', 'PROMPT') then ${field('span_kind')} end`;
+
 /**
  * Spans and log records as SDKs of OpenTelemetry write them down themselves: `span.to_json()` of Python, the objects of
  * JavaScript's exporters (Gemini CLI's and Qwen Code's telemetry.outfile, Copilot CLI's file exporter), and the API of
@@ -50,6 +53,7 @@ export const sdkSpans = traces({
   )`,
   fields: {
     name: 'text',
+    span_kind: 'text',
     type: 'text',
     context: { trace_id: 'text', span_id: 'text' },
     _spanContext: { traceId: 'text', spanId: 'text' },
@@ -93,8 +97,8 @@ export const sdkSpans = traces({
       coalesce(${nanoseconds(firstOf('end_time', 'endTime'))}, ${nanoseconds(field('hrTime'))}) as "$to",
       coalesce(${firstOf('status.code', 'status.status_code', 'status_code')} in ('2', 'ERROR', 'STATUS_CODE_ERROR', 'StatusCode.ERROR'), false) as "$failed",
       ${firstOf('status.message', 'status.description', 'status_message')} as "$message",
-      ${ATTRIBUTES.keys} as keys,
-      ${ATTRIBUTES.values} as vals,
+      list_concat(${ATTRIBUTES.keys}, ['openinference.span.kind']) as keys,
+      list_concat(${ATTRIBUTES.values}, [${PHOENIX_KIND}]) as vals,
       list_concat(${RESOURCE.keys}, list_transform(${RAW_RESOURCE}, lambda one: one[1])) as resource_keys,
       list_concat(${RESOURCE.values}, list_transform(${RAW_RESOURCE}, lambda one: one[2])) as resource_vals
     from (${lines}) as lines`,

@@ -63,6 +63,14 @@ const IS_REQUEST = sql`coalesce(${told('event')} = 'gen_ai.client.inference.oper
 const EVENTS_NS = 100_000_000n;
 
 /**
+ * A span of an SDK that says no more than whom it called: its usage is unknown, which is not nothing. Agents and tools name
+ * their model too, but not so.
+ */
+const BARE = sql`coalesce(${told('event')} is null and ${told('request_model')} is not null and ${told('provider')} is not null
+    and ${told('operation')} is null and ${told('kind')} is null
+    and regexp_matches(${told('name')}, '[.](chat|completions?|messages|converse|invoke_model|generate_content|embeddings?)$'), false)`;
+
+/**
  * What a record is, the column `$role`:
  * - `call`: one call of a model, with all that its copies tell
  * - `copy`: another record of the same call
@@ -79,6 +87,7 @@ const ROLE = sql`case
       when ${told('event')} is null and ${COUNTED} or ${NAMED} is not null and coalesce(${identifier('$n:input')}, ${identifier('$n:output')}) is not null then 'call'
       when ${NAMED} is not null and ${FAILED} and ${told('event')} is null and not contains(coalesce(${told('name')}, ''), 'tool') then 'call'
       when len("$unknown") > 0 and ${told('event')} is null then 'unread'
+      when ${BARE} then 'call'
     end`;
 
 /** How far apart copies of a call may begin: within one of these, or the one before. */
@@ -263,7 +272,7 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
       where log.is_log
       group by log.record
     ),
-    link as (
+    linked as (
       select outer_record as record, min(inner_record) as to_record
       from (
         select pairs.around as outer_record, pairs.record as inner_record from pairs join around on around.around = pairs.around and around.copies where pairs.same
@@ -273,8 +282,14 @@ export function callsOf(records: Sql, attributes: Readonly<Record<string, Attrib
         select around, record from blank
         union all
         select around, record from streamed
-      ) as linked
+      ) as links
       group by outer_record
+    ),
+    -- Of two that begin at once, the inner one by its parent may end later: then each would be inside of the other.
+    link as (
+      select * from linked as one
+      where one.record < one.to_record
+        or not exists (select 1 from linked as back where back.record = one.to_record and back.to_record = one.record)
     ),
     jumped as (
       select one.record, coalesce(three.to_record, two.to_record, one.to_record) as to_record

@@ -13,6 +13,8 @@ const INCLUSIVE_TEXTS = [
   'metadata.usage_object',
   'metadata',
   'langfuse.observation.metadata.usage_object',
+  // A table of Phoenix has attributes of one word as one object.
+  'gen_ai.usage',
 ];
 /** Langfuse's kinds of usage stand beside each other, where they are called by Langfuse's names. */
 const OF_LANGFUSE = sql`coalesce(${told('told_in')} = ${literal('langfuse.observation.usage_details')}, false)`;

@@ -1,5 +1,5 @@
 import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { classified, jsonIn, USAGE_CLASSES, USAGE_PATHS, usageLeaves } from '../declare/usage_names.js';
+import { classified, jsonIn, tierInNames, USAGE_CLASSES, USAGE_PATHS, usageLeaves } from '../declare/usage_names.js';
 
 /** What is read of a record and its surroundings besides counts: the attributes that may tell it, the first that is there wins. */
 const RECORD: Readonly<Record<string, readonly string[]>> = {
@@ -149,6 +149,14 @@ const REQUESTS = [
   'mlflow.spanInputs',
 ] as const;
 
+/** Every attribute that is looked for by its name; usage is found by what names say. */
+export const TOLD_BY: readonly string[] = [
+  ...Object.values(RECORD).flat(),
+  ...Object.values(ATTRIBUTION).flat(),
+  ...ANSWERS,
+  ...REQUESTS,
+];
+
 /** Names that speak of tokens, and count none of a call: limits, speeds, and the sums of an agent over its calls. */
 const NO_COUNT =
   'max_?(output_?)?tokens|aggregated_usage|turn[.]token_usage|per_output_token|per_token|time_to_|limit|remaining|budget|quota|[.]cost|cost[.]|token[._]type|token_id|tokenizer|hit_ratio|established|prompt[.]tokens?_|auth|access_token|gen_ai[.]client[.]token[.]usage|agent[.]';
@@ -209,7 +217,11 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
   const pairs = sql`list_transform(keys, lambda k, i: {'k': k, 'v': vals[i]})`;
   return sql`
     select
-      * exclude (keys, vals, resource_keys, resource_vals, pairs, speaking, texts, asked, counted, dicts, counts, numbered, classes),
+      * exclude (keys, vals, resource_keys, resource_vals, pairs, speaking, texts, asked, counted, dicts, counts, numbered, classes)
+        replace (
+          "$failed" or coalesce(vals[list_position(keys, 'langfuse.observation.level')] = 'ERROR', false) as "$failed",
+          coalesce(nullif("$message", ''), vals[list_position(keys, 'langfuse.observation.status_message')]) as "$message"
+        ),
       nullif(len(keys), 0) as "$attributes",
       ${join(
         USAGE_CLASSES.map((name) =>
@@ -221,6 +233,7 @@ export function toldOf(records: Sql, more: More, moreResource: More): Sql {
       list_filter(numbered, lambda e: e.c = 'unknown' and e.v <> '0') as "$unknown",
       nullif(numbered[list_position(classes, 'input')].s, '') as "$told_in",
       numbered[list_position(classes, 'input')].k as "$told_as",
+      ${tierInNames(sql`numbered`)} as "$named_tier",
       ${columnsOf({ ...RECORD, ...ATTRIBUTION, ...more }, { keys: sql`keys`, values: sql`vals` })},
       ${columnsOf({ ...RESOURCE, ...moreResource }, { keys: sql`resource_keys`, values: sql`resource_vals` })},
       ${join(

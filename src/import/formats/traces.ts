@@ -134,7 +134,7 @@ export function traces({ records, record, fields, others = [], ...format }: Trac
           else 'chat'
         end`,
       service_tier: tierOf(
-        sql`coalesce(${join([told('tier'), body('tier'), told('asked_tier'), body('asked_tier')].map((one) => sql`nullif(${one}, 'auto')`))})`,
+        sql`coalesce(${join([told('tier'), body('tier'), told('named_tier'), told('asked_tier'), body('asked_tier')].map((one) => sql`nullif(${one}, 'auto')`))})`,
       ),
       speed: sql`nullif(nullif(coalesce(${told('speed')}, ${body('speed')}), 'normal'), 'standard')`,
       region: sql`coalesce(${told('region')}, ${body('region')})`,

@@ -12,7 +12,7 @@ import { isParquet, parquetColumns, parquetLines } from '../read/parquet.js';
 import { firstLines, linesOfHead, sampleLines } from '../read/sample.js';
 import type { Source } from '../read/source.js';
 import { mayHoldOddBytes } from '../read/utf8.js';
-import { givenLines, jsonLines } from '../rows/lines.js';
+import { givenLines, jsonLines, tableRows } from '../rows/lines.js';
 import type { Lines } from '../rows/statement.js';
 import {
   type Claims,
@@ -146,7 +146,7 @@ async function csvPrepared({ source, head, claims, format, mapping }: Preparing)
   const oddBytes = source.compression !== 'none' || (await mayHoldOddBytes(source));
   const layout = { ...found, style: chosen.csv?.decimals ?? found.style, oddBytes };
   const read = columnsRead(layout.headers, { file: name, format: chosen, mapping });
-  const query = csvLines(source, layout, chosen.fields);
+  const query = tableRows(chosen, csvLines(source, layout, chosen.fields));
   return {
     format: chosen,
     lines: { query, style: layout.style, csv: layout },
@@ -163,7 +163,7 @@ async function parquetPrepared(store: Store, { source, claims, format, mapping }
   const names = columns.map((column) => column.name);
   const chosen = columnsFormat(names, { name, format, mapping, claims, reads: 'parquet' });
   const read = columnsRead(names, { file: name, format: chosen, mapping });
-  const query = parquetLines(source, columns, chosen.fields);
+  const query = tableRows(chosen, parquetLines(source, columns, chosen.fields));
   return {
     format: chosen,
     lines: { query, style: 'json' },

@@ -41,11 +41,14 @@ export function csvLayout(head: string, name: string, more: readonly string[]): 
   const found = recordsOf(head, delimiter, SAMPLE_RECORDS);
   const pairs = pairsAbove(found);
   const [headers = [], ...records] = found.slice(pairs.length);
-  const names = headers.map((header) => header.trim());
-  if (names.length > MOST_COLUMNS)
+  if (headers.length > MOST_COLUMNS)
     throw new InputError(
-      `${name} has ${names.length} columns; a table of calls has at most ${MOST_COLUMNS}.\nLook whether its first line is a header, and which character separates its columns.`,
+      `${name} has ${headers.length} columns; a table of calls has at most ${MOST_COLUMNS}.\nLook whether its first line is a header, and which character separates its columns.`,
     );
+  const names = withoutCopies(
+    headers.map((header) => header.trim()),
+    records,
+  );
   const twice = names.find((header, index) => header !== '' && names.indexOf(header) !== index);
   if (twice !== undefined) {
     throw new InputError(`${name} has two columns named '${twice}'.\nRename one of them in the header line.`);
@@ -58,6 +61,15 @@ export function csvLayout(head: string, name: string, more: readonly string[]): 
     linesAbove: linesBefore(head, pairs.length),
     above,
   };
+}
+
+/** A column that repeats one of its name (pandas writes the index of a table so) is none of its own. */
+function withoutCopies(names: readonly string[], records: readonly string[][]): readonly string[] {
+  const same = (one: number, other: number) => records.every((cells) => cells[one] === cells[other]);
+  return names.map((name, index) => {
+    const first = names.indexOf(name);
+    return first < index && records.length > 0 && same(first, index) ? '' : name;
+  });
 }
 
 /** Of a table the header has more columns than that. */

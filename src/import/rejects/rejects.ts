@@ -84,7 +84,10 @@ async function findComplaints(store: Store, format: AnyFormat, { files, group, p
   if (first === undefined || lines === undefined) return;
   const query = isJson(format)
     ? (plain ? numberedRows : numberedLines)([first, ...others], format)
-    : sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`;
+    : format.resolved === undefined
+      ? sql`select *, row_number() over () as line_ordinal from (${lines.query}) as line`
+      : // What completes the rows of a table has numbered them.
+        lines.query;
   const examined = plain
     ? sql`select *, true as unread, null as complaint from (${query}) as line where ${join(unread(format), ' or ')}`
     : complaintOf(format, { ...lines, query });

@@ -106,6 +106,12 @@ function read(beside: Shape, fields: Shape): Shape {
   return merged(beside, Object.fromEntries(more));
 }
 
+/** The rows of a table, completed as the format says; then they are numbered from 1 in their order: `line_ordinal`. */
+export function tableRows(format: Nested, rows: Sql): Sql {
+  if (format.resolved === undefined) return rows;
+  return resolved(format, sql`select *, row_number() over () as line_ordinal from (${rows}) as line`);
+}
+
 function resolved(format: Nested, rows: Sql): Sql {
   return format.resolved === undefined ? rows : format.resolved(rows, format.attributes ?? {});
 }
