@@ -113,7 +113,12 @@ function modelEvents(layout: Pick<Calls, 'name' | 'title' | 'reads' | 'signature
       error: 'text',
       cache: 'text',
       config: { max_tokens: 'text' },
-      call: { response: { service_tier: 'text' } },
+      call: {
+        response: {
+          service_tier: 'text',
+          usage: { cache_creation: { ephemeral_5m_input_tokens: 'text', ephemeral_1h_input_tokens: 'text' } },
+        },
+      },
       output: {
         model: 'text',
         error: 'text',
@@ -134,6 +139,9 @@ function modelEvents(layout: Pick<Calls, 'name' | 'title' | 'reads' | 'signature
       total: 'output.usage.total_tokens',
       cache_read: 'output.usage.input_tokens_cache_read',
       cache_write: 'output.usage.input_tokens_cache_write',
+      // The provider's own answer tells for how long.
+      cache_write_5m: 'call.response.usage.cache_creation.ephemeral_5m_input_tokens',
+      cache_write_1h: 'call.response.usage.cache_creation.ephemeral_1h_input_tokens',
       reasoning: 'output.usage.reasoning_tokens',
       request_id: ['output.response_id', 'uuid'],
       started: 'timestamp',
