@@ -1,0 +1,134 @@
+import { identifier, join, type Sql, sql } from '../../sql.js';
+import type { Store } from '../../store/store.js';
+import { BASE_ADDED, BASE_COLUMNS, type ColumnName, columnSql } from '../metrics/measures.js';
+import { emptyColumns } from '../metrics/metric_rows.js';
+import { keysOf, tablesFor } from '../metrics/metric_sql.js';
+import { type UsagePart, usageParts } from '../rollups/read.js';
+import { type Dimension, dimensionOf } from '../scope/dimensions.js';
+import type { Bounded } from '../scope/period.js';
+import { inPeriod, type Scope } from '../scope/scope.js';
+
+/** The token classes that a change of cost is taken apart by: where usage keeps the tokens, and the rate card their price. */
+export const INPUT_CLASSES = {
+  uncached: { tokens: 'uncached_input_tokens', rate: sql`card.uncached_input` },
+  read: { tokens: 'cache_read_tokens', rate: sql`card.cache_read` },
+  write: { tokens: 'cache_write_tokens', rate: sql`card.cache_write` },
+  write_1h: { tokens: 'cache_write_1h_tokens', rate: sql`card.cache_write_1h` },
+} as const satisfies Record<string, TokenClass>;
+export const OUTPUT_CLASSES = {
+  text: { tokens: 'text_output_tokens', rate: sql`card.text_output` },
+  reasoning: { tokens: 'reasoning_tokens', rate: sql`card.reasoning` },
+} as const satisfies Record<string, TokenClass>;
+export const CLASSES: Record<string, TokenClass> = { ...INPUT_CLASSES, ...OUTPUT_CLASSES };
+
+interface TokenClass {
+  tokens: ColumnName;
+  rate: Sql;
+}
+
+/** What cells are told apart by, over usage_profile; `way` is how a model is called. */
+const NAMES = {
+  feature: sql`profile.feature`,
+  model: sql`coalesce(profile.model, profile.request_model)`,
+  way: sql`concat(profile.provider, chr(31), profile.service_tier, chr(31), profile.speed, chr(31), profile.region)`,
+  retry: sql`profile.attempt > 1`,
+};
+
+/** What every cell is of: a customer's requests of a feature, to a model, called in one way; retries apart. */
+export const CELL_KEYS: readonly Sql[] = ['customer', ...Object.keys(NAMES)].map(identifier);
+
+/** Dimensions whose groups are made of whole cells: their rows sum up to the effects of the total. */
+export const WHOLE_CELLS: readonly string[] = [
+  'customer',
+  'feature',
+  'model',
+  'provider',
+  'service_tier',
+  'speed',
+  'region',
+];
+
+/** Whether usage is of the time before (1) or after (2), as the spans of `sumUsage`. */
+export function sideOf(after: Bounded): Dimension {
+  const key = sql`case when ${inPeriod(after)} then 2 else 1 end`;
+  return { name: 'side', home: 'time', tables: tablesFor([]), key, label: (value) => value };
+}
+
+interface Asked {
+  scope: Scope;
+  /** Tells usage apart by time. */
+  span: Dimension;
+  /** What usage is told apart by besides: the rows of a report. */
+  by?: readonly Dimension[];
+}
+
+/** What is to be known of the usage before cells are made of it. */
+export interface SummedUsage {
+  /** Every row tells how many requests it is. */
+  counted: boolean;
+  /** Rows of usage. */
+  unpriced: string;
+}
+
+/**
+ * Makes the temporary table `effect_usage`, read by everything that takes a change of cost apart: span, customer, feature, model, way, retry,
+ * k0, k1, … (the dimensions of `by`), rate_card_id and cost_status, with sums of rows, requests, cost and tokens. It is read from sums that
+ * were added up in advance where they can tell it.
+ */
+export async function sumUsage(store: Store, { scope, span, by = [] }: Asked): Promise<SummedUsage> {
+  const parts = await usageParts(store, scope, tablesFor([dimensionOf('customer', []), span, ...by]));
+  await store.run(usageSql({ parts, span, by, nothing: await emptyColumns(store) }), scope.params);
+  const found = await store.row<{ counted: boolean; unpriced: string }>(sql`
+    select
+      coalesce(sum(usage_rows - known_rows), 0) = 0 as counted,
+      cast(coalesce(sum(usage_rows) filter (where cost_status = 1), 0) as varchar) as unpriced
+    from effect_usage`);
+  return found;
+}
+
+interface Summed extends Required<Pick<Asked, 'span' | 'by'>> {
+  parts: readonly UsagePart[];
+  /** Names of sums that are 0 anyway. */
+  nothing: ReadonlySet<string>;
+}
+
+function usageSql({ parts, span, by, nothing }: Summed): Sql {
+  const keys = keysOf(by).map((name, index) => ({ name, home: by[index]?.home, key: by[index]?.key ?? sql`null` }));
+  const named = ({ name, key }: { name: Sql; key: Sql }) => sql`${key} as ${name}`;
+  const ofProfile = keys.filter(({ home }) => home === 'profile');
+  const ofCall = keys.filter(({ home }) => home !== 'profile');
+  const tokens = Object.values(CLASSES).map(({ tokens }) => tokens);
+  const sumsOf = (added: boolean) =>
+    tokens.map((name) => sql`${nothing.has(name) ? sql`0` : columnSql(name, added)} as ${identifier(name)}`);
+  const summed = parts.map(
+    ({ table, added, test }) => sql`select
+    ${join([sql`${span.key} as span`, sql`fact.customer`, sql`fact.profile_id`, sql`fact.rate_card_id`, sql`fact.cost_status`, ...ofCall.map(named)])},
+    ${join([added ? BASE_ADDED : BASE_COLUMNS, ...sumsOf(added)], ',\n    ')}
+  from ${table} as fact
+  where ${test}
+  group by all`,
+  );
+  const profile = Object.entries(NAMES).map(([name, key]) => named({ name: identifier(name), key }));
+  return sql`
+create or replace temp table effect_usage as
+with summed as (
+  ${join(summed, '\n  union all by name\n  ')}
+),
+named as (
+  select ${join([sql`profile.profile_id`, ...profile, ...ofProfile.map(named)])}
+  from usage_profile as profile
+)
+select
+  summed.span, customer, feature, model, way, coalesce(retry, false) as retry,
+  ${join([...keys.map(({ name }) => name), sql`rate_card_id`, sql`cost_status`])},
+  ${join(
+    ['usage_rows', 'known_rows', 'requests', ...tokens].map(
+      (name) => sql`cast(coalesce(sum(${identifier(name)}), 0) as hugeint) as ${identifier(name)}`,
+    ),
+    ',\n  ',
+  )},
+  sum(cost) as cost
+from summed
+left join named on named.profile_id = summed.profile_id
+group by all`;
+}
