@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { cellsSql } from '../effects/cells_sql.js';
+import { type Cells, cellsSql } from '../effects/cells_sql.js';
 import { EFFECTS, wordsFor } from '../effects/effects.js';
 import { effectsSql } from '../effects/steps_sql.js';
 import { sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
@@ -31,13 +31,13 @@ interface Compared {
  * Needs the rows in `metric_slot`, grouped by the same dimensions.
  */
 export async function costEffects(store: Store, { scope, now, by }: Compared): Promise<Effects> {
-  const { counted } = await sumUsage(store, { scope, span: sideOf(now), by });
+  const { counted, classes } = await sumUsage(store, { scope, span: sideOf(now), by });
   const keys = keysOf(by);
   const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name));
   const total = sql`total_effect`;
   const rows = isWhole ? total : sql`row_effect`;
-  await takeApart(store, { effects: total, counted, keys: isWhole ? keys : [] });
-  if (!isWhole) await takeApart(store, { effects: rows, counted, keys });
+  await takeApart(store, total, { counted, classes, keys: isWhole ? keys : [] });
+  if (!isWhole) await takeApart(store, rows, { counted, classes, keys });
   const found = await store.rows(
     rowEffectsSql({ total, rows: by.length === 0 ? null : { effects: rows, keys }, counted }),
   );
@@ -49,12 +49,9 @@ export async function costEffects(store: Store, { scope, now, by }: Compared): P
 }
 
 /** Makes the table `effects` of the cells that `effect_usage` has with these keys. */
-async function takeApart(
-  store: Store,
-  { effects, counted, keys }: { effects: Sql; counted: boolean; keys: readonly Sql[] },
-): Promise<void> {
-  await store.run(cellsSql(sql`compare_cell`, { counted, keys }));
-  await store.run(effectsSql(sql`compare_cell`, effects, keys));
+async function takeApart(store: Store, effects: Sql, cells: Cells): Promise<void> {
+  await store.run(cellsSql(sql`compare_cell`, cells));
+  await store.run(effectsSql(sql`compare_cell`, effects, cells.keys));
 }
 
 const ZERO = '0.000000000000000000';

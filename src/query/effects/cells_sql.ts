@@ -7,25 +7,15 @@ import { CELL_KEYS, CLASSES } from './usage.js';
  * times. Made of the temporary table `effect_usage` (usage.ts); money in whole units of 10^-18 USD.
  */
 
-const CLASS_NAMES = Object.keys(CLASSES);
-
-const each = (part: (name: string, of: (typeof CLASSES)[string]) => Sql) =>
-  join(
-    Object.entries(CLASSES).map(([name, of]) => part(name, of)),
-    ',\n    ',
-  );
-
 /** `q1_read`: tokens before; `k2_read`: what they cost after. */
 export function column(kind: 'q' | 'k', side: 1 | 2, name: string): Sql {
   return identifier(`${kind}${side}_${name}`);
 }
 
-/** What all classes of tokens cost. */
-function costOfTokens(side: 1 | 2): Sql {
-  return join(
-    CLASS_NAMES.map((name) => column('k', side, name)),
-    ' + ',
-  );
+/** What else was paid than tokens. */
+function restOf(side: 1 | 2, { classes }: Cells): Sql {
+  const tokens = classes.map((name) => sql` - ${column('k', side, name)}`);
+  return sql`c${integer(side)}${join(tokens, '')} as rest${integer(side)}`;
 }
 
 /** A cost in whole units of 10^-18 USD; null is 0. */
@@ -36,50 +26,68 @@ export interface Cells {
   keys?: readonly Sql[];
   /** Every row tells how many requests it is; else tokens stand for them. */
   counted: boolean;
+  /** The classes of tokens that there are at all: sums of others take their time, too. */
+  classes: readonly string[];
 }
 
+const quantity = (name: string) => identifier(`q_${name}`);
+const cost = (name: string) => identifier(`k_${name}`);
+const rate = (name: string) => identifier(`r_${name}`);
+
 /**
- * The steps `carded` and `member`: priced usage by span, cell and rate card, with the cost of each class of tokens. Tokens of calls that cost
- * nothing (answered from a gateway's cache) do not count.
+ * The steps `carded`, `rates` and `priced`: priced usage by span, cell and rate card, with the cost of each class of tokens. Tokens of calls
+ * that cost nothing (answered from a gateway's cache) do not count.
  */
-function pricedSql({ keys = [], counted }: Cells): Sql {
-  const q = (name: string) => identifier(`q_${name}`);
+function pricedSql({ keys = [], counted, classes }: Cells): Sql {
   const all = [sql`span`, ...CELL_KEYS, ...keys];
-  const tokens = join(
-    Object.values(CLASSES).map(({ tokens }) => identifier(tokens)),
-    ' + ',
-  );
+  const tokens = Object.values(CLASSES).map(({ tokens: of }) => identifier(of));
+  const paid = Object.entries(CLASSES).filter(([name]) => classes.includes(name));
   return sql`carded as (
   select
     ${join(all)}, rate_card_id,
-    cast(sum(${counted ? sql`requests + usage_rows - known_rows` : tokens}) as hugeint) as n,
-    sum(cost) as cost,
-    ${each((name, { tokens: of }) => sql`cast(coalesce(sum(${identifier(of)}) filter (where cost_status <> 3), 0) as hugeint) as ${q(name)}`)}
+    cast(sum(${counted ? sql`requests + usage_rows - known_rows` : join(tokens, ' + ')}) as hugeint) as n,
+    ${join([
+      sql`sum(cost) as cost`,
+      ...paid.map(
+        ([name, { tokens: of }]) =>
+          sql`cast(sum(case when cost_status = 3 then 0 else ${identifier(of)} end) as hugeint) as ${quantity(name)}`,
+      ),
+    ])}
   from effect_usage
   where cost_status <> 1
   group by all
 ),
 rates as (
-  select card.rate_card_id, ${each((name, { rate }) => sql`${atto(sql`cast(${rate} as decimal(38, 18))`)} as ${identifier(`r_${name}`)}`)}
+  select ${join([sql`card.rate_card_id`, ...paid.map(([name, of]) => sql`${units(of.rate)} as ${rate(name)}`)])}
   from rate_card as card
   where card.rate_card_id in (select rate_card_id from carded)
 ),
 priced as (
-  select
-    ${join([...all, sql`carded.rate_card_id`, sql`n`, sql`cost`])},
-    ${each((name) => {
-      const rate = identifier(`r_${name}`);
-      return sql`${q(name)}, ${q(name)} * coalesce(${rate}, 0) as ${identifier(`k_${name}`)}, ${rate}`;
-    })}
+  select ${join([
+    sql`carded.*`,
+    ...classes.map((name) => sql`${quantity(name)} * coalesce(${rate(name)}, 0) as ${cost(name)}`),
+  ])}
   from carded
   left join rates on rates.rate_card_id = carded.rate_card_id
 )`;
 }
 
-/** The price of the tokens before of a cell: that of the card which cost most. */
-function rateBefore(name: string, before: Sql): Sql {
-  const rate = identifier(`r_${name}`);
-  return sql`coalesce(arg_max(${rate}, {'cost': cost, 'card': rate_card_id})${before}, 0) as ${identifier(`r1_${name}`)}`;
+/** The rate card before of a cell: the one that cost most. */
+function cardBefore(before: Sql): Sql {
+  return sql`arg_max(rate_card_id, {'cost': cost, 'card': rate_card_id})${before} as card_before`;
+}
+
+/** The last step of cells: what else was paid, what tokens cost by the card before, and zeros for classes that there are none of. */
+function finished(from: Sql, cells: Cells): Sql {
+  const { classes } = cells;
+  const named = classes.map((name) => sql`coalesce(rates.${rate(name)}, 0) as ${identifier(`r1_${name}`)}`);
+  const absent = Object.keys(CLASSES)
+    .filter((name) => !classes.includes(name))
+    .flatMap((name) => ['q1', 'q2', 'k1', 'k2', 'r1'].map((kind) => identifier(`${kind}_${name}`)))
+    .map((name) => sql`cast(0 as hugeint) as ${name}`);
+  return sql`select ${join([sql`cell.*`, restOf(1, cells), restOf(2, cells), ...named, ...absent], ',\n  ')}
+from ${from} as cell
+left join rates on rates.rate_card_id = cell.card_before`;
 }
 
 /**
@@ -94,22 +102,26 @@ export function cellsSql(cells: Sql, of: Cells): Sql {
     ([1, 2] as const).map(
       (which) => sql`${count(identifier(`${kind}_${name}`), which)} as ${column(kind, which, name)}`,
     );
+  const sums = [
+    ...of.classes.flatMap((name) => [...both('q', name), ...both('k', name)]),
+    cardBefore(sql` filter (where span = 1)`),
+  ];
   return sql`
 create or replace temp table ${cells} as
 with ${pricedSql(of)},
 cell as (
   select
+    0 as span,
     ${join([...CELL_KEYS, ...(of.keys ?? [])])},
     ${count(sql`n`, 1)} as n1,
     ${count(sql`n`, 2)} as n2,
     ${units(side(sql`cost`, 1))} as c1,
     ${units(side(sql`cost`, 2))} as c2,
-    ${each((name) => join([...both('q', name), ...both('k', name), rateBefore(name, sql` filter (where span = 1)`)], ',\n    '))}
+    ${join(sums, ',\n    ')}
   from priced
   group by all
 )
-select 0 as span, *, c1 - (${costOfTokens(1)}) as rest1, c2 - (${costOfTokens(2)}) as rest2
-from cell`;
+${finished(sql`cell`, of)}`;
 }
 
 /**
@@ -119,27 +131,25 @@ from cell`;
  */
 export function dayCellsSql(cells: Sql, of: Cells): Sql {
   const sums = (side: 1 | 2) =>
-    each((name) => {
-      const both = (['q', 'k'] as const).map(
+    of.classes.flatMap((name) =>
+      (['q', 'k'] as const).map(
         (kind) => sql`cast(sum(${identifier(`${kind}_${name}`)}) as hugeint) as ${column(kind, side, name)}`,
-      );
-      return join([...both, ...(side === 1 ? [rateBefore(name, sql``)] : [])], ',\n    ');
-    });
-  const zeros = each(
-    (name) => sql`coalesce(daily.${column('q', 2, name)}, 0) as ${column('q', 2, name)},
-    coalesce(daily.${column('k', 2, name)}, 0) as ${column('k', 2, name)}`,
-  );
+      ),
+    );
+  const zeros = of.classes
+    .flatMap((name) => (['q', 'k'] as const).map((kind) => column(kind, 2, name)))
+    .map((name) => sql`coalesce(daily.${name}, 0) as ${name}`);
   const names = join(CELL_KEYS);
   return sql`
 create or replace temp table ${cells} as
 with ${pricedSql(of)},
 pool as (
-  select ${names}, cast(sum(n) as hugeint) as n1, ${units(sql`sum(cost)`)} as c1, ${sums(1)}
+  select ${names}, cast(sum(n) as hugeint) as n1, ${units(sql`sum(cost)`)} as c1, ${join([...sums(1), cardBefore(sql``)])}
   from priced
   group by all
 ),
 daily as (
-  select span, ${names}, cast(sum(n) as hugeint) as n2, ${units(sql`sum(cost)`)} as c2, ${sums(2)}
+  select span, ${names}, cast(sum(n) as hugeint) as n2, ${units(sql`sum(cost)`)} as c2, ${join(sums(2))}
   from priced
   group by all
 ),
@@ -155,9 +165,7 @@ filled as (
   select
     slot.span,
     pool.*,
-    coalesce(daily.n2, 0) as n2,
-    coalesce(daily.c2, 0) as c2,
-    ${zeros}
+    ${join([sql`coalesce(daily.n2, 0) as n2`, sql`coalesce(daily.c2, 0) as c2`, ...zeros], ',\n    ')}
   from pool
   cross join slot
   left join daily on daily.span = slot.span and ${join(
@@ -165,8 +173,7 @@ filled as (
     ' and ',
   )}
 )
-select *, c1 - (${costOfTokens(1)}) as rest1, c2 - (${costOfTokens(2)}) as rest2
-from filled`;
+${finished(sql`filled`, of)}`;
 }
 
 /** With more cells than this the scatter of each part would take longer than the answer. */

@@ -68,6 +68,8 @@ export interface SummedUsage {
   counted: boolean;
   /** Rows of usage. */
   unpriced: string;
+  /** The classes of tokens that there are at all. */
+  classes: readonly string[];
 }
 
 /**
@@ -77,13 +79,15 @@ export interface SummedUsage {
  */
 export async function sumUsage(store: Store, { scope, span, by = [] }: Asked): Promise<SummedUsage> {
   const parts = await usageParts(store, scope, tablesFor([dimensionOf('customer', []), span, ...by]));
-  await store.run(usageSql({ parts, span, by, nothing: await emptyColumns(store) }), scope.params);
+  const nothing = await emptyColumns(store);
+  await store.run(usageSql({ parts, span, by, nothing }), scope.params);
   const found = await store.row<{ counted: boolean; unpriced: string }>(sql`
     select
       coalesce(sum(usage_rows - known_rows), 0) = 0 as counted,
       cast(coalesce(sum(usage_rows) filter (where cost_status = 1), 0) as varchar) as unpriced
     from effect_usage`);
-  return found;
+  const classes = Object.entries(CLASSES).flatMap(([name, { tokens }]) => (nothing.has(tokens) ? [] : [name]));
+  return { ...found, classes };
 }
 
 interface Summed extends Required<Pick<Asked, 'span' | 'by'>> {

@@ -52,8 +52,8 @@ async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport[
   const scope = withEither(inAnyTime, before, after);
   const side = sideOf(after);
   const used = await sumUsage(store, { scope, span: side });
-  const { counted } = used;
-  await store.run(cellsSql(sql`explain_cell`, { counted }));
+  const { counted, classes } = used;
+  await store.run(cellsSql(sql`explain_cell`, { counted, classes }));
   await checkUsed(store, query);
   await store.run(effectsSql(sql`explain_cell`, sql`explain_effect`));
   const totals = await store.row(TOTALS);
@@ -164,8 +164,8 @@ async function partDeviations(
   store: Store,
   { history, day, wall, counted }: { history: Scope; day: Dimension; wall: Params; counted: boolean },
 ): Promise<Map<string, number>> {
-  await sumUsage(store, { scope: history, span: day });
-  await store.run(dayCellsSql(sql`explain_day_cell`, { counted }), wall);
+  const { classes } = await sumUsage(store, { scope: history, span: day });
+  await store.run(dayCellsSql(sql`explain_day_cell`, { counted, classes }), wall);
   await store.run(effectsSql(sql`explain_day_cell`, sql`explain_day_effect`));
   const rows = await store.rows<{ effect: string; deviation: number | null }>(PART_SCATTER);
   return new Map(rows.flatMap(({ effect, deviation }) => (deviation === null ? [] : [[effect, Number(deviation)]])));
