@@ -1,6 +1,6 @@
 import type { Money } from '../scope/values.js';
 
-/** What a change of cost is taken apart into, in the order in which it is done; for all commands (docs/concepts.md#why-a-cost-changed). */
+/** What a change of cost is taken apart into, in the order in which it is done; for all commands (docs/commands/explain.md). */
 export const EFFECTS = [
   'volume',
   'customer_mix',
