@@ -3,7 +3,7 @@ import type { Row, Store } from '../../store/store.js';
 import { type Cells, cellsSql } from '../effects/cells_sql.js';
 import { EFFECTS, wordsFor } from '../effects/effects.js';
 import { effectsSql } from '../effects/steps_sql.js';
-import { sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
+import { mergedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
 import { keysOf } from '../metrics/metric_sql.js';
 import type { CostEffects } from '../report/answer.js';
 import type { Dimension } from '../scope/dimensions.js';
@@ -36,8 +36,12 @@ export async function costEffects(store: Store, { scope, now, by }: Compared): P
   const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name));
   const total = sql`total_effect`;
   const rows = isWhole ? total : sql`row_effect`;
-  await takeApart(store, total, { counted, classes, keys: isWhole ? keys : [] });
-  if (!isWhole) await takeApart(store, rows, { counted, classes, keys });
+  await takeApart(store, rows, { counted, classes, keys });
+  if (!isWhole) {
+    const usage = sql`merged_usage`;
+    await store.run(mergedUsageSql(usage));
+    await takeApart(store, total, { counted, classes, usage });
+  }
   const found = await store.rows(
     rowEffectsSql({ total, rows: by.length === 0 ? null : { effects: rows, keys }, counted }),
   );

@@ -26,6 +26,8 @@ export interface Cells {
   keys?: readonly Sql[];
   /** Every row tells how many requests it is; else tokens stand for them. */
   counted: boolean;
+  /** `effect_usage`, or a table like it. */
+  usage?: Sql;
   /** The classes of tokens that there are at all: sums of others take their time, too. */
   classes: readonly string[];
 }
@@ -35,40 +37,34 @@ const cost = (name: string) => identifier(`k_${name}`);
 const rate = (name: string) => identifier(`r_${name}`);
 
 /**
- * The steps `carded`, `rates` and `priced`: priced usage by span, cell and rate card, with the cost of each class of tokens. Tokens of calls
- * that cost nothing (answered from a gateway's cache) do not count.
+ * The steps `rates` and `priced`: priced usage by span, cell and rate card, with the cost of each class of tokens. Tokens of calls that cost
+ * nothing (answered from a gateway's cache) do not count.
  */
-function pricedSql({ keys = [], counted, classes }: Cells): Sql {
-  const all = [sql`span`, ...CELL_KEYS, ...keys];
+function pricedSql({ keys = [], counted, classes, usage = sql`effect_usage` }: Cells): Sql {
   const tokens = Object.values(CLASSES).map(({ tokens: of }) => identifier(of));
   const paid = Object.entries(CLASSES).filter(([name]) => classes.includes(name));
-  return sql`carded as (
-  select
-    ${join(all)}, rate_card_id,
-    cast(sum(${counted ? sql`requests + usage_rows - known_rows` : join(tokens, ' + ')}) as hugeint) as n,
-    ${join([
-      sql`sum(cost) as cost`,
-      ...paid.map(
-        ([name, { tokens: of }]) =>
-          sql`cast(sum(case when cost_status = 3 then 0 else ${identifier(of)} end) as hugeint) as ${quantity(name)}`,
-      ),
-    ])}
-  from effect_usage
-  where cost_status <> 1
-  group by all
-),
-rates as (
+  return sql`rates as (
   select ${join([sql`card.rate_card_id`, ...paid.map(([name, of]) => sql`${units(of.rate)} as ${rate(name)}`)])}
   from rate_card as card
-  where card.rate_card_id in (select rate_card_id from carded)
+  where card.rate_card_id in (select rate_card_id from ${usage})
 ),
 priced as (
-  select ${join([
-    sql`carded.*`,
-    ...classes.map((name) => sql`${quantity(name)} * coalesce(${rate(name)}, 0) as ${cost(name)}`),
-  ])}
-  from carded
-  left join rates on rates.rate_card_id = carded.rate_card_id
+  select
+    ${join([sql`span`, ...CELL_KEYS, ...keys, sql`used.rate_card_id`, sql`cost`])},
+    ${counted ? sql`requests + usage_rows - known_rows` : join(tokens, ' + ')} as n,
+    ${join(
+      paid.flatMap(([name, { tokens: of }]) => {
+        const quantityPaid = sql`case when cost_status = 3 then 0 else ${identifier(of)} end`;
+        return [
+          sql`${quantityPaid} as ${quantity(name)}`,
+          sql`${quantityPaid} * coalesce(${rate(name)}, 0) as ${cost(name)}`,
+        ];
+      }),
+      ',\n    ',
+    )}
+  from ${usage} as used
+  left join rates on rates.rate_card_id = used.rate_card_id
+  where cost_status <> 1
 )`;
 }
 
@@ -85,8 +81,11 @@ function finished(from: Sql, cells: Cells): Sql {
     .filter((name) => !classes.includes(name))
     .flatMap((name) => ['q1', 'q2', 'k1', 'k2', 'r1'].map((kind) => identifier(`${kind}_${name}`)))
     .map((name) => sql`cast(0 as hugeint) as ${name}`);
-  return sql`select ${join([sql`cell.*`, restOf(1, cells), restOf(2, cells), ...named, ...absent], ',\n  ')}
+  const names = ['feature', 'model', 'way'].map((name) => sql`of_kind.${identifier(name)}`);
+  const retry = sql`coalesce(of_kind.retry, false) as retry`;
+  return sql`select ${join([sql`cell.*`, ...names, retry, restOf(1, cells), restOf(2, cells), ...named, ...absent], ',\n  ')}
 from ${from} as cell
+left join effect_kind as of_kind on of_kind.kind = cell.kind
 left join rates on rates.rate_card_id = cell.card_before`;
 }
 

@@ -33,12 +33,14 @@ const perRequest = (cost: Sql) => proportion(cost, sql`n2`, sql`n1`);
 export function effectsSql(cells: Sql, effects: Sql, keys: readonly Sql[] = []): Sql {
   return sql`
 create or replace temp table ${effects} as
-with member as (
-  select span, customer, feature, sum(n1) as n1, sum(n2) as n2, least(sum(n1), sum(n2)) as weight
+with featured as (
+  select span, customer, feature, cast(sum(n1) as hugeint) as n1, cast(sum(n2) as hugeint) as n2
   from ${cells}
   where not retry
   group by span, customer, feature
-  having sum(n1) > 0
+),
+member as (
+  select *, least(n1, n2) as weight from featured where n1 > 0
 ),
 median as (
   select span, n1 as m1, n2 as m2
@@ -59,20 +61,30 @@ growth as (
     on member.span = median.span and abs(n2 - n1 * (m2 / m1)) <= 4 * sqrt(n1 * (m2 / m1) * (1 + m2 / m1) + 4)
   group by median.span
 ),
+customered as (
+  select span, customer, cast(sum(n1) as hugeint) as n1, cast(sum(n2) as hugeint) as n2
+  from featured
+  group by span, customer
+),
 placed as (
   select
     cell.*,
     coalesce(growth.g1, 1) as g1, coalesce(growth.g2, 1) as g2,
-    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer) as customer1,
-    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer) as customer2,
-    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer, feature) as feature1,
-    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer, feature) as feature2,
+    coalesce(customered.n1, 0) as customer1,
+    coalesce(customered.n2, 0) as customer2,
+    coalesce(featured.n1, 0) as feature1,
+    coalesce(featured.n2, 0) as feature2,
     ${costs(1, INPUT_CLASSES)} as in1,
     ${costs(1, OUTPUT_CLASSES)} as out1,
     ${tokens(1, INPUT_CLASSES)} as p1,
     ${tokens(2, INPUT_CLASSES)} as p2
   from ${cells} as cell
   left join growth on growth.span = cell.span
+  left join customered on customered.span = cell.span and customered.customer is not distinct from cell.customer
+  left join featured
+    on featured.span = cell.span
+    and featured.customer is not distinct from cell.customer
+    and featured.feature is not distinct from cell.feature
 ),
 stepped as (
   select
