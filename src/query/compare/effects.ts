@@ -3,8 +3,7 @@ import type { Row, Store } from '../../store/store.js';
 import { type Cells, cellsSql } from '../effects/cells_sql.js';
 import { EFFECTS, wordsFor } from '../effects/effects.js';
 import { effectsSql } from '../effects/steps_sql.js';
-import { mergedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
-import { keysOf } from '../metrics/metric_sql.js';
+import { placedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
 import type { CostEffects } from '../report/answer.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
@@ -31,20 +30,18 @@ interface Compared {
  * Needs the rows in `metric_slot`, grouped by the same dimensions.
  */
 export async function costEffects(store: Store, { scope, now, by }: Compared): Promise<Effects> {
-  const { counted, classes } = await sumUsage(store, { scope, span: sideOf(now), by });
-  const keys = keysOf(by);
-  const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name));
-  const total = sql`total_effect`;
-  const rows = isWhole ? total : sql`row_effect`;
-  await takeApart(store, rows, { counted, classes, keys });
+  const { counted, classes, customers } = await sumUsage(store, { scope, span: sideOf(now), by });
+  const isGrouped = by.length > 0;
+  const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name) && (customers || name !== 'customer'));
+  const [total, rows] = [sql`total_effect`, isWhole ? sql`total_effect` : sql`row_effect`];
+  await store.run(placedUsageSql(sql`placed_usage`, isGrouped ? by : null));
+  const keys = isGrouped ? [sql`place`] : [];
+  await takeApart(store, rows, { counted, classes, usage: sql`placed_usage`, keys });
   if (!isWhole) {
-    const usage = sql`merged_usage`;
-    await store.run(mergedUsageSql(usage));
-    await takeApart(store, total, { counted, classes, usage });
+    await store.run(placedUsageSql(sql`merged_usage`, null));
+    await takeApart(store, total, { counted, classes, usage: sql`merged_usage` });
   }
-  const found = await store.rows(
-    rowEffectsSql({ total, rows: by.length === 0 ? null : { effects: rows, keys }, counted }),
-  );
+  const found = await store.rows(rowEffectsSql({ total, rows: isGrouped ? rows : null, counted }));
   const whole = found.find(({ kind }) => kind === 'total');
   return {
     total: { ...(whole === undefined ? NOTHING : effectsOf(whole)), parts: partsOf(whole ?? {}, counted) },

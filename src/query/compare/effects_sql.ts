@@ -1,12 +1,11 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
 import { EFFECT_GROUPS, EFFECTS } from '../effects/effects.js';
 import { fromAtto, proportion } from '../metrics/division.js';
-import { sameKeys } from '../metrics/metric_sql.js';
 
-/** Tables of effects (src/query/effects/steps_sql.ts): those of the total, and those of rows, if there are any, told apart by `keys`. */
+/** Tables of effects (src/query/effects/steps_sql.ts): those of the total, and those of rows, if there are any, told apart by `place`. */
 export interface EffectTables {
   total: Sql;
-  rows: { effects: Sql; keys: readonly Sql[] } | null;
+  rows: Sql | null;
   /** Every row of usage tells how many requests it is; else tokens stand for them, and nothing is said of a request. */
   counted: boolean;
 }
@@ -14,17 +13,17 @@ export interface EffectTables {
 /**
  * The effects of every row of `metric_slot` that is shown, of `(other)` and of the total, in this order: before, now, change, the groups of
  * effects, the same per request (each_before, …; null where one of the times has none), and `known`: neither time has nothing but usage
- * without a price. The total has each effect besides, as part_volume, …. Reads `effect_usage`, whose spans are 1 and 2, and `metric_slot`.
+ * without a price. The total has each effect besides, as part_volume, …. Reads `placed_usage`, whose spans are 1 and 2.
  */
 export function rowEffectsSql(tables: EffectTables): Sql {
   const { total, rows, counted } = tables;
   const cells = [
     sql`select 'total' as kind, cast(null as bigint) as position, ${CELL} from ${total} as cell`,
-    ...(rows === null ? [] : [placedSql(rows.effects, rows.keys, CELL)]),
+    ...(rows === null ? [] : [placedSql(rows, CELL)]),
   ];
   const used = [
-    sql`select 'total' as kind, cast(null as bigint) as position, ${USED} from effect_usage as cell`,
-    ...(rows === null ? [] : [placedSql(sql`effect_usage`, rows.keys, USED)]),
+    sql`select 'total' as kind, cast(null as bigint) as position, ${USED} from placed_usage as cell`,
+    ...(rows === null ? [] : [placedSql(sql`placed_usage`, USED)]),
   ];
   return sql`
 with used as (
@@ -69,13 +68,8 @@ const CELL = join(SUMMED.map((name) => sql`cell.${name}`));
 const USED = sql`cell.span, cell.cost_status <> 1 as priced`;
 
 /** What belongs to rows, each at the place of the row it is shown in. */
-function placedSql(table: Sql, keys: readonly Sql[], columns: Sql): Sql {
-  return sql`select
-    case when slot.shown then 'group' else 'other' end as kind,
-    case when slot.shown then slot.position end as position,
-    ${columns}
-  from ${table} as cell
-  join metric_slot as slot on ${sameKeys(keys, sql`cell`, sql`slot`)}`;
+function placedSql(table: Sql, columns: Sql): Sql {
+  return sql`select if(cell.place is null, 'other', 'group') as kind, cell.place as position, ${columns} from ${table} as cell`;
 }
 
 /** Of rows without priced usage there are no cells. */

@@ -1,8 +1,8 @@
-import { identifier, join, type Sql, sql } from '../../sql.js';
+import { identifier, integer, join, type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import { BASE_ADDED, BASE_COLUMNS, type ColumnName, columnSql } from '../metrics/measures.js';
 import { emptyColumns } from '../metrics/metric_rows.js';
-import { keysOf, tablesFor } from '../metrics/metric_sql.js';
+import { keysOf, sameKeys, tablesFor } from '../metrics/metric_sql.js';
 import { type UsagePart, usageParts } from '../rollups/read.js';
 import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
@@ -70,6 +70,8 @@ export interface SummedUsage {
   unpriced: string;
   /** The classes of tokens that there are at all. */
   classes: readonly string[];
+  /** Customers are told apart; with too many of them cells have none. */
+  customers: boolean;
 }
 
 /**
@@ -82,14 +84,28 @@ export async function sumUsage(store: Store, { scope, span, by = [] }: Asked): P
   const parts = await usageParts(store, scope, tablesFor([dimensionOf('customer', []), span, ...by]));
   const nothing = await emptyColumns(store);
   await store.run(KINDS);
-  await store.run(usageSql({ parts, span, by, nothing }), scope.params);
+  const { customers } = await store.row<{ customers: boolean }>(customersSql(parts), scope.params);
+  await store.run(usageSql({ parts, span, by, nothing, customers }), scope.params);
   const found = await store.row<{ counted: boolean; unpriced: string }>(sql`
     select
       coalesce(sum(usage_rows - known_rows), 0) = 0 as counted,
       cast(coalesce(sum(usage_rows) filter (where cost_status = 1), 0) as varchar) as unpriced
     from effect_usage`);
   const classes = Object.entries(CLASSES).flatMap(([name, { tokens }]) => (nothing.has(tokens) ? [] : [name]));
-  return { ...found, classes };
+  return { ...found, classes, customers };
+}
+
+/** With more customers, each times what it asks, telling them apart would take minutes, and tell of single requests (4 million: 60 s). */
+const MOST_CELLS = 200_000;
+
+/** Whether there are few enough of them; an estimate, which is the same of the same usage however it is read. */
+function customersSql(parts: readonly UsagePart[]): Sql {
+  const pairs = parts.map(
+    ({ table, test }) => sql`select hash(fact.customer, fact.profile_id) as pair from ${table} as fact where ${test}`,
+  );
+  return sql`
+  select approx_count_distinct(pair) <= ${integer(MOST_CELLS)} as customers
+  from (${join(pairs, ' union all ')})`;
 }
 
 const KINDS = sql`
@@ -109,9 +125,10 @@ interface Summed extends Required<Pick<Asked, 'span' | 'by'>> {
   parts: readonly UsagePart[];
   /** Names of sums that are 0 anyway. */
   nothing: ReadonlySet<string>;
+  customers: boolean;
 }
 
-function usageSql({ parts, span, by, nothing }: Summed): Sql {
+function usageSql({ parts, span, by, nothing, customers }: Summed): Sql {
   const keys = keysOf(by).map((name, index) => ({ name, home: by[index]?.home, key: by[index]?.key ?? sql`null` }));
   const named = ({ name, key }: { name: Sql; key: Sql }) => sql`${key} as ${name}`;
   const ofProfile = keys.filter(({ home }) => home === 'profile');
@@ -121,7 +138,7 @@ function usageSql({ parts, span, by, nothing }: Summed): Sql {
     tokens.map((name) => sql`${nothing.has(name) ? sql`0` : columnSql(name, added)} as ${identifier(name)}`);
   const summed = parts.map(
     ({ table, added, test }) => sql`select
-    ${join([sql`${span.key} as span`, sql`fact.customer`, sql`fact.profile_id`, sql`fact.rate_card_id`, sql`fact.cost_status`, ...ofCall.map(named)])},
+    ${join([sql`${span.key} as span`, customers ? sql`fact.customer` : sql`cast(null as varchar) as customer`, sql`fact.profile_id`, sql`fact.rate_card_id`, sql`fact.cost_status`, ...ofCall.map(named)])},
     ${join([added ? BASE_ADDED : BASE_COLUMNS, ...sumsOf(added)], ',\n    ')}
   from ${table} as fact
   where ${test}
@@ -152,16 +169,25 @@ group by all`;
 }
 
 /**
- * Makes the temporary table `usage` of `effect_usage` without its k0, k1, …: the usage of a cell in as many rows as where nothing was told
- * apart besides.
+ * Makes the temporary table `usage` of `effect_usage` with `place` (null: of a row that is not shown) of the row of `metric_slot` it belongs to
+ * in the place of k0, k1, …; without `by` it has neither.
  */
-export function mergedUsageSql(usage: Sql): Sql {
+export function placedUsageSql(usage: Sql, by: readonly Dimension[] | null): Sql {
   const sums = ['usage_rows', 'known_rows', 'requests', ...Object.values(CLASSES).map(({ tokens }) => tokens)];
+  const cell = [
+    sql`used.span`,
+    ...CELL_KEYS.map((key) => sql`used.${key}`),
+    sql`used.rate_card_id`,
+    sql`used.cost_status`,
+  ];
+  const place = by === null ? [] : [sql`case when slot.shown then slot.position end as place`];
+  const slot = by === null ? sql`` : sql`join metric_slot as slot on ${sameKeys(keysOf(by), sql`used`, sql`slot`)}`;
   return sql`
 create or replace temp table ${usage} as
 select
-  ${join([sql`span`, ...CELL_KEYS, sql`rate_card_id`, sql`cost_status`, sql`sum(cost) as cost`])},
-  ${join(sums.map((name) => sql`cast(sum(${identifier(name)}) as hugeint) as ${identifier(name)}`))}
-from effect_usage
+  ${join([...cell, ...place, sql`sum(used.cost) as cost`])},
+  ${join(sums.map((name) => sql`cast(sum(used.${identifier(name)}) as hugeint) as ${identifier(name)}`))}
+from effect_usage as used
+${slot}
 group by all`;
 }

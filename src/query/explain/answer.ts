@@ -89,7 +89,7 @@ export interface ExplainReport {
   /** The last call before now, of whatever scope; null without usage. */
   data_until: string | null;
   warnings: {
-    code: 'unpriced' | 'unknown_requests' | 'lengths_differ' | 'no_scatter' | 'data_ends';
+    code: 'unpriced' | 'unknown_requests' | 'many_customers' | 'lengths_differ' | 'no_scatter' | 'data_ends';
     message: string;
   }[];
 }

@@ -224,7 +224,7 @@ function spanned({ since, until, label }: ExplainQuery['before']) {
 
 function warningsOn(
   { before, after }: ExplainQuery,
-  { unpriced, counted }: SummedUsage,
+  { unpriced, counted, customers }: SummedUsage,
   unsure: boolean,
 ): ExplainReport['warnings'] {
   const warnings: ExplainReport['warnings'] = [];
@@ -239,6 +239,11 @@ function warningsOn(
     const message =
       'Some rows do not tell how many requests they stand for: tokens take their place, and nothing is said per request.';
     warnings.push({ code: 'unknown_requests', message });
+  }
+  if (!customers) {
+    const message =
+      'There are too many customers to tell them apart: their growth is that of everybody. --where customer=NAME asks of one.';
+    warnings.push({ code: 'many_customers', message });
   }
   const lengths = [before, after].map(({ since, until }) => Math.round((until - since) / 3_600_000));
   if (lengths[0] !== lengths[1]) {
