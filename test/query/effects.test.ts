@@ -40,8 +40,8 @@ function randomCalls(seed: number, size: number): Calls[] {
   });
 }
 
-function compare(store: Store, by: string[]): Promise<CostReport> {
-  const question = { by, where: [], tz: 'UTC', now: NOW, period: PERIOD, metrics: ['cost' as const] };
+function compare(store: Store, by: string[], top?: number): Promise<CostReport> {
+  const question = { by, where: [], tz: 'UTC', now: NOW, period: PERIOD, metrics: ['cost' as const], top };
   return costReport(store, { ...question, compare: { kind: 'previous' } });
 }
 
@@ -64,8 +64,8 @@ function sum(amounts: (string | null | undefined)[]): bigint {
 }
 
 /** The effects of the total, which rows of whole cells sum up to, and each row by itself. */
-async function checkReport(store: Store, by: string[], isWhole: boolean): Promise<CostReport> {
-  const report = await compare(store, by);
+async function checkReport(store: Store, by: string[], isWhole: boolean, top?: number): Promise<CostReport> {
+  const report = await compare(store, by, top);
   const total = report.comparison?.effects;
   if (total === null || total === undefined) throw new Error('no effects');
   const { rows } = report;
@@ -124,5 +124,37 @@ test('sums that were added up in advance tell the same', async () => {
     // They are read indeed: with another cost in them the answer is another one.
     await store.run(sql`update usage_daily set cost = 2 * cost`);
     expect((await compare(store, ['customer'])).comparison).not.toEqual(before[0].comparison);
+  });
+});
+
+test('customers by the hundred thousand are not told apart, in both', async () => {
+  await withStore(':memory:', { access: 'write' }, async (store) => {
+    const call: Calls = {
+      day: '2026-10-03',
+      customer: 'a',
+      feature: 'f',
+      model: 'big',
+      requests: 1,
+      input: 1000,
+      cached: 0,
+      output: 0,
+    };
+    await addCalls(store, [call, { ...call, day: '2026-10-20' }]);
+    // $0.002 a call: 220,001 customers before, each with one; after, the one asks four times more.
+    await store.run(sql`
+      insert into usage_fact select fact.* replace ('c' || i as customer)
+      from (select * from usage_fact where occurred_at < timestamp '2026-10-15') as fact cross join range(220000) as series(i);
+      insert into usage_fact select fact.* from usage_fact as fact cross join range(4)
+      where fact.occurred_at >= timestamp '2026-10-15'`);
+    const explained = await explainedParts(store);
+    const fell: [string, string][] = [['volume', '-439.992000000000000000']];
+    expect(
+      explained.filter(([, , amount]) => atto(amount) !== 0n).map(([effect, , amount]) => [effect, amount]),
+    ).toEqual(fell);
+    expect(partsOf(await compare(store, ['model']))).toEqual(explained);
+    expect(partsOf(await checkReport(store, ['customer'], false, 3))).toEqual(explained);
+    const { before, now } = previousOf(PERIOD, 'UTC', NOW);
+    const { warnings } = await explainReport(store, { before, after: now, tz: 'UTC', where: [], now: NOW });
+    expect(warnings.map(({ code }) => code)).toContain('many_customers');
   });
 });
