@@ -3,7 +3,7 @@ import type { Row, Store } from '../../store/store.js';
 import { type Cells, cellsSql } from '../effects/cells_sql.js';
 import { EFFECTS, wordsFor } from '../effects/effects.js';
 import { effectsSql } from '../effects/steps_sql.js';
-import { placedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
+import { MERGED_USAGE, placedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
 import type { CostEffects } from '../report/answer.js';
 import type { Dimension } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
@@ -34,11 +34,11 @@ export async function costEffects(store: Store, { scope, now, by }: Compared): P
   const isGrouped = by.length > 0;
   const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name) && (customers || name !== 'customer'));
   const [total, rows] = [sql`total_effect`, isWhole ? sql`total_effect` : sql`row_effect`];
-  await store.run(placedUsageSql(sql`placed_usage`, isGrouped ? by : null));
-  const keys = isGrouped ? [sql`place`] : [];
-  await takeApart(store, rows, { counted, classes, usage: sql`placed_usage`, keys });
+  if (isGrouped) await store.run(placedUsageSql(by));
+  const placed = isGrouped ? { usage: sql`placed_usage`, keys: [sql`place`] } : {};
+  await takeApart(store, rows, { counted, classes, ...placed });
   if (!isWhole) {
-    await store.run(placedUsageSql(sql`merged_usage`, null));
+    await store.run(MERGED_USAGE);
     await takeApart(store, total, { counted, classes, usage: sql`merged_usage` });
   }
   const found = await store.rows(rowEffectsSql({ total, rows: isGrouped ? rows : null, counted }));

@@ -13,7 +13,8 @@ export interface EffectTables {
 /**
  * The effects of every row of `metric_slot` that is shown, of `(other)` and of the total, in this order: before, now, change, the groups of
  * effects, the same per request (each_before, …; null where one of the times has none), and `known`: neither time has nothing but usage
- * without a price. The total has each effect besides, as part_volume, …. Reads `placed_usage`, whose spans are 1 and 2.
+ * without a price. The total has each effect besides, as part_volume, …. Reads `effect_usage`, whose spans are 1 and 2, and
+ * `placed_usage` (src/query/effects/usage.ts).
  */
 export function rowEffectsSql(tables: EffectTables): Sql {
   const { total, rows, counted } = tables;
@@ -22,7 +23,7 @@ export function rowEffectsSql(tables: EffectTables): Sql {
     ...(rows === null ? [] : [placedSql(rows, CELL)]),
   ];
   const used = [
-    sql`select 'total' as kind, cast(null as bigint) as position, ${USED} from placed_usage as cell`,
+    sql`select 'total' as kind, cast(null as bigint) as position, ${USED} from effect_usage as cell`,
     ...(rows === null ? [] : [placedSql(sql`placed_usage`, USED)]),
   ];
   return sql`

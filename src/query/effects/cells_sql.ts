@@ -95,7 +95,7 @@ left join rates on rates.rate_card_id = cell.card_before`;
  * (r1_read), and what else was paid (rest1, rest2). Only usage with a price counts.
  */
 export function cellsSql(cells: Sql, of: Cells): Sql {
-  const side = (value: Sql, which: 1 | 2) => sql`sum(${value}) filter (where span = ${which === 1 ? sql`1` : sql`2`})`;
+  const side = (value: Sql, which: 1 | 2) => sql`sum(case when span = ${integer(which)} then ${value} end)`;
   const count = (value: Sql, which: 1 | 2) => sql`cast(coalesce(${side(value, which)}, 0) as hugeint)`;
   const both = (kind: 'q' | 'k', name: string) =>
     ([1, 2] as const).map(

@@ -169,25 +169,27 @@ group by all`;
 }
 
 /**
- * Makes the temporary table `usage` of `effect_usage` with `place` (null: of a row that is not shown) of the row of `metric_slot` it belongs to
- * in the place of k0, k1, …; without `by` it has neither.
+ * Makes the temporary table `placed_usage` of `effect_usage`: with `place`, that of the row of `metric_slot` it belongs to (null: of a row that is
+ * not shown), in the place of k0, k1, …
  */
-export function placedUsageSql(usage: Sql, by: readonly Dimension[] | null): Sql {
-  const sums = ['usage_rows', 'known_rows', 'requests', ...Object.values(CLASSES).map(({ tokens }) => tokens)];
-  const cell = [
-    sql`used.span`,
-    ...CELL_KEYS.map((key) => sql`used.${key}`),
-    sql`used.rate_card_id`,
-    sql`used.cost_status`,
-  ];
-  const place = by === null ? [] : [sql`case when slot.shown then slot.position end as place`];
-  const slot = by === null ? sql`` : sql`join metric_slot as slot on ${sameKeys(keysOf(by), sql`used`, sql`slot`)}`;
+export function placedUsageSql(by: readonly Dimension[]): Sql {
+  const keys = keysOf(by);
   return sql`
-create or replace temp table ${usage} as
-select
-  ${join([...cell, ...place, sql`sum(used.cost) as cost`])},
-  ${join(sums.map((name) => sql`cast(sum(used.${identifier(name)}) as hugeint) as ${identifier(name)}`))}
+create or replace temp table placed_usage as
+select used.* exclude (${join(keys)}), case when slot.shown then slot.position end as place
 from effect_usage as used
-${slot}
-group by all`;
+join metric_slot as slot on ${sameKeys(keys, sql`used`, sql`slot`)}`;
 }
+
+/** Makes the temporary table `merged_usage`: `effect_usage` in as few rows as where nothing was told apart but cells. */
+export const MERGED_USAGE: Sql = sql`
+create or replace temp table merged_usage as
+select
+  ${join([sql`span`, ...CELL_KEYS, sql`rate_card_id`, sql`cost_status`, sql`sum(cost) as cost`])},
+  ${join(
+    ['usage_rows', 'known_rows', 'requests', ...Object.values(CLASSES).map(({ tokens }) => tokens)].map(
+      (name) => sql`cast(sum(${identifier(name)}) as hugeint) as ${identifier(name)}`,
+    ),
+  )}
+from effect_usage
+group by all`;
