@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EFFECTS } from '../../src/query/effects/effects.js';
 import { parseMetrics } from '../../src/query/metrics/metrics.js';
 import { parseSort } from '../../src/query/metrics/order.js';
 import type { CostReport } from '../../src/query/report/answer.js';
@@ -56,7 +57,8 @@ const ROWS: UsageRow[] = [
 test('of two times without usage nothing is new, and no cost is taken apart', async () => {
   const report = await inStore([], (store) => ask(store, { kind: 'previous' }));
   expect(report.totals.presence).toBe('both');
-  expect(report.comparison?.effects).toEqual({ ...effects('0', '0'), per_request: null });
+  expect(report.comparison?.effects).toMatchObject({ ...effects('0', '0'), per_request: null });
+  expect(report.comparison?.effects?.parts?.map(({ amount }) => amount)).toEqual(EFFECTS.map(() => one(0)));
   expect(effectsLines(report)).toEqual([]);
 });
 
@@ -100,40 +102,71 @@ function effects(
 
 test('why the cost changed, worked out by hand: of the total, of each row, and per request', async () => {
   const report = await inStore(ROWS, (store) => ask(store, { kind: 'previous' }, 'cost,cost_per_request'));
-  // 21 requests cost 15, so 41 cost 15 × 41 / 21 = 29.285714285714: volume.
-  // Where they went, at what each model cost: 30 × 1 + 10 × 0.1 + 0.5 (new) = 31.5: mix.
-  // With their tokens: a 6,000 × 0.01 = 60, b 1,000 × 0.001 = 1, new 0.5: 61.5: tokens.
-  // They cost 32.5: price.
-  const { per_request: each, ...total } = report.comparison?.effects ?? {};
-  expect(total).toEqual(effects('15', '32.5', '17.5', '14.285714285714', '2.214285714286', '30', '-29'));
+  // 21 requests cost 15, so 41 cost 15 × 41 / 21 = 29.2857…: everybody grew, for nobody says who asked. Model by model, each rounded:
+  // 19.523809523809523810 + 1.952380952380952381 + 7.809523809523809524 = 29.285714285714285715.
+  // Where they went, at what each model cost: a 30 × 1, b 10 × 0.1, gone 0, new 0.5 = 31.5: model_mix.
+  // No rate says what tokens cost, so what b costs more is other units: 32.5.
+  const { per_request: each, parts, ...total } = report.comparison?.effects ?? {};
+  expect(total).toEqual(effects('15', '32.5', '17.5', '14.285714285714285715', '2.214285714285714285', '1', '0'));
   expect(report.totals.effects).toEqual(report.comparison?.effects);
-  // The same steps divided by the requests of then: 15 / 21, 31.5 / 41, 61.5 / 41, 32.5 / 41.
+  expect(parts?.filter(({ amount }) => amount !== one(0)).map(({ effect, amount }) => [effect, amount])).toEqual([
+    ['volume', '14.285714285714285715'],
+    ['model_mix', '2.214285714285714285'],
+    ['other_units', '1.000000000000000000'],
+  ]);
+  // The same steps divided by the requests of then: 15 / 21, 31.5 / 41, 32.5 / 41, 32.5 / 41.
   expect(each).toEqual({
     before: '0.714285714285714286',
     now: '0.792682926829268293',
     change: '0.078397212543554007',
     mix: '0.054006968641114982',
-    tokens: '0.731707317073170732',
-    price: '-0.707317073170731707',
+    tokens: '0.024390243902439025',
+    price: '0.000000000000000000',
   });
-  // a: thrice the requests, twice the tokens in each, and a token at half the price. A vanished row is fewer requests, a new one more.
+  // Rows are made of the same cells: a is 19.5238… by the growth of everybody, and the rest of its 30 are requests that came from others.
   const rows = Object.fromEntries(report.rows.map(({ group, effects: found }) => [group.model, found]));
   expect(rows).toEqual({
     a: {
-      ...effects('10', '30', '20', '20', '0', '30', '-30'),
-      per_request: { before: one(1), now: one(1), change: one(0), mix: one(0), tokens: one(1), price: one(-1) },
+      ...effects('10', '30', '20', '9.523809523809523810', '10.476190476190476190'),
+      per_request: { before: one(1), now: one(1), change: one(0), mix: one(0), tokens: one(0), price: one(0) },
     },
-    gone: { ...effects('4', '0', '-4', '-4'), per_request: null },
+    gone: { ...effects('4', '0', '-4', '3.809523809523809524', '-7.809523809523809524'), per_request: null },
     b: {
-      ...effects('1', '2', '1', '0', '0', '0', '1'),
-      per_request: expect.objectContaining({ price: '0.100000000000000000' }),
+      ...effects('1', '2', '1', '0.952380952380952381', '-0.952380952380952381', '1'),
+      per_request: expect.objectContaining({ tokens: '0.100000000000000000' }),
     },
-    new: { ...effects('0', '0.5', '0.5', '0.5'), per_request: null },
+    new: { ...effects('0', '0.5', '0.5', '0', '0.5'), per_request: null },
   });
   expect(effectsLines(report)).toEqual([
-    'cost $15.00 → $32.50 (+$17.50, +116.67%): number of requests +$14.29, mix of models +$2.21, tokens per request +$30.00, price per token -$29.00',
-    'cost/request $0.7143 → $0.7927 (+$0.07840, +10.98%): mix of models +$0.05401, tokens per request +$0.7317, price per token -$0.7073',
+    'cost $15.00 → $32.50 (+$17.50, +116.67%): more requests of everybody +$14.29, requests to dearer models +$2.21, more audio, images, searches and the like +$1.00',
+    'cost/request $0.7143 → $0.7927 (+$0.07840, +10.98%): customers, features and models +$0.05401, tokens per request +$0.02439, prices $0.00',
   ]);
+});
+
+test('where nothing was before, all of it is customers who are new', async () => {
+  const report = await inStore([{ model: 'a', occurred_at: SEPTEMBER, cost: '3' }], (store) =>
+    ask(store, { kind: 'previous' }, 'cost'),
+  );
+  expect(report.comparison?.effects).toMatchObject({ ...effects('0', '3', '3', '3'), per_request: null });
+  expect(effectsLines(report)).toEqual(['cost $0.00 → $3.00 (+$3.00): more requests of single customers +$3.00']);
+});
+
+test('where a row does not tell how many requests it is, tokens stand for requests', async () => {
+  const rows: UsageRow[] = [
+    { model: 'a', occurred_at: AUGUST, requests: null, input: 100, cost: '1' },
+    { model: 'a', occurred_at: SEPTEMBER, requests: 7, input: 300, cost: '6' },
+  ];
+  const report = await inStore(rows, (store) => ask(store, { kind: 'previous' }, 'cost,cost_per_request'));
+  // Thrice the tokens cost 3; no rate says why they cost twice that. How many requests more is not known, so 2 and 3 are tokens.
+  const { volume, tokens, per_request, parts = [] } = report.comparison?.effects ?? {};
+  expect({ volume, tokens, per_request }).toEqual({ volume: null, tokens: one(5), per_request: null });
+  expect(parts.filter(({ amount }) => amount !== one(0)).map(({ words, amount }) => [words, amount])).toEqual([
+    ['more tokens of everybody', one(2)],
+    ['more audio, images, searches and the like', one(3)],
+  ]);
+  expect(effectsLines(report)[0]).toMatch(
+    /^cost \$1\.00 → \$6\.00 .* \(tokens stand for requests, whose number is not known\)$/,
+  );
 });
 
 function one(dollars: number): string {
@@ -230,14 +263,11 @@ test('effects sum up to the change to the last digit, whatever the data', async 
       expect(report.totals.cost).toBe(whole.now);
       expect(sum(report.rows.map(({ cost }) => cost))).toBe(atto(whole.now));
       expect(sum(report.rows.map(({ before }) => before?.cost))).toBe(atto(whole.before));
-      const parts = (name: 'change' | 'volume' | 'mix' | 'tokens' | 'price') =>
-        sum(report.rows.map((row) => row.effects?.[name]));
-      if (report.rows.every(({ effects: known }) => known !== null)) expect(parts('change')).toBe(atto(whole.change));
-      // Rows of models: what moved between them is requests to them, and the mix of the total.
-      if (by !== 'model' || top !== undefined) continue;
-      // Where rows do not tell how many requests they are, that is more tokens of the total and mix of a row.
-      expect(parts('price')).toBe(atto(whole.price));
-      expect(parts('volume') + parts('mix') + parts('tokens')).toBe(sum([whole.volume, whole.mix, whole.tokens]));
+      // Rows of customers and of models are made of the same cells as the total.
+      if (report.rows.some(({ effects: known }) => known === null)) continue;
+      for (const name of ['change', 'volume', 'mix', 'tokens', 'price'] as const) {
+        expect(sum(report.rows.map((row) => row.effects?.[name]))).toBe(atto(whole[name]));
+      }
     }
   });
 });

@@ -406,12 +406,12 @@ test('llmcost report --compare --every: each span beside that of the former peri
 
 test('llmcost report --compare --effects: why the cost of every row changed', async () => {
   const asked = 'report --by customer --period 2026-09-02 --compare 2026-09-01 --effects -q';
-  // One call of $12.50 became 1,500 of a new model at $0.0015 together: 1,500 × 12.5 for their number, and all but $0.0015 less for the mix.
+  // The one customer there was asked nothing more: $12.50 less of everybody. Who asked now was not there before, and counts with all of it.
   expect((await llmcost(...asked.split(' '))).out.replaceAll(/ {2,}/g, '  ').split('\n').slice(2, 6)).toEqual([
-    'customer  cost  before  Δ  Δ %  by requests  by models  by tokens  by price',
+    'customer  cost  before  Δ  Δ %  by requests  by mix  by tokens  by price',
     'acme  $0.00  $12.50  -$12.50  -100.00%  -$12.50  $0.00  $0.00  $0.00  vanished',
     '(none)  $0.001500  $0.00  +$0.001500  –  +$0.001500  $0.00  $0.00  $0.00  new',
-    'total  $0.001500  $12.50  -$12.50  -99.99%  +$18,737.50  -$18,750.00  $0.00  $0.00',
+    'total  $0.001500  $12.50  -$12.50  -99.99%  -$12.50  $0.00  $0.00  $0.00',
   ]);
   const { out } = await llmcost(...asked.split(' '), '--format', 'jsonl');
   expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({

@@ -1,11 +1,14 @@
+import { type Sql, sql } from '../../sql.js';
 import type { Row, Store } from '../../store/store.js';
-import { emptyColumns } from '../metrics/metric_rows.js';
-import { askedNeeds, groupSql, tablesFor } from '../metrics/metric_sql.js';
+import { type Cells, cellsSql } from '../effects/cells_sql.js';
+import { EFFECTS, wordsFor } from '../effects/effects.js';
+import { effectsSql } from '../effects/steps_sql.js';
+import { MERGED_USAGE, placedUsageSql, sideOf, sumUsage, WHOLE_CELLS } from '../effects/usage.js';
 import type { CostEffects } from '../report/answer.js';
-import { usageParts } from '../rollups/read.js';
 import type { Dimension } from '../scope/dimensions.js';
+import type { Bounded } from '../scope/period.js';
 import type { Scope } from '../scope/scope.js';
-import { effectsSql } from './effects_sql.js';
+import { rowEffectsSql } from './effects_sql.js';
 
 export interface Effects {
   total: CostEffects;
@@ -16,44 +19,40 @@ export interface Effects {
 interface Compared {
   /** Usage of both times. */
   scope: Scope;
-  /** Tells usage apart by 'before' and 'now'. */
-  era: Dimension;
+  now: Bounded;
   /** What rows are grouped by. */
   by: readonly Dimension[];
-  /** What counts as the same: requests may move from one to another (the mix). */
-  same: readonly Dimension[];
 }
 
 /**
- * The change of the cost of priced usage, step by step: first only the number of requests changes (volume), then where they go (mix),
- * then how many tokens each has, then what a token costs. Each step is what the cost would be with all changes so far; it is rounded half
- * up to 12 places, and differences of exact sums are exact. What is new has no price of before: its cost belongs to the mix, or to the
- * volume if nothing was there at all. A row is taken apart by itself: by its requests, and what they went to. Needs the rows in
- * `metric_slot`, grouped by the same dimensions; overwrites `metric_group`.
+ * Why the cost of priced usage changed: the effects that `llmcost explain` tells, of the total and of rows. The total is the sum of the
+ * cells that explain has; a row is the sum of its own, which are the same where its dimensions tell whole cells apart, and else finer.
+ * Needs the rows in `metric_slot`, grouped by the same dimensions.
  */
-export async function costEffects(store: Store, { scope, era, by, same }: Compared): Promise<Effects> {
-  const sort = { by: 'name', direction: 'asc' } as const;
-  const dimensions = [...by, ...same.filter(({ name }) => !by.some((one) => one.name === name))];
-  await store.run(
-    groupSql({
-      dimensions,
-      bucket: era,
-      test: scope.test,
-      parts: await usageParts(store, scope, tablesFor([...dimensions, era])),
-      metrics: [],
-      needs: askedNeeds(['cost_per_million_tokens'], sort),
-      sort,
-      nothing: await emptyColumns(store),
-    }),
-    scope.params,
-  );
-  const places = same.map(({ name }) => dimensions.findIndex((one) => one.name === name));
-  const found = await store.rows(effectsSql({ by: by.length, same: places }));
-  const total = found.find(({ kind }) => kind === 'total');
+export async function costEffects(store: Store, { scope, now, by }: Compared): Promise<Effects> {
+  const { counted, classes, customers } = await sumUsage(store, { scope, span: sideOf(now), by });
+  const isGrouped = by.length > 0;
+  const isWhole = by.every(({ name }) => WHOLE_CELLS.includes(name) && (customers || name !== 'customer'));
+  const [total, rows] = [sql`total_effect`, isWhole ? sql`total_effect` : sql`row_effect`];
+  if (isGrouped) await store.run(placedUsageSql(by));
+  const placed = isGrouped ? { usage: sql`placed_usage`, keys: [sql`place`] } : {};
+  await takeApart(store, rows, { counted, classes, ...placed });
+  if (!isWhole) {
+    await store.run(MERGED_USAGE);
+    await takeApart(store, total, { counted, classes, usage: sql`merged_usage` });
+  }
+  const found = await store.rows(rowEffectsSql({ total, rows: isGrouped ? rows : null, counted }));
+  const whole = found.find(({ kind }) => kind === 'total');
   return {
-    total: total === undefined ? NOTHING : effectsOf(total),
+    total: { ...(whole === undefined ? NOTHING : effectsOf(whole)), parts: partsOf(whole ?? {}, counted) },
     rows: found.filter(({ kind }) => kind !== 'total').map((row) => (row.known === true ? effectsOf(row) : null)),
   };
+}
+
+/** Makes the table `effects` of the cells that `effect_usage` has with these keys. */
+async function takeApart(store: Store, effects: Sql, cells: Cells): Promise<void> {
+  await store.run(cellsSql(sql`compare_cell`, cells));
+  await store.run(effectsSql(sql`compare_cell`, effects, cells.keys));
 }
 
 const ZERO = '0.000000000000000000';
@@ -88,4 +87,11 @@ function effectsOf(row: Row): CostEffects {
     price: text('price'),
     per_request: row.each_change === null ? null : each,
   };
+}
+
+function partsOf(row: Row, counted: boolean): CostEffects['parts'] {
+  return EFFECTS.map((effect) => {
+    const amount = String(row[`part_${effect}`] ?? ZERO);
+    return { effect, words: wordsFor(effect, amount, counted), amount };
+  });
 }

@@ -1,15 +1,14 @@
 import { UsageError } from '../../errors.js';
-import { literal, type Sql, sql } from '../../sql.js';
+import { type Sql, sql } from '../../sql.js';
 import type { Store } from '../../store/store.js';
 import type { MetricQuery } from '../metrics/metric_rows.js';
 import type { ReportSort, rankedSql } from '../metrics/order.js';
 import { groupOf, metricsOf } from '../metrics/rows.js';
 import { type Cell, metricSeries, type SeriesRow } from '../metrics/series.js';
 import { ANY_TABLE } from '../rollups/read.js';
-import { type Dimension, dimensionOf } from '../scope/dimensions.js';
+import type { Dimension } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
-import type { Scope } from '../scope/scope.js';
-import { timestampText } from '../scope/time_zone.js';
+import { inPeriod, type Scope, withEither } from '../scope/scope.js';
 import { type Both, type Pair, presenceOf } from './comparison.js';
 import { costEffects, type Effects } from './effects.js';
 
@@ -37,22 +36,25 @@ export async function pairsOfPeriods(store: Store, asked: MetricQuery, periods: 
 
 /** What `metricSeries` must know to order rows by what is shown of the present and the former period. */
 export function ranking({ sort, now }: Periods, isNow: Sql): Parameters<typeof rankedSql>[1] {
-  return { sort, bucketIsNow: isNow, factIsNow: within(now) };
+  return { sort, bucketIsNow: isNow, factIsNow: inPeriod(now) };
 }
 
 /** The same question about the usage of both periods. */
 export function inBoth(asked: MetricQuery, periods: Periods): MetricQuery {
-  return { ...asked, scope: scopeOfBoth(periods), sort: { by: 'name', direction: 'asc' } };
+  return {
+    ...asked,
+    scope: withEither(periods.inAnyTime, periods.before, periods.now),
+    sort: { by: 'name', direction: 'asc' },
+  };
 }
 
-/** Why the cost of the rows of `pairsOfPeriods`, and of the total, changed; requests move between models. */
+/** Why the cost of the rows of `pairsOfPeriods`, and of the total, changed. */
 export async function effectsOfPeriods(
   store: Store,
   { dimensions }: Pick<MetricQuery, 'dimensions'>,
-  periods: Periods,
+  { now, before, inAnyTime }: Periods,
 ): Promise<Effects> {
-  const same = ['provider', 'model'].map((name) => dimensionOf(name, []));
-  return costEffects(store, { scope: scopeOfBoth(periods), era: eraOf(periods.now), by: dimensions, same });
+  return costEffects(store, { scope: withEither(inAnyTime, before, now), now, by: dimensions });
 }
 
 /** Throws UsageError if the periods have a moment in common. */
@@ -63,29 +65,13 @@ export function refuseOverlap(now: Bounded, before: Bounded): void {
   );
 }
 
-function scopeOfBoth({ now, before, inAnyTime }: Periods): Scope {
-  const { params, rolled } = inAnyTime;
-  const test = sql`${inAnyTime.test} and (${within(now)} or ${within(before)})`;
-  if (rolled?.of !== inAnyTime.test) return { test, params };
-  return { test, params, rolled: { ...rolled, of: test, times: [before, now] } };
-}
-
-/** Whether usage (aliased fact) is in the period. */
-export function within({ since, until }: Pick<Bounded, 'since' | 'until'>): Sql {
-  return sql`(fact.occurred_at >= ${moment(since)} and fact.occurred_at < ${moment(until)})`;
-}
-
-function moment(instant: number): Sql {
-  return sql`timestamp ${literal(timestampText(instant))}`;
-}
-
 /** 'now' or 'before', of usage that is in one of the two. */
 function eraOf(now: Bounded): Dimension {
   return {
     name: 'era',
     home: 'time',
     tables: ANY_TABLE,
-    key: sql`case when ${within(now)} then 'now' else 'before' end`,
+    key: sql`case when ${inPeriod(now)} then 'now' else 'before' end`,
     label: (key) => key,
   };
 }

@@ -7,10 +7,10 @@ import { type Cell, metricSeries, type SeriesRow } from '../metrics/series.js';
 import type { ComparedSpan } from '../report/answer.js';
 import { dimensionOf } from '../scope/dimensions.js';
 import type { Bounded } from '../scope/period.js';
-import { withPeriod } from '../scope/scope.js';
+import { inPeriod, withPeriod } from '../scope/scope.js';
 import type { Every, Span } from '../scope/time_buckets.js';
 import { type Both, nothingOf, type Pair, presenceOf } from './comparison.js';
-import { bothOf, inBoth, type Periods, ranking, refuseOverlap, within } from './periods.js';
+import { bothOf, inBoth, type Periods, ranking, refuseOverlap } from './periods.js';
 import { bothTimes, formerSpan, formerTime, IS_PRESENT, type Place, placesOf, spanShown, type Times } from './spans.js';
 
 /** The series of both periods; the present one ends now, unless usage is later. */
@@ -37,7 +37,7 @@ export async function withSeries(
   const spans = places.flatMap(({ now, before }) => [now, before]).filter((span) => span !== undefined);
   spans.sort((a, b) => a.since - b.since);
   const lines = await metricSeries(store, inBoth(asked, periods), {
-    time: bothTimes(times, within(periods.now)),
+    time: bothTimes(times, inPeriod(periods.now)),
     spans,
     ranked: ranking(periods, IS_PRESENT),
   });

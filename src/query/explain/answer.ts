@@ -1,30 +1,10 @@
+import type { Effect, EffectPart } from '../effects/effects.js';
 import type { Condition } from '../scope/filter.js';
-import type { Period } from '../scope/period.js';
+import type { Bounded } from '../scope/period.js';
 import type { Count, ExchangeNote, Money } from '../scope/values.js';
-
-/** What a change of cost is taken apart into, in the order in which it is done. */
-export const EFFECTS = [
-  'volume',
-  'customer_mix',
-  'feature_mix',
-  'model_mix',
-  'prompt_length',
-  'caching',
-  'output_length',
-  'other_units',
-  'price',
-  'retries',
-] as const;
-export type Effect = (typeof EFFECTS)[number];
 
 /** By what the biggest contributions are told. */
 export const MEMBER_OF = ['customer', 'feature', 'model'] as const;
-
-/** A period with both bounds, milliseconds since 1970. */
-export interface Bounded extends Period {
-  since: number;
-  until: number;
-}
 
 export interface ExplainQuery {
   before: Bounded;
@@ -59,11 +39,7 @@ export interface Used {
 }
 
 /** A part of the change. */
-export interface ExplainPart {
-  effect: Effect;
-  /** It in words: 'longer prompts'. */
-  words: string;
-  amount: Money;
+export interface ExplainPart extends EffectPart {
   /** Of the cost before; two places, half up. */
   percent: string;
   /** What this part of two such sums differs by anyway, in 199 of 200 cases, an estimate in USD; null where the time before is too short to tell. */
@@ -113,7 +89,7 @@ export interface ExplainReport {
   /** The last call before now, of whatever scope; null without usage. */
   data_until: string | null;
   warnings: {
-    code: 'unpriced' | 'unknown_requests' | 'lengths_differ' | 'no_scatter' | 'data_ends';
+    code: 'unpriced' | 'unknown_requests' | 'many_customers' | 'lengths_differ' | 'no_scatter' | 'data_ends';
     message: string;
   }[];
 }

@@ -2,26 +2,21 @@ import { UndecidedError } from '../../errors.js';
 import { priceBookId } from '../../rate/book/book.js';
 import { sql } from '../../sql.js';
 import type { Params, Row, Store } from '../../store/store.js';
+import { cellsSql, dayCellsSql } from '../effects/cells_sql.js';
+import { EFFECTS, type Effect, wordsFor } from '../effects/effects.js';
+import { effectsSql } from '../effects/steps_sql.js';
+import { type SummedUsage, sideOf, sumUsage } from '../effects/usage.js';
 import { shownMoney } from '../scope/currency.js';
+import { type Dimension, dimensionOf } from '../scope/dimensions.js';
 import { patternHint } from '../scope/filter.js';
 import { endedText, lastUsage, movedEnd, spanOf } from '../scope/freshness.js';
-import { type Scope, scopeOf } from '../scope/scope.js';
+import { type Scope, scopeOf, visibleNow, withEither, withPeriod } from '../scope/scope.js';
 import { studentCritical } from '../scope/statistics.js';
 import { instantOf, localDay, offsetsBetween, timestampText, wallTime } from '../scope/time_zone.js';
 import { countOf, isoText } from '../scope/values.js';
-import {
-  type Contribution,
-  EFFECTS,
-  type Effect,
-  type ExplainPart,
-  type ExplainQuery,
-  type ExplainReport,
-  type Peak,
-  type Used,
-} from './answer.js';
-import { cellsSql, dayCellsSql, inEither } from './cells_sql.js';
-import { CONTRIBUTIONS, effectsSql, TOTALS } from './effects_sql.js';
-import { sentencesOn, wordsFor } from './sentences.js';
+import type { Contribution, ExplainPart, ExplainQuery, ExplainReport, Peak, Used } from './answer.js';
+import { CONTRIBUTIONS, TOTALS } from './parts_sql.js';
+import { sentencesOn } from './sentences.js';
 import { dailyScatterSql, HOURLY_SCATTER, PART_SCATTER, peaksSql, type Step, timeSql } from './time_sql.js';
 
 const DAY = 86_400_000;
@@ -52,24 +47,20 @@ export async function explainReport(store: Store, asked: ExplainQuery): Promise<
 
 async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport['warnings']): Promise<ExplainReport> {
   const { before, after, tz, where } = query;
-  const spans: Params = {
-    before_since: timestampText(before.since),
-    before_until: timestampText(before.until),
-    after_since: timestampText(after.since),
-    after_until: timestampText(after.until),
-  };
   const offsets = offsetsBetween(Math.min(before.since, after.since), Math.max(before.until, after.until), tz);
-  const { test, params } = scopeOf(where, offsets);
-  const unpriced = await leftOut(store, { test, params: { ...params, ...spans } });
-  const counted = unpriced.uncounted === '0';
-  await store.run(cellsSql(test, counted), { ...params, ...spans });
+  const inAnyTime = scopeOf(where, offsets, await visibleNow(store));
+  const scope = withEither(inAnyTime, before, after);
+  const side = sideOf(after);
+  const used = await sumUsage(store, { scope, span: side });
+  const { counted, classes } = used;
+  await store.run(cellsSql(sql`explain_cell`, { counted, classes }));
   await checkUsed(store, query);
   await store.run(effectsSql(sql`explain_cell`, sql`explain_effect`));
   const totals = await store.row(TOTALS);
   const days = Math.round((before.until - before.since) / DAY);
   const step: Step = days >= DAYS_ENOUGH ? 'day' : 'hour';
-  await store.run(timeSql(test, step, offsets), { ...params, ...spans });
-  const { scatter, ofPart } = await scatterOf(store, query, { scope: { test, params }, counted });
+  await store.run(timeSql({ test: scope.test, side: side.key }, step, offsets), scope.params);
+  const { scatter, ofPart } = await scatterOf(store, query, { scope: inAnyTime, counted });
   const parts = await partsOf(store, totals, { ofPart, counted });
   const report: Omit<ExplainReport, 'sentences'> = {
     schema: 'llmcost.explain/1',
@@ -92,7 +83,7 @@ async function reportOf(store: Store, query: ExplainQuery, moved: ExplainReport[
     }),
     requests_known: counted,
     data_until: isoText(await lastUsage(store, query.now)),
-    warnings: [...moved, ...warningsOn(query, unpriced, scatter === null)],
+    warnings: [...moved, ...warningsOn(query, used, scatter === null)],
   };
   return { ...report, sentences: sentencesOn(report) };
 }
@@ -137,15 +128,16 @@ async function scatterOf(
   const { before, after, tz } = query;
   const since = after.since - HISTORY_DAYS * DAY;
   const offsets = offsetsBetween(since, after.since, tz);
-  const history = {
-    ...scope.params,
-    history_since: timestampText(since),
-    history_until: timestampText(after.since),
+  const history = withPeriod(scope, { since, until: after.since });
+  const wall = {
     history_from: timestampText(wallTime(since, tz)),
     history_to: timestampText(wallTime(after.since, tz)),
   };
   type Found = { slots: string; freedom: string; deviation: number | null };
-  const daily = await store.row<Found>(dailyScatterSql(scope.test, offsets), history);
+  const daily = await store.row<Found>(dailyScatterSql(history.test, offsets), {
+    ...history.params,
+    ...wall,
+  });
   const enough = Number(daily.slots) >= DAYS_ENOUGH;
   const nothing: Scatter = { scatter: null, ofPart: () => null };
   if (!enough && before.until - before.since >= DAYS_ENOUGH * DAY) return nothing;
@@ -156,7 +148,7 @@ async function scatterOf(
   const sums = studentCritical(ALARM_LEVEL, Number(freedom)) * Math.sqrt(second + second ** 2 / first);
   const usd = sums * Number(deviation);
   const parts = enough
-    ? await partDeviations(store, history, { test: scope.test, counted, offsets })
+    ? await partDeviations(store, { history, day: dimensionOf('day', offsets), wall, counted })
     : new Map<string, number>();
   return {
     scatter: { usd: usd.toFixed(6), from: enough ? 'days' : 'hours', count: countOf(slots) },
@@ -170,10 +162,10 @@ async function scatterOf(
 /** By how much each part of the cost of single days scatters, USD; empty where there are too many cells to tell. */
 async function partDeviations(
   store: Store,
-  history: Params,
-  { test, counted, offsets }: { test: Scope['test']; counted: boolean; offsets: ReturnType<typeof offsetsBetween> },
+  { history, day, wall, counted }: { history: Scope; day: Dimension; wall: Params; counted: boolean },
 ): Promise<Map<string, number>> {
-  await store.run(dayCellsSql(test, counted, offsets), history);
+  const { classes } = await sumUsage(store, { scope: history, span: day });
+  await store.run(dayCellsSql(sql`explain_day_cell`, { counted, classes }), wall);
   await store.run(effectsSql(sql`explain_day_cell`, sql`explain_day_effect`));
   const rows = await store.rows<{ effect: string; deviation: number | null }>(PART_SCATTER);
   return new Map(rows.flatMap(({ effect, deviation }) => (deviation === null ? [] : [[effect, Number(deviation)]])));
@@ -226,24 +218,13 @@ function size(amount: string): number {
   return Math.abs(Number(amount));
 }
 
-async function leftOut(store: Store, { test, params }: { test: ReturnType<typeof scopeOf>['test']; params: Params }) {
-  return store.row<{ unpriced: string; uncounted: string }>(
-    sql`select
-      count(*) filter (where fact.cost_usd is null) as unpriced,
-      count(*) filter (where fact.requests is null) as uncounted
-    from usage_fact as fact
-    where ${test} and ${inEither(sql`fact.occurred_at`)}`,
-    params,
-  );
-}
-
 function spanned({ since, until, label }: ExplainQuery['before']) {
   return { since: new Date(since).toISOString(), until: new Date(until).toISOString(), label };
 }
 
 function warningsOn(
   { before, after }: ExplainQuery,
-  { unpriced, uncounted }: { unpriced: string; uncounted: string },
+  { unpriced, counted, customers }: SummedUsage,
   unsure: boolean,
 ): ExplainReport['warnings'] {
   const warnings: ExplainReport['warnings'] = [];
@@ -254,10 +235,15 @@ function warningsOn(
       message: `${rows} of usage without a price are in no sum; llmcost report names the models.`,
     });
   }
-  if (uncounted !== '0') {
+  if (!counted) {
     const message =
       'Some rows do not tell how many requests they stand for: tokens take their place, and nothing is said per request.';
     warnings.push({ code: 'unknown_requests', message });
+  }
+  if (!customers) {
+    const message =
+      'There are too many customers to tell them apart: their growth is that of everybody. --where customer=NAME asks of one.';
+    warnings.push({ code: 'many_customers', message });
   }
   const lengths = [before, after].map(({ since, until }) => Math.round((until - since) / 3_600_000));
   if (lengths[0] !== lengths[1]) {

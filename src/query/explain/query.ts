@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.js';
-import { type Period, parsePeriod, periodBetween } from '../scope/period.js';
+import { type Bounded, type Period, parsePeriod, periodBetween } from '../scope/period.js';
 import { parseQuery, type Query, type QueryOptions } from '../scope/query.js';
 import { instantOf, wallTime } from '../scope/time_zone.js';
-import type { Bounded, ExplainQuery } from './answer.js';
+import type { ExplainQuery } from './answer.js';
 
 /** The words of `llmcost explain`. */
 export interface ExplainOptions extends QueryOptions {

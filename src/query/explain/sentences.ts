@@ -1,36 +1,8 @@
 import { currencyMark } from '../../names/currency_mark.js';
-import type { Contribution, Effect, ExplainPart, ExplainReport, Used } from './answer.js';
+import type { Effect } from '../effects/effects.js';
+import type { Contribution, ExplainPart, ExplainReport, Used } from './answer.js';
 
 /* What happened, for people who do not read tables. Figures that are only shown (shares, tokens per request) may be rounded. */
-
-const PARTS: Record<Effect, { more: string; less: string }> = {
-  volume: { more: 'more requests of everybody', less: 'fewer requests of everybody' },
-  customer_mix: { more: 'more requests of single customers', less: 'fewer requests of single customers' },
-  feature_mix: { more: 'requests of dearer features', less: 'requests of cheaper features' },
-  model_mix: { more: 'requests to dearer models', less: 'requests to cheaper models' },
-  prompt_length: { more: 'longer prompts', less: 'shorter prompts' },
-  caching: { more: 'less of the prompts from the cache', less: 'more of the prompts from the cache' },
-  output_length: { more: 'longer answers', less: 'shorter answers' },
-  other_units: { more: 'more audio, images, searches and the like', less: 'less audio, images, searches and the like' },
-  price: { more: 'higher prices', less: 'lower prices' },
-  retries: { more: 'more repeated attempts', less: 'fewer repeated attempts' },
-};
-
-/** Where rows do not tell how many requests they are, what can be said is about tokens. */
-const TOKEN_PARTS: Partial<typeof PARTS> = {
-  volume: { more: 'more tokens of everybody', less: 'fewer tokens of everybody' },
-  customer_mix: { more: 'more tokens of single customers', less: 'fewer tokens of single customers' },
-  feature_mix: { more: 'tokens of dearer features', less: 'tokens of cheaper features' },
-  model_mix: { more: 'tokens to dearer models', less: 'tokens to cheaper models' },
-  prompt_length: { more: 'more of the tokens in prompts', less: 'fewer of the tokens in prompts' },
-  output_length: { more: 'more of the tokens in answers', less: 'fewer of the tokens in answers' },
-};
-
-/** The part in words: 'longer prompts'; of tokens where requests are not `counted`. */
-export function wordsFor(effect: Effect, amount: string, counted: boolean): string {
-  const words = (counted ? undefined : TOKEN_PARTS[effect]) ?? PARTS[effect];
-  return amount.startsWith('-') ? words.less : words.more;
-}
 
 /** The change, its causes, and when it happened. */
 export function sentencesOn(report: Omit<ExplainReport, 'sentences'>): string[] {

@@ -1,27 +1,26 @@
 import { identifier, join, type Sql, sql } from '../../sql.js';
+import { EFFECTS } from '../effects/effects.js';
 import { atto, fromAtto, proportion } from '../metrics/division.js';
 import { type Offset, wallSql } from '../scope/time_zone.js';
-import { EFFECTS } from './answer.js';
-import { inEither } from './cells_sql.js';
 
 /** In what steps of time a change is looked at. */
 export type Step = 'day' | 'hour';
 
 const stepOf = (step: Step) => (step === 'day' ? sql`interval 1 day` : sql`interval 1 hour`);
 
-/** The table explain_time: cost by day or hour (of the wall clock), customer, feature and model. Parameters: see cellsSql. */
-export function timeSql(test: Sql, step: Step, offsets: readonly Offset[]): Sql {
+/** The table explain_time: cost by `side`, day or hour (of the wall clock), customer, feature and model. `test` and `side` are over usage (aliased fact). */
+export function timeSql({ test, side }: { test: Sql; side: Sql }, step: Step, offsets: readonly Offset[]): Sql {
   return sql`
 create or replace temp table explain_time as
 with summed as (
   select
-    case when fact.occurred_at >= cast($after_since as timestamp) and fact.occurred_at < cast($after_until as timestamp) then 2 else 1 end as side,
+    ${side} as side,
     date_trunc('${step === 'day' ? sql`day` : sql`hour`}', ${wallSql(sql`fact.occurred_at`, offsets)}) as slot,
     fact.customer,
     fact.profile_id,
     sum(fact.cost_usd) as cost
   from usage_fact as fact
-  where fact.cost_usd is not null and ${test} and ${inEither(sql`fact.occurred_at`)}
+  where fact.cost_usd is not null and ${test}
   group by all
 )
 select
@@ -59,7 +58,7 @@ left join spent on spent.slot = slot_before.slot`;
 /**
  * How much the cost of a day scatters, from the first use on: around the mean of its weekday where there are two weeks, but not more
  * than one and a half times what the median distance from the median tells: one mad day is no usual scatter.
- * Parameters: $history_since, $history_until (UTC), $history_from, $history_to (the same by the wall clock).
+ * `test` is over usage (aliased fact) of that time. Parameters: those of `test`, and $history_from, $history_to, its ends by the wall clock.
  */
 export function dailyScatterSql(test: Sql, offsets: readonly Offset[]): Sql {
   return sql`
@@ -67,7 +66,6 @@ with spent as (
   select cast(${wallSql(sql`fact.occurred_at`, offsets)} as date) as day, sum(cast(fact.cost_usd as double)) as cost
   from usage_fact as fact
   where fact.cost_usd is not null and ${test}
-    and fact.occurred_at >= cast($history_since as timestamp) and fact.occurred_at < cast($history_until as timestamp)
   group by day
 ),
 slot as (

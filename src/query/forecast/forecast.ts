@@ -216,7 +216,7 @@ async function scopeSoFar(store: Store, { where, tz, since, now }: Projecting): 
     where.map(({ dimension }) => dimension),
     tz,
   );
-  return withPeriod(scopeOf(where, offsets), { since, until: now.getTime(), label: '' });
+  return withPeriod(scopeOf(where, offsets), { since, until: now.getTime() });
 }
 
 async function uncountedNote(store: Store, asked: Projecting): Promise<Forecast['warnings']> {

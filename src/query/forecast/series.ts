@@ -59,7 +59,7 @@ export async function fillSeries(store: Store, asked: Projecting): Promise<void>
   const offsets = await zoneOffsets(store, ['day', ...by, ...where.map(({ dimension }) => dimension)], tz);
   const dimensions = by.map((name) => dimensionOf(name, offsets));
   const earliest = Math.min(since, now.getTime()) - LOOKBACK * DAY;
-  const scope = withPeriod(scopeOf(where, offsets), { since: earliest, until: now.getTime(), label: '' });
+  const scope = withPeriod(scopeOf(where, offsets), { since: earliest, until: now.getTime() });
   const day = sql`cast(${wallSql(sql`fact.occurred_at`, offsets)} as date)`;
   const present = wallTime(presentOf(asked).getTime(), tz);
   const clock = wallSql(sql`fact.occurred_at`, offsets);

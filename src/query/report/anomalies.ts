@@ -56,7 +56,7 @@ export async function unusualDays(store: Store, asked: Asked): Promise<UnusualDa
   const { scope, period, tz, thorough, daily } = asked;
   const { since, until } = period;
   const back = since === null ? null : since - DAYS_BACK * DAY;
-  const compared = withPeriod(scope, { since: back, until, label: '' });
+  const compared = withPeriod(scope, { since: back, until });
   const day = dimensionOf('day', await zoneOffsets(store, ['day'], tz));
   const parts = daily === undefined ? await usageParts(store, compared, day.tables) : [];
   if (!thorough && (await callsIn(store, parts, compared.params)) > MOST_CALLS) return [];

@@ -1,3 +1,4 @@
+import type { EffectPart } from '../effects/effects.js';
 import type { Unit } from '../metrics/metric.js';
 import type { MetricName, MetricValues } from '../metrics/metrics.js';
 import type { Coverage } from '../scope/coverage.js';
@@ -129,21 +130,23 @@ export interface ComparedSpan extends ReportSpan {
   before: ReportSpan | null;
 }
 
-/** Why a cost changed. The effects that are known sum up to `change` to the last digit. */
+/** Why a cost changed: the effects of `llmcost explain`, in four. Those that are known sum up to `change` to the last digit. */
 export type CostEffects = {
   before: Money;
   now: Money;
   change: Money;
-  /** More or fewer requests, at what a request cost on average; null where some rows do not tell how many they stand for. */
+  /** More or fewer requests, of everybody or of single customers, or as repeated attempts; null where some rows do not tell how many they stand for. */
   volume: Money | null;
-  /** A larger part of the requests went to dearer (or cheaper) models. */
+  /** Other features and models were asked. */
   mix: Money;
-  /** More or fewer tokens in a request of the same model; where `volume` is null, more or fewer tokens at all. */
+  /** Longer or shorter prompts and answers, other parts of them from the cache, other units; where `volume` is null, more or fewer tokens at all. */
   tokens: Money;
-  /** What a token of the same model cost: list prices, cache hits, the part of the answer. */
+  /** What the same tokens cost by other prices. */
   price: Money;
-  /** The same of what a request cost, which their number does not change; null where one of the times has none. */
+  /** The same of what a request cost; null where one of the times has none, or their number is not known. */
   per_request: RequestEffects | null;
+  /** Of the total: all effects of `llmcost explain`, in its order; where `volume` is null tokens stand for requests in them. */
+  parts?: EffectPart[];
 };
 /** Why what a request cost changed. The three effects sum up to `change` to the last digit. */
-export type RequestEffects = Omit<CostEffects, 'volume' | 'per_request'>;
+export type RequestEffects = Omit<CostEffects, 'volume' | 'per_request' | 'parts'>;

@@ -1,3 +1,4 @@
+import { EFFECTS } from '../effects/effects.js';
 import type { Unit } from '../metrics/metric.js';
 import { METRIC_NAMES, metricOf } from '../metrics/metrics.js';
 
@@ -133,7 +134,10 @@ export function reportSchema(): Schema {
       cell: object(TRUST, { ...metrics, ...CHANGES }),
       changes: object({}, metricSchemas(orNull)),
       span: object({ label: orNull(TEXT), ...moments }),
-      effects: object({ ...amounts([...STEPS, 'volume']), per_request: orNull(ref('request_effects')) }),
+      effects: object(
+        { ...amounts(STEPS), volume: orNull(DECIMAL), per_request: orNull(ref('request_effects')) },
+        { parts: list(object({ effect: { enum: [...EFFECTS] }, words: TEXT, amount: DECIMAL })) },
+      ),
       request_effects: object(amounts(STEPS)),
     },
   };

@@ -1,9 +1,9 @@
-import { integer, type Sql, sql } from '../../sql.js';
+import { integer, literal, type Sql, sql } from '../../sql.js';
 import type { Params, Store } from '../../store/store.js';
 import { boundsWithin, type RolledScope } from '../rollups/read.js';
 import { isTime } from './dimensions.js';
 import { type Condition, filterSql } from './filter.js';
-import type { Period } from './period.js';
+import type { Bounded, Period } from './period.js';
 import { type Offset, offsetsBetween, timestampText } from './time_zone.js';
 
 /** Usage that lies in the scope of a question: a test over usage_fact (aliased fact) and its parameters. */
@@ -38,7 +38,7 @@ export function scopeOf(where: readonly Condition[], offsets: readonly Offset[],
 }
 
 /** The same within a period, half open. Undated usage is in no bounded period. */
-export function withPeriod(scope: Scope, { since, until }: Period): Scope {
+export function withPeriod(scope: Scope, { since, until }: Pick<Period, 'since' | 'until'>): Scope {
   const { test, params, rolled } = scope;
   const bounded: Scope = { test, params: { ...params } };
   if (since !== null) {
@@ -52,6 +52,19 @@ export function withPeriod(scope: Scope, { since, until }: Period): Scope {
   if (rolled?.of !== test) return bounded;
   const times = rolled.times.map((one) => boundsWithin(one, { since, until }));
   return { ...bounded, rolled: { ...rolled, of: bounded.test, times } };
+}
+
+/** The same within either of two periods that have no moment in common. */
+export function withEither({ test, params, rolled }: Scope, one: Bounded, other: Bounded): Scope {
+  const within = sql`${test} and (${inPeriod(one)} or ${inPeriod(other)})`;
+  if (rolled?.of !== test) return { test: within, params };
+  return { test: within, params, rolled: { ...rolled, of: within, times: [one, other] } };
+}
+
+/** Whether usage (aliased fact) is in the period. */
+export function inPeriod({ since, until }: Pick<Bounded, 'since' | 'until'>): Sql {
+  const moment = (instant: number) => sql`timestamp ${literal(timestampText(instant))}`;
+  return sql`(fact.occurred_at >= ${moment(since)} and fact.occurred_at < ${moment(until)})`;
 }
 
 const ANY_TIME = { since: null, until: null };

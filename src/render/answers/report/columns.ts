@@ -184,10 +184,12 @@ function changeColumns(report: CostReport, effects: boolean): Column[] {
   ];
 }
 
+/** In the order of their steps. */
+const EFFECTS = ['volume', 'mix', 'tokens', 'price'] as const;
 /** Heads of columns, as short as the amounts below them. */
-const EFFECT_TITLES = { volume: 'by requests', mix: 'by models', tokens: 'by tokens', price: 'by price' } as const;
+const EFFECT_TITLES = { volume: 'by requests', mix: 'by mix', tokens: 'by tokens', price: 'by price' } as const;
 
-function effectColumn([part]: (typeof EFFECTS)[number]): Column {
+function effectColumn(part: (typeof EFFECTS)[number]): Column {
   return { title: EFFECT_TITLES[part], cell: ({ effects }) => signed(effects?.[part], formatMoney) };
 }
 
@@ -234,15 +236,3 @@ export function signed(value: number | string | null | undefined, text: (positiv
 function presenceCell({ presence }: CostReport['totals']): string {
   return presence === undefined || presence === 'both' ? '' : presence;
 }
-
-export const REQUEST_EFFECTS: ['mix' | 'tokens' | 'price', string][] = [
-  ['mix', 'mix of models'],
-  ['tokens', 'tokens per request'],
-  ['price', 'price per token'],
-];
-
-/** The parts of a change of cost, and what they are called. */
-export const EFFECTS: ['volume' | 'mix' | 'tokens' | 'price', string][] = [
-  ['volume', 'number of requests'],
-  ...REQUEST_EFFECTS,
-];

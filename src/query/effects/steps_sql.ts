@@ -1,7 +1,7 @@
-import { identifier, join, literal, type Sql, sql } from '../../sql.js';
-import { fromAtto, proportion } from '../metrics/division.js';
-import { EFFECTS, MEMBER_OF } from './answer.js';
-import { column, INPUT_CLASSES, OUTPUT_CLASSES } from './cells_sql.js';
+import { identifier, join, type Sql, sql } from '../../sql.js';
+import { proportion } from '../metrics/division.js';
+import { column } from './cells_sql.js';
+import { INPUT_CLASSES, OUTPUT_CLASSES } from './usage.js';
 
 /*
  * The change of cost, taken apart by changing one thing after the other. Each step is a cost that might have been, t0 (as it
@@ -25,19 +25,22 @@ const outputAtOldRates = sum(Object.keys(OUTPUT_CLASSES).map(atOldRate));
 const perRequest = (cost: Sql) => proportion(cost, sql`n2`, sql`n1`);
 
 /**
- * The table `effects`: a row for every cell of `cells` with all effects, each span by itself. How much everybody grew is told by all customers' features whose
+ * Makes the table `effects`: a row for every cell of `cells` (cells_sql.ts) with all effects in 10^-18 USD, each span by itself, and with the
+ * `keys` that cells are told apart by besides. How much everybody grew is told by all customers' features whose
  * requests grew like those of the median one (by the requests it had in both periods), within four deviations of a count: one heavy
- * customer, come or gone, is no growth of all.
+ * customer, come or gone, is no growth of all. Where nobody asked anything before there is none: all is customers who are new.
  */
-export function effectsSql(cells: Sql, effects: Sql): Sql {
+export function effectsSql(cells: Sql, effects: Sql, keys: readonly Sql[] = []): Sql {
   return sql`
 create or replace temp table ${effects} as
-with member as (
-  select span, customer, feature, sum(n1) as n1, sum(n2) as n2, least(sum(n1), sum(n2)) as weight
+with featured as (
+  select span, customer, feature, cast(sum(n1) as hugeint) as n1, cast(sum(n2) as hugeint) as n2
   from ${cells}
   where not retry
   group by span, customer, feature
-  having sum(n1) > 0
+),
+member as (
+  select *, least(n1, n2) as weight from featured where n1 > 0
 ),
 median as (
   select span, n1 as m1, n2 as m2
@@ -58,20 +61,30 @@ growth as (
     on member.span = median.span and abs(n2 - n1 * (m2 / m1)) <= 4 * sqrt(n1 * (m2 / m1) * (1 + m2 / m1) + 4)
   group by median.span
 ),
+customered as (
+  select span, customer, cast(sum(n1) as hugeint) as n1, cast(sum(n2) as hugeint) as n2
+  from featured
+  group by span, customer
+),
 placed as (
   select
     cell.*,
-    growth.g1, growth.g2,
-    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer) as customer1,
-    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer) as customer2,
-    sum(case when retry then 0 else n1 end) over (partition by cell.span, customer, feature) as feature1,
-    sum(case when retry then 0 else n2 end) over (partition by cell.span, customer, feature) as feature2,
+    coalesce(growth.g1, 1) as g1, coalesce(growth.g2, 1) as g2,
+    coalesce(customered.n1, 0) as customer1,
+    coalesce(customered.n2, 0) as customer2,
+    coalesce(featured.n1, 0) as feature1,
+    coalesce(featured.n2, 0) as feature2,
     ${costs(1, INPUT_CLASSES)} as in1,
     ${costs(1, OUTPUT_CLASSES)} as out1,
     ${tokens(1, INPUT_CLASSES)} as p1,
     ${tokens(2, INPUT_CLASSES)} as p2
   from ${cells} as cell
-  join growth on growth.span = cell.span
+  left join growth on growth.span = cell.span
+  left join customered on customered.span = cell.span and customered.customer is not distinct from cell.customer
+  left join featured
+    on featured.span = cell.span
+    and featured.customer is not distinct from cell.customer
+    and featured.feature is not distinct from cell.feature
 ),
 stepped as (
   select
@@ -98,7 +111,7 @@ step as (
   from stepped
 )
 select
-  span, customer, feature, model, retry, n1, n2, c1, c2,
+  ${join([...['span', 'customer', 'feature', 'model', 'retry', 'n1', 'n2', 'c1', 'c2'].map(identifier), ...keys])},
   p1, p2, q1_read, q2_read,
   ${tokens(1, OUTPUT_CLASSES)} as o1,
   ${tokens(2, OUTPUT_CLASSES)} as o2,
@@ -114,60 +127,3 @@ select
   case when retry then c2 - t1 else 0 end as retries
 from step`;
 }
-
-/** The whole: cost before, after, its change, and each effect, as decimals. */
-export const TOTALS: Sql = sql`
-select
-  ${fromAtto(sql`sum(c1)`)} as cost_before,
-  ${fromAtto(sql`sum(c2)`)} as cost_after,
-  ${fromAtto(sql`sum(c2) - sum(c1)`)} as change,
-  ${percentOf(sql`sum(c2) - sum(c1)`)} as change_percent,
-  ${join(
-    EFFECTS.map(
-      (effect) => sql`${fromAtto(sql`sum(${identifier(effect)})`)} as ${identifier(effect)},
-  ${percentOf(sql`sum(${identifier(effect)})`)} as ${identifier(`${effect}_percent`)}`,
-    ),
-    ',\n  ',
-  )}
-from explain_effect`;
-
-/** Of the cost before, in hundredths. */
-function percentOf(part: Sql): Sql {
-  return sql`case when sum(c1) > 0
-    then cast(cast(${proportion(sql`(${part})`, sql`10000`, sql`sum(c1)`)} as decimal(38, 0)) * cast(0.01 as decimal(2, 2)) as varchar) end`;
-}
-
-const MEMBERS = join(
-  MEMBER_OF.map(
-    (of) => sql`
-  select
-    ${literal(of)} as kind, ${identifier(of)} as name,
-    sum(case when retry then 0 else n1 end) as requests1, sum(case when retry then 0 else n2 end) as requests2,
-    sum(case when retry then n1 else 0 end) as retries1, sum(case when retry then n2 else 0 end) as retries2,
-    sum(case when retry then 0 else p1 end) as input1, sum(case when retry then 0 else p2 end) as input2,
-    sum(case when retry then 0 else q1_read end) as cached1, sum(case when retry then 0 else q2_read end) as cached2,
-    sum(case when retry then 0 else o1 end) as output1, sum(case when retry then 0 else o2 end) as output2,
-    [${join(EFFECTS.map((effect) => sql`{'effect': ${literal(effect)}, 'amount': sum(${identifier(effect)})}`))}] as effects
-  from explain_effect
-  group by ${identifier(of)}`,
-  ),
-  ' union all ',
-);
-
-/** The three customers, features and models with the biggest part in each effect. */
-export const CONTRIBUTIONS: Sql = sql`
-with member as (${MEMBERS}
-),
-part as (
-  select member.* exclude (effects), unnest(effects, recursive := true)
-  from member
-),
-ranked as (
-  select *, row_number() over (partition by effect, kind order by abs(amount) desc, name nulls last) as place
-  from part
-  where amount <> 0
-)
-select * exclude (amount), ${fromAtto(sql`amount`)} as amount
-from ranked
-where place <= 3
-order by effect, kind, place`;
