@@ -89,7 +89,7 @@ test('a part that is taken back, and one that others go on from', async () => {
   const before = await stored(world);
   await world.llmcost(['imports', 'remove', '2']);
   expect((await stored(world))?.calls).toBe('2000');
-  expect(await imported(world)).toMatchObject({ import_id: 2, continues: 1, lines: 1, imported: 1 });
+  expect(await imported(world)).toMatchObject({ import_id: 3, continues: 1, lines: 1, imported: 1 });
   const removed = await world.llmcost(['imports', 'remove', '1']);
   expect(removed.out).toContain('\n  app.jsonl\n');
   expect(await imported(world)).toMatchObject({ continues: null, lines: 2001, imported: 2000, duplicates: 1 });
@@ -98,7 +98,7 @@ test('a part that is taken back, and one that others go on from', async () => {
     append(world, `${call(longId(5001))}\n`);
     return imported(world, '--dry-run');
   })();
-  expect(rehearsed).toMatchObject({ import_id: null, continues: 3, lines: 1, imported: 1 });
+  expect(rehearsed).toMatchObject({ import_id: null, continues: 4, lines: 1, imported: 1 });
   expect(await stored(world)).toEqual(before);
 });
 
