@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FORMATS } from '../../src/import/formats/index.js';
 import type { ImportedFile } from '../../src/import/load/answer.js';
+import { parseJson } from '../../src/import/read/parse_json.js';
 import { identifier, join as joined, literal, sql } from '../../src/sql.js';
 import { withStore } from '../../src/store/store.js';
 import { call, longId, newWorld, type World } from './world.js';
@@ -112,7 +113,7 @@ function planted(value: unknown, inUsage = false): unknown {
 function plantedLine(line: string, inUsage = false): string {
   if (line.trim() === '') return line;
   try {
-    return JSON.stringify(planted(JSON.parse(line), inUsage));
+    return JSON.stringify(planted(parseJson(line), inUsage));
   } catch {
     return `${line} ${MARKER}`;
   }
